@@ -1,0 +1,181 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Diffusion.Tensors.Memory;
+
+namespace Diffusion.Tensors;
+
+/// <summary>
+/// A dense, row-major tensor: a <see cref="Diffusion.Tensors.Shape"/> over a contiguous run of 64-byte-aligned, pinned,
+/// managed memory. Reshaping shares the memory; everything else copies. Nothing has to be disposed.
+/// </summary>
+/// <typeparam name="T">The number type: <see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class Tensor<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly T[] _memory;
+    private readonly int _start;
+
+    internal Tensor(Shape shape, T[] memory, int start)
+    {
+        Shape = shape;
+        _memory = memory;
+        _start = start;
+    }
+
+    /// <summary>The extents, outermost first.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The number of elements.</summary>
+    public int Length => Shape.Length;
+
+    /// <summary>The number of dimensions.</summary>
+    public int Rank => Shape.Rank;
+
+    /// <summary>All elements in row-major order; writing to it writes to the tensor.</summary>
+    public Span<T> Span => _memory.AsSpan(_start, Shape.Length);
+
+    /// <summary>The only element of a tensor of length 1.</summary>
+    /// <exception cref="InvalidOperationException">The tensor has another length.</exception>
+    public T ToScalar() => Length == 1 ? Span[0] : throw new InvalidOperationException($"A tensor of shape {Shape} is not a single number.");
+
+    /// <summary>One element by its indices.</summary>
+    /// <exception cref="ArgumentException">Another number of indices than dimensions.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index outside of its extent.</exception>
+    public T this[params ReadOnlySpan<int> indices]
+    {
+        get => Span[Offset(indices)];
+        set => Span[Offset(indices)] = value;
+    }
+
+    /// <summary>A tensor of zeros.</summary>
+    public static Tensor<T> Zeros(Shape shape)
+    {
+        var tensor = Uninitialized(shape);
+        tensor.Span.Clear();
+        return tensor;
+    }
+
+    /// <summary>A tensor whose elements are whatever the memory held: for kernels that write every element.</summary>
+    public static Tensor<T> Uninitialized(Shape shape)
+    {
+        var (memory, start) = AlignedMemory.Allocate<T>(shape.Length);
+        return new Tensor<T>(shape, memory, start);
+    }
+
+    /// <summary>A tensor with every element the same.</summary>
+    public static Tensor<T> Full(Shape shape, T value)
+    {
+        var tensor = Uninitialized(shape);
+        tensor.Span.Fill(value);
+        return tensor;
+    }
+
+    /// <summary>A tensor of the given elements, in row-major order, copied.</summary>
+    /// <exception cref="ArgumentException">The number of values is not the shape's length.</exception>
+    public static Tensor<T> From(Shape shape, params ReadOnlySpan<T> values)
+    {
+        if (values.Length != shape.Length)
+            throw new ArgumentException($"The shape {shape} holds {shape.Length} elements, but {values.Length} were given.", nameof(values));
+        var tensor = Uninitialized(shape);
+        values.CopyTo(tensor.Span);
+        return tensor;
+    }
+
+    /// <summary>A tensor of rank 0.</summary>
+    public static Tensor<T> Scalar(T value) => Full([], value);
+
+    /// <summary>A copy of a tensor span of the base class library, whatever its strides.</summary>
+    /// <exception cref="ArgumentException">The span has more than <see cref="Diffusion.Tensors.Shape.MaxRank"/> dimensions.</exception>
+    public static Tensor<T> From(in ReadOnlyTensorSpan<T> span)
+    {
+        Span<int> extents = stackalloc int[span.Rank];
+        for (int i = 0; i < extents.Length; i++)
+            extents[i] = checked((int)span.Lengths[i]);
+        var tensor = Uninitialized(new Shape(extents));
+        span.FlattenTo(tensor.Span);
+        return tensor;
+    }
+
+    /// <summary>The same memory seen under another shape of the same length; one extent may be -1 and is worked out.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public Tensor<T> Reshape(params ReadOnlySpan<int> extents)
+    {
+        Span<int> known = stackalloc int[extents.Length];
+        extents.CopyTo(known);
+        int open = known.IndexOf(-1);
+        if (open >= 0)
+        {
+            known[open] = 1;
+            int rest = new Shape(known).Length;
+            known[open] = rest == 0 ? 0 : Length / rest;
+        }
+
+        return Reshape(new Shape(known));
+    }
+
+    /// <summary>The same memory seen under another shape of the same length.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public Tensor<T> Reshape(Shape shape)
+    {
+        if (shape.Length != Length)
+            throw new ArgumentException($"A tensor of shape {Shape} has {Length} elements and cannot be seen as {shape}, which has {shape.Length}.", nameof(shape));
+        return new Tensor<T>(shape, _memory, _start);
+    }
+
+    /// <summary>The rows <paramref name="from"/> (included) to <paramref name="to"/> (excluded) of the outermost dimension, in the same memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the tensor.</exception>
+    public Tensor<T> Rows(int from, int to)
+    {
+        if (Rank == 0 || from < 0 || to < from || to > Shape[0])
+            throw new ArgumentOutOfRangeException(nameof(to), $"Rows {from}..{to} are not inside a tensor of shape {Shape}.");
+        int row = Shape[0] == 0 ? 0 : Length / Shape[0];
+        return new Tensor<T>(Shape.With(0, to - from), _memory, _start + (from * row));
+    }
+
+    /// <summary>A copy in memory of its own.</summary>
+    public Tensor<T> Clone() => From(Shape, Span);
+
+    /// <summary>Overwrites every element with those of a tensor of the same shape.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public void CopyFrom(Tensor<T> source)
+    {
+        if (source.Shape != Shape)
+            throw new ArgumentException($"Cannot copy a tensor of shape {source.Shape} into one of shape {Shape}.", nameof(source));
+        source.Span.CopyTo(Span);
+    }
+
+    /// <summary>The same numbers in another number type, copied.</summary>
+    public Tensor<TOther> To<TOther>()
+        where TOther : unmanaged, IFloatingPointIeee754<TOther>
+    {
+        var result = Tensor<TOther>.Uninitialized(Shape);
+        TensorPrimitives.ConvertTruncating<T, TOther>(Span, result.Span);
+        return result;
+    }
+
+    /// <summary>The same memory as a tensor span of the base class library; nothing is copied.</summary>
+    public TensorSpan<T> AsTensorSpan() => new(_memory, _start, Lengths(), []);
+
+    /// <summary>The same memory as a read-only tensor span of the base class library; nothing is copied.</summary>
+    public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan() => new(_memory, _start, Lengths(), []);
+
+    /// <summary>The shape and a readable excerpt of the elements.</summary>
+    public override string ToString() => TensorPrinter.Print(this);
+
+    private nint[] Lengths() => Array.ConvertAll(Shape.ToArray(), extent => (nint)extent);
+
+    private int Offset(ReadOnlySpan<int> indices)
+    {
+        if (indices.Length != Rank)
+            throw new ArgumentException($"A tensor of shape {Shape} takes {Rank} indices, not {indices.Length}.", nameof(indices));
+        int offset = 0;
+        for (int i = 0; i < indices.Length; i++)
+        {
+            if ((uint)indices[i] >= (uint)Shape[i])
+                throw new ArgumentOutOfRangeException(nameof(indices), $"Index {indices[i]} of dimension {i} is outside of the shape {Shape}.");
+            offset = (offset * Shape[i]) + indices[i];
+        }
+
+        return offset;
+    }
+}
