@@ -1,0 +1,129 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Diffusion.Tensors.Simd;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>A matrix product on one thread, cut into tiles: what parallel products and convolutions are made of.</summary>
+internal static unsafe class MatrixBlock
+{
+    /// <summary>The columns of one panel of a packed B, and of one tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int PanelWidth<TVector, T>()
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => 2 * TVector.Count;
+
+    /// <summary>How many elements a packed B of <paramref name="depth"/> rows and <paramref name="columns"/> columns has.</summary>
+    public static int PackedLength<TVector, T>(int depth, int columns)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int width = PanelWidth<TVector, T>();
+        return checked((columns + width - 1) / width * width * depth);
+    }
+
+    /// <summary>
+    /// Copies B[k, j] = b[k·bRow + j·bColumn] into panels: panel after panel, each row after row of 2·Count columns,
+    /// the last panel filled up with zeros.
+    /// </summary>
+    public static void Pack<TVector, T>(int depth, int columns, T* b, nint bRow, nint bColumn, T* packed)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int width = PanelWidth<TVector, T>();
+        for (int j = 0; j < columns; j += width)
+        {
+            int used = Math.Min(width, columns - j);
+            T* panel = packed + ((nint)j * depth);
+            if (bColumn == 1)
+            {
+                for (int k = 0; k < depth; k++)
+                {
+                    T* row = panel + ((nint)k * width);
+                    if (used == width)
+                    {
+                        TVector.Store(TVector.Load(b + (k * bRow) + j), row);
+                        TVector.Store(TVector.Load(b + (k * bRow) + j + TVector.Count), row + TVector.Count);
+                        continue;
+                    }
+
+                    new ReadOnlySpan<T>(b + (k * bRow) + j, used).CopyTo(new Span<T>(row, width));
+                    new Span<T>(row + used, width - used).Clear();
+                }
+
+                continue;
+            }
+
+            // Transposed: walk along the source's rows, so that reads are contiguous where bRow is 1.
+            for (int jj = 0; jj < width; jj++)
+            {
+                T* source = b + ((j + jj) * bColumn);
+                T* target = panel + jj;
+                if (jj >= used)
+                {
+                    for (int k = 0; k < depth; k++)
+                        target[(nint)k * width] = T.Zero;
+                    continue;
+                }
+
+                for (int k = 0; k < depth; k++)
+                    target[(nint)k * width] = source[k * bRow];
+            }
+        }
+    }
+
+    /// <summary>
+    /// C[M, N] = A[M, K]·B[K, N] (+ C with <paramref name="accumulate"/>, or + bias[N] where it is not null), where
+    /// A[m, k] = a[m·aRow + k·aStep] and C[m, n] = c[m·ldc + n]. With <paramref name="ldb"/> = 0, B is packed in panels
+    /// as <see cref="Pack"/> leaves them; else B[k, n] = b[k·ldb + n] and N must be a multiple of the panel width.
+    /// </summary>
+    public static void Multiply<TVector, T>(
+        int rows, int columns, int depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int width = PanelWidth<TVector, T>();
+        T* edge = stackalloc T[8 * width];
+        for (int j = 0; j < columns; j += width)
+        {
+            T* panel = ldb == 0 ? b + ((nint)j * depth) : b + j;
+            nint panelRow = ldb == 0 ? width : ldb;
+            T* panelBias = bias == null ? null : bias + j;
+            int used = Math.Min(width, columns - j);
+            int tileRows = TVector.Count >= 16 || TVector.Count == 8 && typeof(T) == typeof(double) ? 8 : 4;
+            for (int i = 0; i < rows; i += tileRows)
+            {
+                int left = Math.Min(tileRows, rows - i);
+                T* tile = c + (i * ldc) + j;
+                if (used == width)
+                {
+                    Tile<TVector, T>(left, depth, a + (i * aRow), aRow, aStep, panel, panelRow, tile, ldc, accumulate, panelBias);
+                    continue;
+                }
+
+                // A narrow panel: the tile goes to a buffer, and the columns that exist from there to C.
+                Tile<TVector, T>(left, depth, a + (i * aRow), aRow, aStep, panel, panelRow, edge, width, accumulate: false, null);
+                for (int r = 0; r < left; r++)
+                {
+                    T* addend = accumulate ? tile + (r * ldc) : panelBias;
+                    for (int n = 0; n < used; n++)
+                        tile[(r * ldc) + n] = addend == null ? edge[(r * width) + n] : edge[(r * width) + n] + addend[n];
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile<TVector, T>(
+        int rows, int depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (rows > 4)
+            MatrixTile.Multiply<TVector, Rows8, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
+        else if (rows > 1)
+            MatrixTile.Multiply<TVector, Rows4, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
+        else
+            MatrixTile.Multiply<TVector, Rows1, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Numerics;
+using Diffusion.Tensors.Memory;
+using Diffusion.Tensors.Simd;
+using Diffusion.Tensors.Threading;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>Dense matrix products of any size and all four transpose forms, in parallel.</summary>
+/// <remarks>
+/// The method is that of Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008): tiles of C in
+/// registers, B in panels that stay in the first-level cache, K cut so that blocks of A stay in the second.
+/// </remarks>
+public static unsafe class MatrixProduct
+{
+    /// <summary>K is cut into blocks of about this many, which a tile adds up in registers.</summary>
+    internal const int DepthBlock = 384;
+
+    /// <summary>
+    /// C = A·B, or C += A·B with <paramref name="accumulate"/>, or C = A·B + bias (a row of N numbers) where bias is not
+    /// empty. A is [M, K], or stored as [K, M] with <paramref name="transposeA"/>; B is [K, N], or stored as [N, K] with
+    /// <paramref name="transposeB"/>; C is [M, N]; all row-major and dense.
+    /// </summary>
+    /// <remarks>C must not overlap A or B. Infinities and NaN spread as IEEE arithmetic says. K = 0 gives zeros (plus bias).</remarks>
+    /// <exception cref="ArgumentException">A span is shorter than its matrix, or bias is given together with accumulate.</exception>
+    public static void Multiply<T>(
+        int rows, int columns, int depth,
+        ReadOnlySpan<T> a, bool transposeA,
+        ReadOnlySpan<T> b, bool transposeB,
+        Span<T> c, bool accumulate = false, ReadOnlySpan<T> bias = default)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(rows, columns, depth, a.Length, b.Length, c.Length, bias.Length, accumulate);
+        if (rows == 0 || columns == 0)
+            return;
+        fixed (T* pa = a, pb = b, pc = c, pBias = bias)
+        {
+            Multiply(
+                rows, columns, depth,
+                pa, transposeA ? 1 : depth, transposeA ? rows : 1,
+                pb, transposeB ? 1 : columns, transposeB ? depth : 1,
+                pc, columns, accumulate, bias.IsEmpty ? null : pBias);
+        }
+    }
+
+    /// <summary>The same with strides: A[m, k] = a[m·aRow + k·aStep], B[k, n] = b[k·bRow + n·bColumn], C[m, n] = c[m·ldc + n].</summary>
+    internal static void Multiply<T>(
+        int rows, int columns, int depth, T* a, nint aRow, nint aStep, T* b, nint bRow, nint bColumn, T* c, nint ldc, bool accumulate, T* bias)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Cut by the problem alone: tasks of up to 128 rows, halved while there are few and each still has enough to do.
+        int taskRows = Math.Min(RoundUp(rows, 8), 128), taskColumns = Math.Min(RoundUp(columns, 32), 2048);
+        while (Tasks(rows, taskRows) * Tasks(columns, taskColumns) < 8 && (long)taskRows * taskColumns * depth > 1 << 18)
+        {
+            if (taskColumns > 64 && taskColumns >= taskRows)
+                taskColumns = RoundUp(taskColumns / 2, 32);
+            else if (taskRows > 8)
+                taskRows = RoundUp(taskRows / 2, 8);
+            else
+                break;
+        }
+
+        var kernel = new BlockKernel<T>
+        {
+            Rows = rows,
+            Columns = columns,
+            A = a,
+            ARow = aRow,
+            AStep = aStep,
+            LdC = ldc,
+            C = c,
+            TaskRows = taskRows,
+            TaskColumns = taskColumns,
+            RowTasks = Tasks(rows, taskRows),
+            // Rows far apart fall on the same cache sets: such an A is copied first, where enough columns pay for it.
+            PackA = aStep == 1 && aRow >= 512 && columns >= 256,
+        };
+
+        bool packB = bColumn != 1 || columns > 256 || columns % 32 != 0;
+        int depthBlock = depth <= DepthBlock * 4 / 3 ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
+        int tasks = kernel.RowTasks * Tasks(columns, taskColumns);
+        for (int k = 0; k < depth || k == 0; k += depthBlock)
+        {
+            kernel.Depth = Math.Min(depthBlock, depth - k);
+            kernel.A = a + (k * aStep);
+            kernel.Accumulate = accumulate || k > 0;
+            kernel.Bias = k == 0 ? bias : null;
+            kernel.LdB = packB ? 0 : bRow;
+            kernel.B = packB ? PackB(kernel.Depth, columns, b + (k * bRow), bRow, bColumn) : b + (k * bRow);
+            Workers.Run<BlockKernel<T>, T>(kernel, tasks);
+            if (depth == 0)
+                break;
+        }
+    }
+
+    private static T* PackB<T>(int depth, int columns, T* b, nint bRow, nint bColumn)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T* packed = Scratch<T>.Get(ScratchSlot.PackedB, RoundUp(columns, 64) * depth);
+        const int TaskColumns = 64;
+        var kernel = new PackKernel<T> { Depth = depth, Columns = columns, TaskColumns = TaskColumns, B = b, BRow = bRow, BColumn = bColumn, Packed = packed };
+        int tasks = Tasks(columns, TaskColumns);
+        if ((long)columns * depth < 1 << 14)
+        {
+            kernel.TaskColumns = RoundUp(columns, 64);
+            tasks = 1;
+        }
+
+        Workers.Run<PackKernel<T>, T>(kernel, tasks);
+        return packed;
+    }
+
+    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
+    private static int Tasks(int size, int taskSize) => (size + taskSize - 1) / taskSize;
+
+    private static void Check(int rows, int columns, int depth, int a, int b, int c, int bias, bool accumulate)
+    {
+        if (rows < 0 || columns < 0 || depth < 0)
+            throw new ArgumentException($"A product of [{rows}, {depth}] and [{depth}, {columns}] has a negative size.");
+        if (a < (long)rows * depth)
+            throw new ArgumentException($"A is [{rows}, {depth}] and needs {(long)rows * depth} elements, but {a} are given.", nameof(a));
+        if (b < (long)depth * columns)
+            throw new ArgumentException($"B is [{depth}, {columns}] and needs {(long)depth * columns} elements, but {b} are given.", nameof(b));
+        if (c < (long)rows * columns)
+            throw new ArgumentException($"C is [{rows}, {columns}] and needs {(long)rows * columns} elements, but {c} are given.", nameof(c));
+        if (bias != 0 && (bias < columns || accumulate))
+            throw new ArgumentException(accumulate ? "A bias cannot be added to an accumulated product." : $"The bias needs {columns} elements, but {bias} are given.", nameof(bias));
+    }
+
+    /// <summary>One task is a block of C.</summary>
+    private struct BlockKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Rows, Columns, Depth, TaskRows, TaskColumns, RowTasks;
+        public T* A, B, C, Bias;
+        public nint ARow, AStep, LdB, LdC;
+        public bool Accumulate, PackA;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int i = task % RowTasks * TaskRows, j = task / RowTasks * TaskColumns;
+            int rows = Math.Min(TaskRows, Rows - i), columns = Math.Min(TaskColumns, Columns - j);
+            T* a = A + (i * ARow);
+            nint aRow = ARow;
+            if (PackA)
+            {
+                T* packed = Scratch<T>.Get(ScratchSlot.PackedA, TaskRows * (Depth + 16));
+                nint packedRow = Depth + 16;
+                for (int r = 0; r < rows; r++)
+                    new ReadOnlySpan<T>(a + (r * ARow), Depth).CopyTo(new Span<T>(packed + (r * packedRow), Depth));
+                a = packed;
+                aRow = packedRow;
+            }
+
+            T* b = LdB == 0 ? B + ((nint)j * Depth) : B + j;
+            T* bias = Bias == null ? null : Bias + j;
+            MatrixBlock.Multiply<TVector, T>(rows, columns, Depth, a, aRow, AStep, b, LdB, C + (i * LdC) + j, LdC, Accumulate, bias);
+        }
+    }
+
+    /// <summary>One task packs some panels of B.</summary>
+    private struct PackKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Depth, Columns, TaskColumns;
+        public T* B, Packed;
+        public nint BRow, BColumn;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int j = task * TaskColumns;
+            MatrixBlock.Pack<TVector, T>(Depth, Math.Min(TaskColumns, Columns - j), B + (j * BColumn), BRow, BColumn, Packed + ((nint)j * Depth));
+        }
+    }
+}

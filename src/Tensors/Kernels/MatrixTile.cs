@@ -1,0 +1,131 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Diffusion.Tensors.Simd;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>How many rows a tile has, as a type: the JIT compiles a tile for each and drops what is not used.</summary>
+internal interface ITileRows
+{
+    static abstract int Rows { get; }
+}
+
+internal readonly struct Rows8 : ITileRows
+{
+    public static int Rows => 8;
+}
+
+internal readonly struct Rows4 : ITileRows
+{
+    public static int Rows => 4;
+}
+
+internal readonly struct Rows1 : ITileRows
+{
+    public static int Rows => 1;
+}
+
+/// <summary>The heart of every matrix product: a tile of C, up to 8 rows by 2 vectors, held in registers over the whole of K.</summary>
+internal static unsafe class MatrixTile
+{
+    /// <summary>
+    /// tile[rows, 2·Count] = Σ_k A[r, k]·B[k, :], stored at c + r·ldc. A[r, k] is a[r·aRow + k·aStep]; B[k, :] starts at
+    /// b + k·ldb. Rows beyond <paramref name="rows"/> repeat the last one and are not stored. With
+    /// <paramref name="accumulate"/> the tile is added to what c holds; else, where <paramref name="bias"/> is not null,
+    /// its 2·Count numbers are added to each row.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TVector, TRows, T>(
+        int rows, nint depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+        where TVector : unmanaged, IVector<TVector, T>
+        where TRows : unmanaged, ITileRows
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int count = TVector.Count;
+        int last = rows - 1;
+        T* a0 = a;
+        T* a1 = a + (Math.Min(1, last) * aRow);
+        T* a2 = a + (Math.Min(2, last) * aRow);
+        T* a3 = a + (Math.Min(3, last) * aRow);
+        T* a4 = a + (Math.Min(4, last) * aRow);
+        T* a5 = a + (Math.Min(5, last) * aRow);
+        T* a6 = a + (Math.Min(6, last) * aRow);
+        T* a7 = a + (Math.Min(7, last) * aRow);
+
+        // Named locals: indexed accumulators would live in memory.
+        TVector c00 = TVector.Zero, c01 = TVector.Zero, c10 = TVector.Zero, c11 = TVector.Zero;
+        TVector c20 = TVector.Zero, c21 = TVector.Zero, c30 = TVector.Zero, c31 = TVector.Zero;
+        TVector c40 = TVector.Zero, c41 = TVector.Zero, c50 = TVector.Zero, c51 = TVector.Zero;
+        TVector c60 = TVector.Zero, c61 = TVector.Zero, c70 = TVector.Zero, c71 = TVector.Zero;
+
+        nint at = 0;
+        for (nint k = depth; k > 0; k--)
+        {
+            TVector b0 = TVector.Load(b), b1 = TVector.Load(b + count);
+            TVector x = TVector.Broadcast(a0[at]);
+            c00 = TVector.MultiplyAdd(x, b0, c00);
+            c01 = TVector.MultiplyAdd(x, b1, c01);
+            if (TRows.Rows > 1)
+            {
+                x = TVector.Broadcast(a1[at]);
+                c10 = TVector.MultiplyAdd(x, b0, c10);
+                c11 = TVector.MultiplyAdd(x, b1, c11);
+                x = TVector.Broadcast(a2[at]);
+                c20 = TVector.MultiplyAdd(x, b0, c20);
+                c21 = TVector.MultiplyAdd(x, b1, c21);
+                x = TVector.Broadcast(a3[at]);
+                c30 = TVector.MultiplyAdd(x, b0, c30);
+                c31 = TVector.MultiplyAdd(x, b1, c31);
+            }
+
+            if (TRows.Rows > 4)
+            {
+                x = TVector.Broadcast(a4[at]);
+                c40 = TVector.MultiplyAdd(x, b0, c40);
+                c41 = TVector.MultiplyAdd(x, b1, c41);
+                x = TVector.Broadcast(a5[at]);
+                c50 = TVector.MultiplyAdd(x, b0, c50);
+                c51 = TVector.MultiplyAdd(x, b1, c51);
+                x = TVector.Broadcast(a6[at]);
+                c60 = TVector.MultiplyAdd(x, b0, c60);
+                c61 = TVector.MultiplyAdd(x, b1, c61);
+                x = TVector.Broadcast(a7[at]);
+                c70 = TVector.MultiplyAdd(x, b0, c70);
+                c71 = TVector.MultiplyAdd(x, b1, c71);
+            }
+
+            at += aStep;
+            b += ldb;
+        }
+
+        StoreRow(c00, c01, c, accumulate, bias);
+        if (TRows.Rows > 1 && rows > 1)
+            StoreRow(c10, c11, c + ldc, accumulate, bias);
+        if (TRows.Rows > 1 && rows > 2)
+            StoreRow(c20, c21, c + (2 * ldc), accumulate, bias);
+        if (TRows.Rows > 1 && rows > 3)
+            StoreRow(c30, c31, c + (3 * ldc), accumulate, bias);
+        if (TRows.Rows > 4 && rows > 4)
+            StoreRow(c40, c41, c + (4 * ldc), accumulate, bias);
+        if (TRows.Rows > 4 && rows > 5)
+            StoreRow(c50, c51, c + (5 * ldc), accumulate, bias);
+        if (TRows.Rows > 4 && rows > 6)
+            StoreRow(c60, c61, c + (6 * ldc), accumulate, bias);
+        if (TRows.Rows > 4 && rows > 7)
+            StoreRow(c70, c71, c + (7 * ldc), accumulate, bias);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void StoreRow(TVector left, TVector right, T* row, bool accumulate, T* bias)
+        {
+            T* addend = accumulate ? row : bias;
+            if (addend != null)
+            {
+                left += TVector.Load(addend);
+                right += TVector.Load(addend + TVector.Count);
+            }
+
+            TVector.Store(left, row);
+            TVector.Store(right, row + TVector.Count);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Numerics;
+
+namespace Diffusion.Tensors.Simd;
+
+/// <summary>
+/// What the kernels ask of a vector of numbers. Kernels are written once over this interface; the JIT compiles them for
+/// each width, and every operation becomes one instruction.
+/// </summary>
+/// <remarks>
+/// Implemented by <see cref="V512{T}"/>, <see cref="V256{T}"/>, <see cref="V128{T}"/> and, where the processor offers no
+/// vectors at all, <see cref="V1{T}"/>.
+/// </remarks>
+internal unsafe interface IVector<TSelf, T>
+    where TSelf : unmanaged, IVector<TSelf, T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>How many numbers a vector holds.</summary>
+    static abstract int Count { get; }
+
+    static abstract TSelf Zero { get; }
+
+    static abstract TSelf Broadcast(T value);
+
+    static abstract TSelf Load(T* source);
+
+    static abstract void Store(TSelf value, T* destination);
+
+    static abstract TSelf operator +(TSelf a, TSelf b);
+
+    static abstract TSelf operator -(TSelf a, TSelf b);
+
+    static abstract TSelf operator *(TSelf a, TSelf b);
+
+    static abstract TSelf operator /(TSelf a, TSelf b);
+
+    /// <summary>a·b + c, with one rounding where the processor has it.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>The smaller; where either is NaN, the second on x86.</summary>
+    static abstract TSelf Min(TSelf a, TSelf b);
+
+    /// <summary>The larger; where either is NaN, the second on x86.</summary>
+    static abstract TSelf Max(TSelf a, TSelf b);
+
+    static abstract TSelf Abs(TSelf a);
+
+    static abstract TSelf Sqrt(TSelf a);
+
+    /// <summary>The nearest integer, ties to even.</summary>
+    static abstract TSelf Round(TSelf a);
+
+    /// <summary>a·2^n for integers n that keep the result normal.</summary>
+    static abstract TSelf ScaleByPowerOfTwo(TSelf a, TSelf n);
+
+    /// <summary>Where a &gt; b, x, else y.</summary>
+    static abstract TSelf WhereGreater(TSelf a, TSelf b, TSelf x, TSelf y);
+
+    /// <summary>The sum of all lanes, added in pairs.</summary>
+    static abstract T Sum(TSelf a);
+
+    /// <summary>The largest lane.</summary>
+    static abstract T MaxLane(TSelf a);
+}

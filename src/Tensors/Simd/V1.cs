@@ -1,0 +1,65 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Diffusion.Tensors.Simd;
+
+/// <summary>A vector of one number, for processors without vector instructions (or with <c>DOTNET_EnableHWIntrinsic=0</c>).</summary>
+internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly T _v = value;
+
+    public static int Count => 1;
+
+    public static V1<T> Zero => new(T.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> Broadcast(T value) => new(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> Load(T* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V1<T> value, T* destination) => *destination = value._v;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> operator +(V1<T> a, V1<T> b) => new(a._v + b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> operator -(V1<T> a, V1<T> b) => new(a._v - b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> operator *(V1<T> a, V1<T> b) => new(a._v * b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> operator /(V1<T> a, V1<T> b) => new(a._v / b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> MultiplyAdd(V1<T> a, V1<T> b, V1<T> c) => new((a._v * b._v) + c._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> Min(V1<T> a, V1<T> b) => new(a._v < b._v ? a._v : b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> Max(V1<T> a, V1<T> b) => new(a._v > b._v ? a._v : b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> Abs(V1<T> a) => new(T.Abs(a._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> Sqrt(V1<T> a) => new(T.Sqrt(a._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> Round(V1<T> a) => new(T.Round(a._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> ScaleByPowerOfTwo(V1<T> a, V1<T> n) =>
+        T.IsNaN(n._v) ? n : new(T.ScaleB(a._v, int.CreateSaturating(n._v)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> WhereGreater(V1<T> a, V1<T> b, V1<T> x, V1<T> y) => a._v > b._v ? x : y;
+
+    public static T Sum(V1<T> a) => a._v;
+
+    public static T MaxLane(V1<T> a) => a._v;
+}

@@ -1,0 +1,82 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Diffusion.Tensors.Simd;
+
+/// <summary>128 bits: 4 floats or 2 doubles.</summary>
+internal readonly unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Vector128<T> _v = value;
+
+    public static int Count => Vector128<T>.Count;
+
+    public static V128<T> Zero => new(Vector128<T>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Broadcast(T value) => new(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Load(T* source) => new(Vector128.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V128<T> value, T* destination) => value._v.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> operator +(V128<T> a, V128<T> b) => new(a._v + b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> operator -(V128<T> a, V128<T> b) => new(a._v - b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> operator *(V128<T> a, V128<T> b) => new(a._v * b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> operator /(V128<T> a, V128<T> b) => new(a._v / b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> MultiplyAdd(V128<T> a, V128<T> b, V128<T> c) => typeof(T) == typeof(float)
+        ? new(Vector128.MultiplyAddEstimate(a._v.AsSingle(), b._v.AsSingle(), c._v.AsSingle()).As<float, T>())
+        : typeof(T) == typeof(double)
+            ? new(Vector128.MultiplyAddEstimate(a._v.AsDouble(), b._v.AsDouble(), c._v.AsDouble()).As<double, T>())
+            : new((a._v * b._v) + c._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Min(V128<T> a, V128<T> b) => new(Vector128.MinNative(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Max(V128<T> a, V128<T> b) => new(Vector128.MaxNative(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Abs(V128<T> a) => new(Vector128.Abs(a._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Sqrt(V128<T> a) => new(Vector128.Sqrt(a._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Round(V128<T> a) => typeof(T) == typeof(float)
+        ? new(Vector128.Round(a._v.AsSingle()).As<float, T>())
+        : new(Vector128.Round(a._v.AsDouble()).As<double, T>());
+
+    // The biased exponent of 2^n is put together as an integer.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> ScaleByPowerOfTwo(V128<T> a, V128<T> n) => typeof(T) == typeof(float)
+        ? new(a._v * ((Vector128.ConvertToInt32Native(n._v.AsSingle()) + Vector128.Create(127)) << 23).As<int, T>())
+        : new(a._v * ((Vector128.ConvertToInt64Native(n._v.AsDouble()) + Vector128.Create(1023L)) << 52).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> WhereGreater(V128<T> a, V128<T> b, V128<T> x, V128<T> y) =>
+        new(Vector128.ConditionalSelect(Vector128.GreaterThan(a._v, b._v), x._v, y._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(V128<T> a) => Vector128.Sum(a._v);
+
+    public static T MaxLane(V128<T> a)
+    {
+        T result = a._v[0];
+        for (int i = 1; i < Count; i++)
+            result = T.Max(result, a._v[i]);
+        return result;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Diffusion.Tensors.Simd;
+
+/// <summary>256 bits: 8 floats or 4 doubles.</summary>
+internal readonly unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Vector256<T> _v = value;
+
+    public static int Count => Vector256<T>.Count;
+
+    public static V256<T> Zero => new(Vector256<T>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Broadcast(T value) => new(Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Load(T* source) => new(Vector256.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(V256<T> value, T* destination) => value._v.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator +(V256<T> a, V256<T> b) => new(a._v + b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator -(V256<T> a, V256<T> b) => new(a._v - b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator *(V256<T> a, V256<T> b) => new(a._v * b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> operator /(V256<T> a, V256<T> b) => new(a._v / b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> MultiplyAdd(V256<T> a, V256<T> b, V256<T> c) => typeof(T) == typeof(float)
+        ? new(Vector256.MultiplyAddEstimate(a._v.AsSingle(), b._v.AsSingle(), c._v.AsSingle()).As<float, T>())
+        : typeof(T) == typeof(double)
+            ? new(Vector256.MultiplyAddEstimate(a._v.AsDouble(), b._v.AsDouble(), c._v.AsDouble()).As<double, T>())
+            : new((a._v * b._v) + c._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Min(V256<T> a, V256<T> b) => new(Vector256.MinNative(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Max(V256<T> a, V256<T> b) => new(Vector256.MaxNative(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Abs(V256<T> a) => new(Vector256.Abs(a._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Sqrt(V256<T> a) => new(Vector256.Sqrt(a._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Round(V256<T> a) => typeof(T) == typeof(float)
+        ? new(Vector256.Round(a._v.AsSingle()).As<float, T>())
+        : new(Vector256.Round(a._v.AsDouble()).As<double, T>());
+
+    // The biased exponent of 2^n is put together as an integer.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> ScaleByPowerOfTwo(V256<T> a, V256<T> n) => typeof(T) == typeof(float)
+        ? new(a._v * ((Vector256.ConvertToInt32Native(n._v.AsSingle()) + Vector256.Create(127)) << 23).As<int, T>())
+        : new(a._v * ((Vector256.ConvertToInt64Native(n._v.AsDouble()) + Vector256.Create(1023L)) << 52).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> WhereGreater(V256<T> a, V256<T> b, V256<T> x, V256<T> y) =>
+        new(Vector256.ConditionalSelect(Vector256.GreaterThan(a._v, b._v), x._v, y._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(V256<T> a) => Vector256.Sum(a._v);
+
+    public static T MaxLane(V256<T> a)
+    {
+        T result = a._v[0];
+        for (int i = 1; i < Count; i++)
+            result = T.Max(result, a._v[i]);
+        return result;
+    }
+}

@@ -1,0 +1,167 @@
+namespace Diffusion.Tensors.Threading;
+
+/// <summary>
+/// A few threads that wait for tasks, at first spinning (so that the next call finds them within a microsecond), then
+/// parked (so that an idle process uses no processor). The calling thread works too.
+/// </summary>
+internal sealed unsafe class WorkerPool
+{
+    /// <summary>How long an idle worker spins before it parks.</summary>
+    private static readonly long SpinTicks = System.Diagnostics.Stopwatch.Frequency / 10_000;
+
+    private readonly Lock _caller = new();
+    private readonly object _parking = new();
+
+    // One job at a time. Its number counts up; workers may join while it is open, and the caller waits for those who did.
+    private void* _kernel;
+    private delegate*<void*, int, void> _invoke;
+    private int _tasks;
+    private int _next;
+    private long _state; // job number << 32 | open << 31 | workers inside
+    private int _parked;
+    private volatile bool _stopped;
+    private Exception? _failure;
+
+    [ThreadStatic]
+    private static bool t_inside;
+
+    public WorkerPool(int workers)
+    {
+        for (int i = 0; i < workers; i++)
+            new Thread(Work) { IsBackground = true, Name = "Diffusion worker" }.Start();
+    }
+
+    /// <summary>Runs all tasks and returns when they are done; false, having done nothing, where the pool is busy with another call.</summary>
+    public bool TryRun(void* kernel, delegate*<void*, int, void> invoke, int tasks)
+    {
+        if (t_inside || !_caller.TryEnter())
+            return false;
+        try
+        {
+            _kernel = kernel;
+            _invoke = invoke;
+            _tasks = tasks;
+            _next = 0;
+            long job = (Volatile.Read(ref _state) >> 32) + 1;
+            _ = Interlocked.Exchange(ref _state, (job << 32) | Open);
+            if (Volatile.Read(ref _parked) > 0)
+            {
+                lock (_parking)
+                    Monitor.PulseAll(_parking);
+            }
+
+            t_inside = true;
+            DoTasks();
+            t_inside = false;
+
+            // Close the job, then wait for the workers inside it.
+            _ = Interlocked.And(ref _state, ~Open);
+            var spin = default(SpinWait);
+            while ((Volatile.Read(ref _state) & Inside) != 0)
+                spin.SpinOnce(sleep1Threshold: -1);
+
+            if (_failure is not null)
+            {
+                var failure = _failure;
+                _failure = null;
+                throw new InvalidOperationException("A parallel task failed.", failure);
+            }
+
+            return true;
+        }
+        finally
+        {
+            t_inside = false;
+            _caller.Exit();
+        }
+    }
+
+    /// <summary>Lets the workers end; calls after this do everything on their own thread.</summary>
+    public void Stop()
+    {
+        _stopped = true;
+        lock (_parking)
+            Monitor.PulseAll(_parking);
+    }
+
+    private const long Open = 1L << 31, Inside = Open - 1;
+
+    private void DoTasks()
+    {
+        int task;
+        while ((task = Interlocked.Increment(ref _next) - 1) < _tasks)
+            _invoke(_kernel, task);
+    }
+
+    private void Work()
+    {
+        t_inside = true;
+        long seen = 0;
+        while (!_stopped)
+        {
+            long state = Volatile.Read(ref _state);
+            if (state >> 32 == seen || (state & Open) == 0)
+            {
+                WaitFor(seen);
+                state = Volatile.Read(ref _state);
+                if (state >> 32 == seen)
+                    continue;
+            }
+
+            seen = state >> 32;
+            if (!TryJoin(seen))
+                continue;
+            try
+            {
+                DoTasks();
+            }
+            catch (Exception failure)
+            {
+                _failure = failure;
+            }
+
+            _ = Interlocked.Decrement(ref _state);
+        }
+    }
+
+    private bool TryJoin(long job)
+    {
+        while (true)
+        {
+            long state = Volatile.Read(ref _state);
+            if (state >> 32 != job || (state & Open) == 0)
+                return false;
+            if (Interlocked.CompareExchange(ref _state, state + 1, state) == state)
+                return true;
+        }
+    }
+
+    private void WaitFor(long seen)
+    {
+        long until = System.Diagnostics.Stopwatch.GetTimestamp() + SpinTicks;
+        do
+        {
+            for (int i = 0; i < 16; i++)
+            {
+                if (IsNew(seen))
+                    return;
+                Thread.SpinWait(4);
+            }
+        }
+        while (System.Diagnostics.Stopwatch.GetTimestamp() < until);
+
+        lock (_parking)
+        {
+            _ = Interlocked.Increment(ref _parked);
+            while (!IsNew(seen) && !_stopped)
+                _ = Monitor.Wait(_parking);
+            _ = Interlocked.Decrement(ref _parked);
+        }
+    }
+
+    private bool IsNew(long seen)
+    {
+        long state = Volatile.Read(ref _state);
+        return state >> 32 != seen && (state & Open) != 0;
+    }
+}

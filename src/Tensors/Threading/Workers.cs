@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using Diffusion.Tensors.Simd;
+
+namespace Diffusion.Tensors.Threading;
+
+/// <summary>A piece of parallel work over vectors: a struct of pointers and sizes whose tasks are independent of each other.</summary>
+internal interface IKernel<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Does task number <paramref name="task"/>.</summary>
+    void Run<TVector>(int task)
+        where TVector : unmanaged, IVector<TVector, T>;
+}
+
+/// <summary>
+/// The worker threads of the process. Work is cut into tasks by the size of the problem, never by the number of threads,
+/// and each task writes what no other task writes: so results are bitwise the same for any number of threads.
+/// </summary>
+public static unsafe class Workers
+{
+    private static readonly Lock Gate = new();
+    private static WorkerPool? s_pool;
+    private static int s_threads = InitialThreads();
+
+    /// <summary>The number of threads that work on one call, the caller included. Default: <c>DIFFUSION_THREADS</c>, else the processors of the process.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than 1024.</exception>
+    public static int ThreadCount
+    {
+        get => s_threads;
+        set
+        {
+            if (value is < 1 or > 1024)
+                throw new ArgumentOutOfRangeException(nameof(value), value, "The number of threads is between 1 and 1024.");
+            lock (Gate)
+            {
+                s_threads = value;
+                s_pool?.Stop();
+                s_pool = null;
+            }
+        }
+    }
+
+    /// <summary>Runs all tasks of a kernel with the widest vectors that the processor has.</summary>
+    internal static void Run<TKernel, T>(TKernel kernel, int tasks)
+        where TKernel : unmanaged, IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        delegate*<void*, int, void> invoke =
+            Vector512.IsHardwareAccelerated ? &Invoke<TKernel, V512<T>, T>
+            : Vector256.IsHardwareAccelerated ? &Invoke<TKernel, V256<T>, T>
+            : Vector128.IsHardwareAccelerated ? &Invoke<TKernel, V128<T>, T>
+            : &Invoke<TKernel, V1<T>, T>;
+        Run(&kernel, invoke, tasks);
+    }
+
+    private static void Invoke<TKernel, TVector, T>(void* kernel, int task)
+        where TKernel : unmanaged, IKernel<T>
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => ((TKernel*)kernel)->Run<TVector>(task);
+
+    private static void Run(void* kernel, delegate*<void*, int, void> invoke, int tasks)
+    {
+        if (tasks <= 1 || s_threads == 1 || !(s_pool ?? Start()).TryRun(kernel, invoke, tasks))
+        {
+            for (int task = 0; task < tasks; task++)
+                invoke(kernel, task);
+        }
+    }
+
+    private static WorkerPool Start()
+    {
+        lock (Gate)
+            return s_pool ??= new WorkerPool(s_threads - 1);
+    }
+
+    private static int InitialThreads()
+    {
+        string? text = Environment.GetEnvironmentVariable("DIFFUSION_THREADS");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads is >= 1 and <= 1024
+            ? threads
+            : Environment.ProcessorCount;
+    }
+}
