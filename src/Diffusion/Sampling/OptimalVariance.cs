@@ -1,5 +1,6 @@
 using System.Numerics;
 using Diffusion.Data;
+using Diffusion.Numerics;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
@@ -42,6 +43,22 @@ public sealed class OptimalVariance
     public double Of(in Posterior posterior, int t, int label = DenoiserArguments.NoLabel) =>
         posterior.Variance + (posterior.MeanCoefX0 * posterior.MeanCoefX0 * Covariance(t, label));
 
+    /// <summary>
+    /// The least mean squared error per coordinate of any noise predictor at t, SNR_t C_t: the floor of assignment eq. 9
+    /// (DDPM eq. 14) at that step.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such step or label; or t = 0, where there is no noise to predict.</exception>
+    public double LossFloorAt(NoiseSchedule schedule, int t, int label = DenoiserArguments.NoLabel)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(t, 1);
+        return schedule.Snr[t] * Covariance(t, label);
+    }
+
+    /// <summary>The least training loss (assignment eq. 9, per coordinate) with t uniform in 1..T.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such label.</exception>
+    public double MeanLossFloor(NoiseSchedule schedule, int label = DenoiserArguments.NoLabel) =>
+        Enumerable.Range(1, schedule.T).Average(t => LossFloorAt(schedule, t, label));
+
     /// <summary>The exact table of Gaussian mixture data: closed form for a label, integrated numerically for all data (error below 1e-9 relative).</summary>
     public static OptimalVariance For(GaussianMixture mixture, NoiseSchedule schedule)
     {
@@ -50,7 +67,7 @@ public sealed class OptimalVariance
         {
             var data = mixture.Conditional(label);
             double[] row = table[label + 1] = new double[schedule.T + 1];
-            _ = Parallel.For(1, schedule.T + 1, t => row[t] = PosteriorCovariance.Mean(data, schedule.AlphaCumprodAt(t)));
+            _ = Parallel.For(1, schedule.T + 1, Chunks.Options, t => row[t] = PosteriorCovariance.Mean(data, schedule.AlphaCumprodAt(t)));
         }
 
         return new OptimalVariance(table);
