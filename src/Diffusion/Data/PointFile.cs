@@ -1,0 +1,170 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Diffusion.Nn.Serialization;
+using Diffusion.Tensors;
+
+namespace Diffusion.Data;
+
+/// <summary>
+/// Files of pixel pairs. <c>.csv</c>: a header line, then <c>left,right,label</c> of each point, label -1 where there is
+/// none; for trajectories <c>step,t,left,right,label</c>, step 0 being the start. Numbers are written such that they read
+/// back exactly, with a point for the decimals and LF line ends. <c>.npy</c>: format version 1.0, [N, 2], little-endian,
+/// in the number type of the tensor. Files are written atomically.
+/// </summary>
+public static partial class PointFile
+{
+    private const string PointHeader = "left,right,label", TrajectoryHeader = "step,t,left,right,label";
+
+    private static readonly byte[] NpyMagic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
+
+    /// <summary>Writes points as CSV.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="points">Pixel pairs, [N, 2, 1] or any [N, ...] of two numbers per sample.</param>
+    /// <param name="labels">Empty (none), one for all, or N.</param>
+    /// <exception cref="ArgumentException">Not pixel pairs, or another number of labels.</exception>
+    public static void WriteCsv<T>(string path, Tensor<T> points, ReadOnlySpan<int> labels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int count = Count(points);
+        CheckLabels(labels, count);
+        var text = new StringBuilder(PointHeader).Append('\n');
+        for (int i = 0; i < count; i++)
+            AppendPoint(text, points, i, DenoiserArguments.LabelOf(labels, i));
+        WriteText(path, text);
+    }
+
+    /// <summary>Writes trajectories as CSV: all points of the start, then all points after each step.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="states">Diffusion times and states, from the start on; see <see cref="Sampling.TrajectoryRecorder{T}"/>.</param>
+    /// <param name="labels">Empty (none), one for all, or N.</param>
+    /// <exception cref="ArgumentException">Not pixel pairs, or another number of labels.</exception>
+    public static void WriteTrajectoryCsv<T>(string path, IReadOnlyList<(double Time, Tensor<T> X)> states, ReadOnlySpan<int> labels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var text = new StringBuilder(TrajectoryHeader).Append('\n');
+        for (int step = 0; step < states.Count; step++)
+        {
+            var (time, points) = states[step];
+            int count = Count(points);
+            CheckLabels(labels, count);
+            for (int i = 0; i < count; i++)
+            {
+                _ = text.Append(CultureInfo.InvariantCulture, $"{step},{time:R},");
+                AppendPoint(text, points, i, DenoiserArguments.LabelOf(labels, i));
+            }
+        }
+
+        WriteText(path, text);
+    }
+
+    /// <summary>Reads what <see cref="WriteCsv"/> wrote.</summary>
+    /// <returns>The points [N, 2, 1] and the labels [N], -1 where there is none.</returns>
+    /// <exception cref="InvalidDataException">Another header, or a line that cannot be read; the message names file and line.</exception>
+    public static (Tensor<T> Points, int[] Labels) ReadCsv<T>(string path)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        string[] lines = File.ReadAllLines(path);
+        if (lines.Length == 0 || lines[0] != PointHeader)
+            throw new InvalidDataException($"{path}: the first line is '{(lines.Length == 0 ? "" : lines[0])}'; accepted is '{PointHeader}'.");
+        var points = Tensor<T>.Uninitialized([lines.Length - 1, 2, 1]);
+        int[] labels = new int[lines.Length - 1];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            string[] fields = lines[i + 1].Split(',');
+            if (fields.Length != 3
+                || !T.TryParse(fields[0], NumberStyles.Float, CultureInfo.InvariantCulture, out points.Span[2 * i])
+                || !T.TryParse(fields[1], NumberStyles.Float, CultureInfo.InvariantCulture, out points.Span[(2 * i) + 1])
+                || !int.TryParse(fields[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out labels[i])
+                || labels[i] < DenoiserArguments.NoLabel)
+            {
+                throw new InvalidDataException($"{path}: line {i + 2} is '{lines[i + 1]}'; accepted are two numbers and a label from -1.");
+            }
+        }
+
+        return (points, labels);
+    }
+
+    /// <summary>Writes points as NPY, [N, 2], in the number type of the tensor (float32 or float64).</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="points">Pixel pairs, [N, 2, 1] or any [N, ...] of two numbers per sample.</param>
+    /// <exception cref="ArgumentException">Not pixel pairs.</exception>
+    public static void WriteNpy<T>(string path, Tensor<T> points)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int count = Count(points), size = typeof(T) == typeof(double) ? 8 : 4;
+
+        // Magic, version, length and text together take a multiple of 64 bytes; the text ends in a line feed.
+        string text = $"{{'descr': '<f{size}', 'fortran_order': False, 'shape': ({count}, 2), }}";
+        int length = ((NpyMagic.Length + 2 + text.Length + 1 + 63) / 64 * 64) - NpyMagic.Length - 2;
+        byte[] bytes = new byte[NpyMagic.Length + 2 + length + (2 * count * size)];
+        NpyMagic.CopyTo(bytes, 0);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(NpyMagic.Length), (ushort)length);
+        _ = Encoding.ASCII.GetBytes(text.PadRight(length - 1) + "\n", bytes.AsSpan(NpyMagic.Length + 2));
+        var numbers = bytes.AsSpan(NpyMagic.Length + 2 + length);
+        for (int i = 0; i < 2 * count; i++)
+        {
+            if (size == 8)
+                BinaryPrimitives.WriteDoubleLittleEndian(numbers[(8 * i)..], double.CreateTruncating(points.Span[i]));
+            else
+                BinaryPrimitives.WriteSingleLittleEndian(numbers[(4 * i)..], float.CreateTruncating(points.Span[i]));
+        }
+
+        AtomicFile.Write(path, stream => stream.Write(bytes));
+    }
+
+    /// <summary>Reads what <see cref="WriteNpy"/> wrote, converted to <typeparamref name="T"/>.</summary>
+    /// <returns>The points, [N, 2, 1].</returns>
+    /// <exception cref="InvalidDataException">Not version 1.0, not [N, 2] of little-endian float32 or float64 in C order, or of another length.</exception>
+    public static Tensor<T> ReadNpy<T>(string path)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        int start = NpyMagic.Length + 2;
+        if (bytes.Length < start || !bytes.AsSpan().StartsWith(NpyMagic))
+            throw new InvalidDataException($"{path}: not an NPY file of version 1.0.");
+        int end = start + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(NpyMagic.Length));
+        string text = Encoding.Latin1.GetString(bytes, start, Math.Min(end, bytes.Length) - start);
+        var match = NpyHeader().Match(text);
+        if (!match.Success || !int.TryParse(match.Groups["count"].Value, CultureInfo.InvariantCulture, out int count) || count > int.MaxValue / 2)
+            throw new InvalidDataException($"{path}: the header is '{text.Trim()}'; accepted is [N, 2] of '<f4' or '<f8' in C order.");
+        int size = match.Groups["size"].ValueSpan[0] - '0';
+        if (bytes.Length - (long)end != 2L * count * size)
+            throw new InvalidDataException($"{path}: {bytes.Length - end} bytes follow the header; {count} points take {2L * count * size}.");
+
+        var points = Tensor<T>.Uninitialized([count, 2, 1]);
+        for (int i = 0; i < points.Length; i++)
+        {
+            points.Span[i] = size == 8
+                ? T.CreateTruncating(BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(end + (8 * i))))
+                : T.CreateTruncating(BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(end + (4 * i))));
+        }
+
+        return points;
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^\{'descr': '<f(?<size>[48])', 'fortran_order': False, 'shape': \((?<count>[0-9]{1,10}), 2\), \} *\n$")]
+    private static partial System.Text.RegularExpressions.Regex NpyHeader();
+
+    private static int Count<T>(Tensor<T> points)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        points.Rank > 0 && points.Length == 2 * points.Shape[0] ? points.Shape[0]
+            : throw new ArgumentException($"The points have the shape {points.Shape}; accepted are pixel pairs, such as [N, 2, 1].", nameof(points));
+
+    private static void CheckLabels(ReadOnlySpan<int> labels, int count)
+    {
+        if (labels.Length > 1 && labels.Length != count)
+            throw new ArgumentException($"{labels.Length} labels were given for {count} points; accepted are none, one for all, or one for each.", nameof(labels));
+    }
+
+    private static void AppendPoint<T>(StringBuilder text, Tensor<T> points, int i, int label)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        _ = text.Append(CultureInfo.InvariantCulture, $"{points.Span[2 * i]:R},{points.Span[(2 * i) + 1]:R},{label}\n");
+
+    private static void WriteText(string path, StringBuilder text) => AtomicFile.Write(path, stream =>
+    {
+        foreach (var chunk in text.GetChunks())
+            stream.Write(Encoding.ASCII.GetBytes(chunk.ToArray()));
+    });
+}

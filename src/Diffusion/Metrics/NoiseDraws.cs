@@ -1,0 +1,45 @@
+using System.Numerics;
+using Diffusion.Data;
+using Diffusion.Schedules;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
+
+namespace Diffusion.Metrics;
+
+/// <summary>
+/// Draws (x_t, eps) of one label and one step in batches of bounded size. The draws depend on the seed, the label, the step
+/// and the sample only: two denoisers that are measured with one seed see the same.
+/// </summary>
+internal sealed class NoiseDraws<T>(GaussianMixture mixture, NoiseSchedule schedule, RandomSource random)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int Batch = 4096;
+
+    private readonly PurposeRandom _random = random.For(Purpose.Metrics);
+    private readonly ExactDenoiser<T> _exact = new(mixture, schedule);
+
+    /// <summary>What is seen of each batch; the tensors are overwritten by the next.</summary>
+    /// <param name="noise">eps.</param>
+    /// <param name="predicted">The denoiser's prediction of eps.</param>
+    /// <param name="exact">The exact predictor's.</param>
+    public delegate void Seen(Tensor<T> noise, Tensor<T> predicted, Tensor<T> exact);
+
+    /// <summary>Draws <paramref name="count"/> samples with both predictions.</summary>
+    public void Draw(IDenoiser<T> denoiser, int label, int t, int count, Seen seen)
+    {
+        var data = mixture.Conditional(label);
+        long index = ((label + 1L) * (schedule.T + 1)) + t;
+        RandomStream dataStream = _random.At(2 * index), noiseStream = _random.At((2 * index) + 1);
+        int[] labels = label < 0 ? [] : [label];
+        for (int from = 0; from < count; from += Batch)
+        {
+            var (xt, _) = data.Sample<T>(Math.Min(Batch, count - from), dataStream, from);
+            Tensor<T> noise = Tensor<T>.Uninitialized(xt.Shape), predicted = Tensor<T>.Uninitialized(xt.Shape), exact = Tensor<T>.Uninitialized(xt.Shape);
+            noiseStream.Normal(noise.Span, perSample: 2, firstSample: from);
+            schedule.QSample(xt, [(double)t], noise, xt);
+            denoiser.PredictNoise(xt, [t], labels, predicted);
+            _exact.PredictNoise(xt, [t], labels, exact);
+            seen(noise, predicted, exact);
+        }
+    }
+}
