@@ -2,22 +2,23 @@ using SkiaSharp;
 
 namespace Diffusion.Figures;
 
-/// <summary>The paper of one figure: 200 dots per inch, coordinates in hundredths of an inch.</summary>
+/// <summary>The paper of one figure, in coordinates of hundredths of an inch; 200 dots per inch unless told.</summary>
 internal sealed class Sheet : IDisposable
 {
-    private const float DotsPerUnit = 2;
     private readonly SKSurface _surface;
+    private readonly float _dotsPerUnit;
 
     /// <summary>A white sheet with title, notes and legend in place.</summary>
-    public Sheet(SheetLayout layout)
+    public Sheet(SheetLayout layout, float dotsPerUnit = 2)
     {
         Layout = layout;
+        _dotsPerUnit = dotsPerUnit;
         var info = new SKImageInfo(
-            (int)(layout.Width * DotsPerUnit), (int)(layout.Height * DotsPerUnit), SKColorType.Rgba8888, SKAlphaType.Opaque);
+            (int)(layout.Width * dotsPerUnit), (int)(layout.Height * dotsPerUnit), SKColorType.Rgba8888, SKAlphaType.Opaque);
         _surface = SKSurface.Create(info)
             ?? throw new InvalidOperationException($"A picture of {info.Width} x {info.Height} cannot be made.");
         Canvas.Clear(SKColors.White);
-        Canvas.Scale(DotsPerUnit);
+        Canvas.Scale(dotsPerUnit);
         Text(layout.Title, layout.Left, 12 + Theme.Title, Theme.Title, bold: true);
         for (var i = 0; i < layout.Notes.Count; i++)
             Text(layout.Notes[i], layout.Left, SheetLayout.NoteBaseline(i), Theme.Caption, Theme.Gray);
@@ -81,11 +82,14 @@ internal sealed class Sheet : IDisposable
         Text(label, bar.Right + widest + 22, bar.MidY, Theme.Label, align: SKTextAlign.Center, degrees: -90);
     }
 
+    /// <summary>The figure as pixels.</summary>
+    public SKImage ToImage() => _surface.Snapshot();
+
     /// <summary>The figure as PNG bytes.</summary>
     public byte[] ToPng()
     {
-        using var image = _surface.Snapshot();
-        return PngFile.Encode(image, 100 * DotsPerUnit);
+        using var image = ToImage();
+        return PngFile.Encode(image, 100 * _dotsPerUnit);
     }
 
     /// <summary>Writes the figure to a PNG file, whole or not at all.</summary>
