@@ -17,7 +17,7 @@ public sealed record AnimationData(IReadOnlyList<AnimationFrame> Frames, int Fol
 public static class DenoisingAnimation
 {
     private const double Limit = 3.2;
-    private const int Quality = 55;
+    private const int Quality = 60;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(2);
 
@@ -50,10 +50,10 @@ public static class DenoisingAnimation
             Notes = [$"{index} of {data.Frames.Count - 1} reverse steps done; {frame.Points.Count:N0} points"],
             Rows = 1,
             Columns = 1,
-            PanelWidth = 480,
-            PanelHeight = 480,
+            PanelWidth = 500,
+            PanelHeight = 500,
             PanelTitles = false,
-        }, dotsPerUnit: 1.25f);
+        }, dotsPerUnit: 1);
 
         Pixels[] path = [.. data.Frames.Take(index + 1).Select(f => f.Points[data.Followed])];
         var panel = Panel.Plane(Limit, null)

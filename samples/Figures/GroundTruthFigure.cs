@@ -12,7 +12,7 @@ public sealed record GroundTruthData(
 /// <summary>The data: exact density, samples by class, and the typical image of each class.</summary>
 public static class GroundTruthFigure
 {
-    private const double Limit = 1.6;
+    private const double Limit = 1.4;
 
     /// <summary>Draws the figure and writes it as PNG.</summary>
     public static void Save(string path, GroundTruthData data)

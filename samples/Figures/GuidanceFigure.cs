@@ -17,7 +17,7 @@ public sealed record GuidanceData(
 /// <summary>How the label bends the reverse process: the same starts and noise, one panel per label.</summary>
 public static class GuidanceFigure
 {
-    private const double Limit = 2.6;
+    private const double Limit = 3.2;
     private static readonly SKColor[] StartColors = [Theme.Blue, Theme.Vermillion, Theme.Green, Theme.Purple, Theme.Orange, Theme.Sky];
 
     /// <summary>Draws the figure and writes it as PNG; up to six starts are told apart by colour.</summary>
@@ -27,17 +27,17 @@ public static class GuidanceFigure
         var strength = data.Strength is null ? "" : $" Guidance strength w = {AxisScale.Format(data.Strength.Value)}.";
         using var sheet = new Sheet(new SheetLayout
         {
-            Title = "Guidance: one start and one noise, three labels",
+            Title = "Guidance: the same starts and the same noise under each label",
             Notes =
             [
-                $"A colour is one start x_T with one sequence of noise, in every panel.{strength}",
+                $"A colour is one start with one sequence of noise, in every panel.{strength}",
                 "Lines: contours of the exact density around 50, 90 and 99 % of the probability.",
             ],
             Legend =
             [
                 .. Enumerable.Range(0, starts).Select(i => new LegendEntry($"start {i + 1}", ColorOf(i), LegendMark.Line)),
-                new("x_T", Theme.Ink, LegendMark.Ring),
-                new("x\u2080", Theme.Ink, LegendMark.Dot),
+                new("start, t = T", Theme.Ink, LegendMark.Ring),
+                new("end, t = 0", Theme.Ink, LegendMark.Dot),
             ],
             Rows = 1,
             Columns = data.Conditions.Count,

@@ -16,7 +16,8 @@ public sealed record MixtureComponent(Pixels Mean, double Sigma);
 /// <summary>What guidance does to the samples: one row per class, one column per strength.</summary>
 public static class GuidanceStrengthFigure
 {
-    private const double Limit = 1.6;
+    // Each panel shows the surroundings of the exact component, up to this many of its standard deviations.
+    private const double Reach = 6;
 
     /// <summary>Draws the figure and writes it as PNG.</summary>
     /// <param name="path">File to write.</param>
@@ -32,7 +33,7 @@ public static class GuidanceStrengthFigure
             Notes =
             [
                 $"{samples.Max(s => s.Points.Count):N0} samples per panel; w = 0 is the conditional model without guidance.",
-                "Circle: 2\u03C3 of the exact component, which holds 86.5 % of its probability. Under it: share of the samples inside; their standard deviation (exact: "
+                "Circle: 2\u03C3 of the exact component, which holds 86.5 % of its probability. In the corner: share of the samples inside, and their standard deviation (exact: "
                 + $"{string.Join(", ", components.Select(c => AxisScale.Format(c.Sigma)).Distinct())}).",
             ],
             Legend =
@@ -45,7 +46,7 @@ public static class GuidanceStrengthFigure
             PanelWidth = 200,
             PanelHeight = 200,
             GapX = 16,
-            GapY = 16,
+            GapY = 70,
         });
 
         foreach (var sample in samples)
@@ -54,16 +55,19 @@ public static class GuidanceStrengthFigure
             var component = components[sample.Label];
             var title = row == 0 ? $"w = {AxisScale.Format(sample.Strength)}" : null;
             var cloud = new PixelCloud(sample.Points, [.. sample.Points.Select(_ => sample.Label)]);
-            var panel = Panel.Plane(Limit, title, labelX: row == labels.Length - 1, labelY: column == 0)
+            var panel = new Panel(Around(component.Mean.Left, component), Around(component.Mean.Right, component),
+                "left pixel", column == 0 ? "right pixel" : null) { Title = title }
                 .Add(new Points(cloud, 1.8f))
                 .Add(new Circle(component.Mean, 2 * component.Sigma, Theme.Ink));
             sheet.Draw(panel, row, column);
-            var frame = sheet.Layout[row, column];
-            sheet.Text(Summary(sample.Points, component), frame.Right - 8, frame.Bottom - 8, Theme.Tick, align: SKTextAlign.Right);
+            sheet.Corner(Summary(sample.Points, component), row, column);
         }
 
         sheet.Save(path);
     }
+
+    private static AxisScale Around(double centre, MixtureComponent component) => AxisScale.Linear(
+        centre - (Reach * component.Sigma), centre + (Reach * component.Sigma), 5 * component.Sigma, 2.5 * component.Sigma);
 
     private static string Summary(IReadOnlyList<Pixels> points, MixtureComponent component)
     {

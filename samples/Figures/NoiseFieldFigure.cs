@@ -40,6 +40,7 @@ public static class NoiseFieldFigure
             [
                 $"Arrows: length and colour give |\u03B5|, the length up to {LongestArrow:0}.",
                 "Lines: contours of q(x\u209C) around 50, 90 and 99 % of the probability; outside them the network is hardly ever asked.",
+                "rms: root mean square distance where x\u209C falls, that is, weighted by q(x\u209C).",
             ],
             Rows = 3,
             Columns = fields.Count,
@@ -62,6 +63,7 @@ public static class NoiseFieldFigure
             sheet.Draw(New(1).Add(Contours(field, Theme.Gray)).Add(ArrowsOf(field.Exact)), 1, i);
             sheet.Draw(New(2).Add(new DensityImage(errors[i], ColorScale.Magma, worst, smooth: true))
                 .Add(Contours(field, SKColors.White)), 2, i);
+            sheet.Corner($"rms {WeightedError(field, errors[i]):0.000}", 2, i);
         }
 
         string[] names = ["network", "exact", "distance"];
@@ -75,8 +77,8 @@ public static class NoiseFieldFigure
     {
         var last = sheet.Layout.Columns - 1;
         var (first, second, third) = (sheet.Layout[0, last], sheet.Layout[1, last], sheet.Layout[2, last]);
-        sheet.ColorBar(new SKRect(first.Right + 14, first.Top, first.Right + 26, second.Bottom), ColorScale.Viridis,
-            AxisScale.FromZero(MaxMagnitude), "|\u03B5|  (4 or more: yellow)");
+        sheet.ColorBar(new SKRect(first.Right + 14, first.Top, first.Right + 26, second.Bottom), ColorScale.DarkPlasma,
+            AxisScale.FromZero(MaxMagnitude), $"|\u03B5|, ending at {MaxMagnitude:0}");
         sheet.ColorBar(new SKRect(third.Right + 14, third.Top, third.Right + 26, third.Bottom), ColorScale.Magma,
             AxisScale.FromZero(worst), "|\u03B5 \u2212 exact \u03B5|");
     }
@@ -89,11 +91,24 @@ public static class NoiseFieldFigure
         var chosen = Enumerable.Range(0, Side * Side)
             .Where(i => i % Side % Block == Block / 2 && i / Side % Block == Block / 2).ToArray();
         return new Arrows([.. chosen.Select(i => Positions[i])], [.. chosen.Select(i => predictions[i])],
-            cell: 0.92 * Block * 2 * Limit / Side, LongestArrow, MaxMagnitude, ColorScale.Viridis);
+            cell: 0.92 * Block * 2 * Limit / Side, LongestArrow, MaxMagnitude, ColorScale.DarkPlasma);
     }
 
     private static DensityGrid ErrorOf(NoiseField field) =>
         new(Limit, Side, [.. field.Network.Zip(field.Exact, (a, b) => (a - b).Length)]);
+
+    private static double WeightedError(NoiseField field, DensityGrid error)
+    {
+        var (sum, weights) = (0.0, 0.0);
+        for (var i = 0; i < Positions.Count; i++)
+        {
+            var weight = field.Density(Positions[i].Left, Positions[i].Right);
+            weights += weight;
+            sum += weight * Math.Pow(error[i / Side, i % Side], 2);
+        }
+
+        return Math.Sqrt(sum / weights);
+    }
 
     // The colour scale ends where 99 % of all errors lie below, so that one corner cannot darken the rest.
     private static double RobustMaximum(DensityGrid[] errors)

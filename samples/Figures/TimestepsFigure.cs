@@ -17,7 +17,7 @@ public sealed record TimestepsData(
 /// <summary>Denoised samples for several numbers of steps beside the ground truth, in one row if there are few.</summary>
 public static class TimestepsFigure
 {
-    private const double Limit = 1.6;
+    private const double Limit = 1.4;
     private const int MostColumns = 6;
 
     /// <summary>Draws the figure and writes it as PNG.</summary>
@@ -49,6 +49,9 @@ public static class TimestepsFigure
                 .Add(new Points(cloud, 1.6f, 110, cloud.Labels is null ? Theme.Blue : null))
                 .Add(ContourLines.OfMass(data.Density, Limit, Theme.Ink, 0.9f));
             sheet.Draw(panel, i / columns, i % columns);
+            var outside = cloud.Points.Count(p => Math.Max(Math.Abs(p.Left), Math.Abs(p.Right)) > Limit);
+            if (outside > 0)
+                sheet.Corner($"{outside:N0} outside", i / columns, i % columns);
         }
 
         sheet.Save(path);

@@ -34,7 +34,7 @@ public static class TrainingFigure
             PanelWidth = 440,
             PanelHeight = 330,
             GapX = 100,
-            PanelTitles = true,
+            Right = 44,
         });
 
         sheet.Draw(LossPanel(curves), 0, 0);

@@ -73,7 +73,7 @@ public static class TrajectoryFigure
         {
             var isTruth = i == data.Stages.Count;
             var time = isTruth ? 0 : data.Stages[i].Time;
-            var grid = isTruth ? DensityGrid.Evaluate(data.Truth, Limit, 240) : estimate(data.Stages[i].Points);
+            var grid = isTruth ? DensityGrid.Evaluate(data.Truth, Limit, 480) : estimate(data.Stages[i].Points);
             var title = isTruth
                 ? "ground truth, with x\u2080 of the trajectory"
                 : $"t = {time} ({data.T - time} steps done)";
@@ -82,8 +82,7 @@ public static class TrajectoryFigure
                 .Add(new DensityImage(grid, ColorScale.Viridis, grid.Max, smooth || isTruth))
                 .Add(new PathLine(soFar, Theme.Vermillion, SKColors.White));
             sheet.Draw(panel, i / Columns, i % Columns);
-            sheet.Text($"max {grid.Max:0.00}", sheet.Layout[i / Columns, i % Columns].Right - 6,
-                sheet.Layout[i / Columns, i % Columns].Bottom - 8, Theme.Tick, SKColors.White, SKTextAlign.Right);
+            sheet.Corner($"max {grid.Max:0.00}", i / Columns, i % Columns);
         }
 
         var (top, bottom) = (sheet.Layout[0, 0], sheet.Layout[sheet.Layout.Rows - 1, sheet.Layout.Columns - 1]);

@@ -17,6 +17,9 @@ internal sealed class ColorScale
     /// <summary>Viridis: perceptually even, readable in gray and with colour-vision deficiencies.</summary>
     public static ColorScale Viridis { get; } = FromScottPlot(new Viridis());
 
+    /// <summary>Plasma without its brightest fifth, for lines and arrows on white.</summary>
+    public static ColorScale DarkPlasma { get; } = FromScottPlot(new Plasma(), end: 0.8);
+
     /// <summary>Magma, for errors: told apart from densities at a glance.</summary>
     public static ColorScale Magma { get; } = FromScottPlot(new Magma());
 
@@ -33,9 +36,9 @@ internal sealed class ColorScale
         (byte)(a.Green + (share * (b.Green - a.Green))),
         (byte)(a.Blue + (share * (b.Blue - a.Blue))));
 
-    private static ColorScale FromScottPlot(ScottPlot.IColormap map) => new(v =>
+    private static ColorScale FromScottPlot(ScottPlot.IColormap map, double end = 1) => new(v =>
     {
-        var color = map.GetColor(v);
+        var color = map.GetColor(v * end);
         return new SKColor(color.R, color.G, color.B);
     });
 }

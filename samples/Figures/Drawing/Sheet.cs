@@ -13,16 +13,12 @@ internal sealed class Sheet : IDisposable
     {
         Layout = layout;
         _dotsPerUnit = dotsPerUnit;
-        var info = new SKImageInfo(
-            (int)(layout.Width * dotsPerUnit), (int)(layout.Height * dotsPerUnit), SKColorType.Rgba8888, SKAlphaType.Opaque);
-        _surface = SKSurface.Create(info)
-            ?? throw new InvalidOperationException($"A picture of {info.Width} x {info.Height} cannot be made.");
+        var (width, height) = ((int)(layout.Width * dotsPerUnit), (int)(layout.Height * dotsPerUnit));
+        _surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque))
+            ?? throw new InvalidOperationException($"A picture of {width} x {height} cannot be made.");
         Canvas.Clear(SKColors.White);
         Canvas.Scale(dotsPerUnit);
-        Text(layout.Title, layout.Left, 12 + Theme.Title, Theme.Title, bold: true);
-        for (var i = 0; i < layout.Notes.Count; i++)
-            Text(layout.Notes[i], layout.Left, SheetLayout.NoteBaseline(i), Theme.Caption, Theme.Gray);
-        DrawLegend();
+        DrawHeader();
     }
 
     public SheetLayout Layout { get; }
@@ -38,6 +34,17 @@ internal sealed class Sheet : IDisposable
             Text(panel.Title, frame.MidX, frame.Top - 8, Theme.PanelTitle, align: SKTextAlign.Center);
     }
 
+    /// <summary>A remark in the lower right corner of a panel, on a pale patch so that any background will do.</summary>
+    public void Corner(string text, int row, int column)
+    {
+        var frame = Layout[row, column];
+        var width = Typography.Width(text, Theme.Tick);
+        using var patch = new SKPaint { Color = SKColors.White.WithAlpha(205), IsAntialias = true };
+        var box = SKRect.Create(frame.Right - width - 14, frame.Bottom - 23, width + 10, 18);
+        Canvas.DrawRoundRect(box, 3, 3, patch);
+        Text(text, box.Right - 5, box.Bottom - 5, Theme.Tick, align: SKTextAlign.Right);
+    }
+
     /// <summary>Writes one line of text with its baseline at <paramref name="y"/>.</summary>
     public void Text(
         string text,
@@ -49,7 +56,7 @@ internal sealed class Sheet : IDisposable
         bool bold = false,
         float degrees = 0)
     {
-        using var font = Font(size, bold);
+        using var font = Typography.Font(size, bold);
         using var paint = new SKPaint { Color = color ?? Theme.Ink, IsAntialias = true };
         _ = Canvas.Save();
         Canvas.RotateDegrees(degrees, x, y);
@@ -57,87 +64,63 @@ internal sealed class Sheet : IDisposable
         Canvas.Restore();
     }
 
-    /// <summary>A vertical colour bar for values from 0 to <paramref name="max"/>, label and ticks on its right.</summary>
+    /// <summary>A vertical colour bar that spans <paramref name="scale"/>, label and ticks on its right.</summary>
     public void ColorBar(SKRect bar, ColorScale colors, AxisScale scale, string label)
     {
         using var paint = new SKPaint { IsAntialias = false };
+        var step = bar.Height / 256;
         for (var i = 0; i < 256; i++)
         {
             paint.Color = colors[(255 - i) / 255.0];
-            Canvas.DrawRect(SKRect.Create(bar.Left, bar.Top + (i * bar.Height / 256), bar.Width, (bar.Height / 256) + 0.5f), paint);
+            Canvas.DrawRect(SKRect.Create(bar.Left, bar.Top + (i * step), bar.Width, step + 0.5f), paint);
         }
 
         using var line = new SKPaint { Color = Theme.Ink, IsAntialias = true, IsStroke = true, StrokeWidth = 1 };
         Canvas.DrawRect(bar, line);
-        var widest = 0f;
-        using var font = Font(Theme.Tick);
         for (var i = 0; i < scale.Major.Length; i++)
         {
             var y = bar.Bottom - (float)((scale.Major[i] - scale.Min) / (scale.Max - scale.Min) * bar.Height);
             Canvas.DrawLine(bar.Right, y, bar.Right + 4, y, line);
             Text(scale.Names[i], bar.Right + 8, y + 4, Theme.Tick);
-            widest = Math.Max(widest, font.MeasureText(scale.Names[i]));
         }
 
+        var widest = scale.Names.Max(n => Typography.Width(n, Theme.Tick));
         Text(label, bar.Right + widest + 22, bar.MidY, Theme.Label, align: SKTextAlign.Center, degrees: -90);
     }
 
     /// <summary>The figure as pixels.</summary>
     public SKImage ToImage() => _surface.Snapshot();
 
-    /// <summary>The figure as PNG bytes.</summary>
-    public byte[] ToPng()
+    /// <summary>Writes the figure to a PNG file, whole or not at all.</summary>
+    public void Save(string path)
     {
         using var image = ToImage();
-        return PngFile.Encode(image, 100 * _dotsPerUnit);
+        AtomicFile.Write(path, PngFile.Encode(image, 100 * _dotsPerUnit));
     }
-
-    /// <summary>Writes the figure to a PNG file, whole or not at all.</summary>
-    public void Save(string path) => AtomicFile.Write(path, ToPng());
 
     public void Dispose() => _surface.Dispose();
 
-    private static SKFont Font(float size, bool bold = false) => new(EmbeddedFonts.Typeface(bold), size)
+    private void DrawHeader()
     {
-        Subpixel = true,
-        Hinting = SKFontHinting.None,
-        Edging = SKFontEdging.Antialias,
-    };
-
-    private void DrawLegend()
-    {
-        using var font = Font(Theme.Caption);
-        var (x, y) = (Layout.Left, Layout.LegendTop + 15);
-        foreach (var entry in Layout.Legend)
+        var baseline = 12 + Theme.Title;
+        foreach (var line in Layout.TitleLines)
         {
-            DrawMark(entry, x, y);
-            Text(entry.Text, x + 30, y + 4.5f, Theme.Caption);
-            x += 30 + font.MeasureText(entry.Text) + 24;
+            Text(line, Layout.Left, baseline, Theme.Title, bold: true);
+            baseline += SheetLayout.TitleLine;
         }
-    }
 
-    private void DrawMark(LegendEntry entry, float x, float y)
-    {
-        using var paint = new SKPaint { Color = entry.Color, IsAntialias = true, StrokeWidth = 2 };
-        switch (entry.Mark)
+        baseline = Layout.NotesTop + Theme.Caption;
+        foreach (var line in Layout.NoteLines)
         {
-            case LegendMark.Dot:
-                Canvas.DrawCircle(x + 12, y, 5, paint);
-                break;
-            case LegendMark.Ring:
-                paint.IsStroke = true;
-                Canvas.DrawCircle(x + 12, y, 5, paint);
-                break;
-            case LegendMark.Square:
-                Canvas.DrawRect(SKRect.Create(x + 6, y - 6, 12, 12), paint);
-                break;
-            case LegendMark.Dashes:
-                for (var i = 0; i < 3; i++)
-                    Canvas.DrawLine(x + 1 + (i * 8), y, x + 6 + (i * 8), y, paint);
-                break;
-            default:
-                Canvas.DrawLine(x, y, x + 24, y, paint);
-                break;
+            Text(line, Layout.Left, baseline, Theme.Caption, Theme.Gray);
+            baseline += SheetLayout.NoteLine;
+        }
+
+        var places = Layout.PlaceLegend();
+        for (var i = 0; i < places.Count; i++)
+        {
+            Layout.Legend[i].DrawMark(Canvas, places[i]);
+            Text(Layout.Legend[i].Text, places[i].X + 30, places[i].Y + 4.5f, Theme.Caption);
         }
     }
 }

@@ -22,7 +22,9 @@ internal sealed class PathLine(IReadOnlyList<Pixels> points, SKColor color, SKCo
         using var border = Stroke(casing, 1.2f);
         using var inside = Fill(color);
         using var ring = Stroke(color, 1.6f);
+        using var ringCasing = Stroke(casing, 3.2f);
         var start = At(points[0]);
+        canvas.DrawCircle(start, 4, ringCasing);
         canvas.DrawCircle(start, 4, ring);
         if (!MarkEnd)
             return;
