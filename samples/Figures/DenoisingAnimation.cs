@@ -50,8 +50,8 @@ public static class DenoisingAnimation
             Notes = [$"{index} of {data.Frames.Count - 1} reverse steps done; {frame.Points.Count:N0} points"],
             Rows = 1,
             Columns = 1,
-            PanelWidth = 500,
-            PanelHeight = 500,
+            PanelWidth = 460,
+            PanelHeight = 460,
             PanelTitles = false,
         }, dotsPerUnit: 1);
 

@@ -56,7 +56,8 @@ public static class GuidanceStrengthFigure
             var title = row == 0 ? $"w = {AxisScale.Format(sample.Strength)}" : null;
             var cloud = new PixelCloud(sample.Points, [.. sample.Points.Select(_ => sample.Label)]);
             var panel = new Panel(Around(component.Mean.Left, component), Around(component.Mean.Right, component),
-                "left pixel", column == 0 ? "right pixel" : null) { Title = title }
+                "left pixel", column == 0 ? "right pixel" : null)
+            { Title = title }
                 .Add(new Points(cloud, 1.8f))
                 .Add(new Circle(component.Mean, 2 * component.Sigma, Theme.Ink));
             sheet.Draw(panel, row, column);

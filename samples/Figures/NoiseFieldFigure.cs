@@ -78,7 +78,7 @@ public static class NoiseFieldFigure
         var last = sheet.Layout.Columns - 1;
         var (first, second, third) = (sheet.Layout[0, last], sheet.Layout[1, last], sheet.Layout[2, last]);
         sheet.ColorBar(new SKRect(first.Right + 14, first.Top, first.Right + 26, second.Bottom), ColorScale.DarkPlasma,
-            AxisScale.FromZero(MaxMagnitude), $"|\u03B5|, ending at {MaxMagnitude:0}");
+            AxisScale.FromZero(MaxMagnitude), $"|\u03B5|, the last colour: {MaxMagnitude:0} or more");
         sheet.ColorBar(new SKRect(third.Right + 14, third.Top, third.Right + 26, third.Bottom), ColorScale.Magma,
             AxisScale.FromZero(worst), "|\u03B5 \u2212 exact \u03B5|");
     }

@@ -49,7 +49,7 @@ public static class TimestepsFigure
                 .Add(new Points(cloud, 1.6f, 110, cloud.Labels is null ? Theme.Blue : null))
                 .Add(ContourLines.OfMass(data.Density, Limit, Theme.Ink, 0.9f));
             sheet.Draw(panel, i / columns, i % columns);
-            var outside = cloud.Points.Count(p => Math.Max(Math.Abs(p.Left), Math.Abs(p.Right)) > Limit);
+            var outside = cloud.Points.Count(p => !(Math.Abs(p.Left) <= Limit && Math.Abs(p.Right) <= Limit));
             if (outside > 0)
                 sheet.Corner($"{outside:N0} outside", i / columns, i % columns);
         }

@@ -36,7 +36,7 @@ public static class TrajectoryFigure
     /// panel by panel, which rounds peaks much narrower than the whole a little.</param>
     public static void SaveKernelDensity(string path, TrajectoryData data, double? bandwidth = null)
     {
-        double Bandwidth(IReadOnlyList<Pixels> points) => bandwidth ?? KernelDensity.ScottBandwidth(points);
+        double Bandwidth(IReadOnlyList<Pixels> points) => bandwidth ?? KernelDensity.ScottBandwidth(points, 2 * Limit);
         var used = data.Stages.Select(s => Bandwidth(s.Points)).Order().ToArray();
         var range = used is [] ? "" : $"{used[0]:0.000} to {used[^1]:0.000}";
         var how = bandwidth is null ? $"bandwidth {range} (Scott's rule)" : $"bandwidth {bandwidth:0.###}";

@@ -54,10 +54,9 @@ internal sealed class DensityGrid
         var weight = 1 / (points.Count * cell * cell);
         foreach (var point in points)
         {
-            var column = (int)Math.Floor((point.Left + limit) / cell);
-            var row = (int)Math.Floor((point.Right + limit) / cell);
-            if (column >= 0 && column < size && row >= 0 && row < size)
-                values[(row * size) + column] += weight;
+            var (column, row) = ((point.Left + limit) / cell, (point.Right + limit) / cell);
+            if (column >= 0 && column < size && row >= 0 && row < size) // false for NaN
+                values[((int)row * size) + (int)column] += weight;
         }
 
         return new(limit, size, values);

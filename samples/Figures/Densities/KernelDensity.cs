@@ -11,14 +11,17 @@ internal static class KernelDensity
 
     /// <summary>
     /// Scott's rule in two dimensions: h = s n^(-1/6), with s^2 the mean of the two sample variances. It suits
-    /// one Gaussian; clusters much narrower than the whole need a smaller h.
+    /// one Gaussian; clusters much narrower than the whole need a smaller h. Points farther than
+    /// <paramref name="limit"/> do not count, so that runs that diverged cannot spoil it; at least 0.01 limit.
     /// </summary>
-    public static double ScottBandwidth(IReadOnlyList<Pixels> points)
+    public static double ScottBandwidth(IReadOnlyList<Pixels> points, double limit)
     {
-        var (meanLeft, meanRight) = (points.Average(p => p.Left), points.Average(p => p.Right));
-        var centre = new Pixels(meanLeft, meanRight);
-        var variance = points.Sum(p => Math.Pow((p - centre).Length, 2)) / (2 * Math.Max(1, points.Count - 1));
-        return Math.Sqrt(variance) * Math.Pow(points.Count, -1.0 / 6);
+        Pixels[] near = [.. points.Where(p => Math.Abs(p.Left) <= limit && Math.Abs(p.Right) <= limit)];
+        if (near.Length < 2)
+            return 0.1 * limit;
+        var centre = new Pixels(near.Average(p => p.Left), near.Average(p => p.Right));
+        var variance = near.Sum(p => Math.Pow((p - centre).Length, 2)) / (2 * (near.Length - 1));
+        return Math.Max(Math.Sqrt(variance) * Math.Pow(near.Length, -1.0 / 6), 0.01 * limit);
     }
 
     /// <summary>Estimate over [-limit, limit]^2 on size x size cells; bandwidth is the kernel's standard deviation.</summary>

@@ -17,19 +17,22 @@ internal sealed record AxisScale(double Min, double Max, double[] Major, string[
         return new(min, max, major, [.. major.Select(name ?? (v => Format(v)))], Multiples(min, max, minorStep));
     }
 
-    /// <summary>A linear axis from 0 to a little over <paramref name="max"/>, with about five round ticks.</summary>
+    /// <summary>A linear axis from 0 to <paramref name="max"/> (1 if that is not positive), with about five round ticks.</summary>
     public static AxisScale FromZero(double max, Func<double, string>? name = null)
     {
+        max = double.IsFinite(max) && max > 0 ? max : 1;
         var step = RoundStep(max / 4.5);
         return Linear(0, max, step, step / 2, name);
     }
 
     /// <summary>
     /// A logarithmic axis: positions are log10 of the value. Ticks at powers of ten, with 2 and 5 named too on
-    /// axes shorter than two decades.
+    /// axes shorter than two decades. Bounds that are not positive give 0.1 to 1.
     /// </summary>
     public static AxisScale Log(double min, double max)
     {
+        if (!(min > 0 && max > min && double.IsFinite(max)))
+            (min, max) = (0.1, 1);
         var (low, high) = (Math.Log10(min), Math.Log10(max));
         double[] digits = high - low > 2 ? [1] : [1, 2, 5];
         var powers = Enumerable.Range((int)Math.Floor(low), (int)Math.Ceiling(high) - (int)Math.Floor(low) + 1)
