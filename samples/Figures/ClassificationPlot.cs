@@ -12,7 +12,11 @@ public static class ClassificationPlot
     /// <param name="probability">Probability of class 1 at (x, y).</param>
     /// <param name="title">Title of the picture.</param>
     public static void Save(
-        string path, IReadOnlyList<Pixels> points, IReadOnlyList<int> labels, Func<double, double, double> probability, string title)
+        string path,
+        IReadOnlyList<Pixels> points,
+        IReadOnlyList<int> labels,
+        Func<double, double, double> probability,
+        string title)
     {
         var farthest = points.Select(p => Math.Max(Math.Abs(p.Left), Math.Abs(p.Right))).DefaultIfEmpty(1).Max();
         var limit = 1.1 * Math.Max(farthest, 1e-3);

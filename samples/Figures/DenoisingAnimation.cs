@@ -11,7 +11,8 @@ public sealed record AnimationFrame(double Time, IReadOnlyList<Pixels> Points);
 /// <param name="Frames">From noise (t = T) to data (t = 0).</param>
 /// <param name="Followed">Index of the point whose path is drawn.</param>
 /// <param name="Labels">Classes for the colours, one per point; null for one colour.</param>
-public sealed record AnimationData(IReadOnlyList<AnimationFrame> Frames, int Followed = 0, IReadOnlyList<int>? Labels = null);
+public sealed record AnimationData(
+    IReadOnlyList<AnimationFrame> Frames, int Followed = 0, IReadOnlyList<int>? Labels = null);
 
 /// <summary>Points moving from noise to data, with the path of one of them, as an animated WebP for browsers.</summary>
 public static class DenoisingAnimation
@@ -31,7 +32,8 @@ public static class DenoisingAnimation
                 images.Add(DrawFrame(data, index));
             var frames = images.Select((image, i) =>
                 new SKWebpEncoderFrame(image, i == images.Count - 1 ? Hold : Step)).ToArray();
-            using var encoded = SKWebpEncoder.EncodeAnimated(frames, new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, Quality))
+            var options = new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, Quality);
+            using var encoded = SKWebpEncoder.EncodeAnimated(frames, options)
                 ?? throw new InvalidOperationException("The animation cannot be encoded as WebP.");
             AtomicFile.Write(path, encoded.AsSpan());
         }
@@ -56,8 +58,9 @@ public static class DenoisingAnimation
         }, dotsPerUnit: 1);
 
         Pixels[] path = [.. data.Frames.Take(index + 1).Select(f => f.Points[data.Followed])];
+        var cloud = new PixelCloud(frame.Points, data.Labels);
         var panel = Panel.Plane(Limit, null)
-            .Add(new Points(new PixelCloud(frame.Points, data.Labels), 2.2f, 130, data.Labels is null ? Theme.Blue : null))
+            .Add(new Points(cloud, 2.2f, 130, data.Labels is null ? Theme.Blue : null))
             .Add(new PathLine(path, Theme.Ink, SKColors.White) { OldestOpacity = 0.4 });
         sheet.Draw(panel, 0, 0);
         return sheet.ToImage();

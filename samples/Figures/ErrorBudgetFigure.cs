@@ -14,7 +14,11 @@ public sealed record BarSeries(string Name, IReadOnlyList<double> Values);
 /// <param name="ValueLabel">What the values are, with their unit.</param>
 /// <param name="Notes">Lines under the title; null for none.</param>
 public sealed record ErrorBudgetData(
-    string Title, IReadOnlyList<string> Groups, IReadOnlyList<BarSeries> Series, string ValueLabel, IReadOnlyList<string>? Notes = null);
+    string Title,
+    IReadOnlyList<string> Groups,
+    IReadOnlyList<BarSeries> Series,
+    string ValueLabel,
+    IReadOnlyList<string>? Notes = null);
 
 /// <summary>Where the error comes from: grouped bars, each with its value.</summary>
 public static class ErrorBudgetFigure
@@ -28,7 +32,10 @@ public static class ErrorBudgetFigure
         foreach (var series in data.Series)
         {
             if (series.Values.Count != data.Groups.Count)
-                throw new ArgumentException($"\"{series.Name}\" needs {data.Groups.Count} values, got {series.Values.Count}.", nameof(data));
+            {
+                throw new ArgumentException(
+                    $"\"{series.Name}\" needs {data.Groups.Count} values, got {series.Values.Count}.", nameof(data));
+            }
         }
 
         using var sheet = new Sheet(new SheetLayout
@@ -51,7 +58,11 @@ public static class ErrorBudgetFigure
         var panel = new Panel(xScale, yScale, "", data.ValueLabel);
         var width = GroupWidth / data.Series.Count;
         for (var i = 0; i < data.Series.Count; i++)
-            _ = panel.Add(new Bars([.. centres.Select(c => Position(c, i, width))], data.Series[i].Values, width * 0.9, ColorOf(i)));
+        {
+            double[] positions = [.. centres.Select(c => Position(c, i, width))];
+            _ = panel.Add(new Bars(positions, data.Series[i].Values, width * 0.9, ColorOf(i)));
+        }
+
         sheet.Draw(panel, 0, 0);
         DrawValues(sheet, data, yScale.Max, width);
         sheet.Save(path);

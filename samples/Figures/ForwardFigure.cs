@@ -20,7 +20,11 @@ public static class ForwardFigure
         using var sheet = new Sheet(new SheetLayout
         {
             Title = "Forward process: data turn into noise",
-            Notes = ["Dots: samples of q(x\u209C). Lines: contours of the exact density around 50, 90 and 99 % of the probability."],
+            Notes =
+            [
+                "Dots: samples of q(x\u209C). "
+                + "Lines: contours of the exact density around 50, 90 and 99 % of the probability.",
+            ],
             Legend =
             [
                 new("from class 0", Theme.OfClass(0), LegendMark.Dot),

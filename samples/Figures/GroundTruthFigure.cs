@@ -31,7 +31,9 @@ public static class GroundTruthFigure
         });
 
         var density = DensityGrid.Evaluate(data.Density, Limit, 320);
-        sheet.Draw(Panel.Plane(Limit, "Exact density p(x\u2080)").Add(new DensityImage(density, ColorScale.Viridis, density.Max, smooth: true)), 0, 0);
+        var exact = Panel.Plane(Limit, "Exact density p(x\u2080)")
+            .Add(new DensityImage(density, ColorScale.Viridis, density.Max, smooth: true));
+        sheet.Draw(exact, 0, 0);
         var frame = sheet.Layout[0, 0];
         sheet.ColorBar(
             SKRect.Create(frame.Right + 12, frame.Top, 12, frame.Height),
@@ -53,16 +55,18 @@ public static class GroundTruthFigure
     {
         var samples = sheet.Layout[0, 1];
         var frame = SKRect.Create(samples.Right + 40, samples.Top, 270, samples.Height);
-        sheet.Text("Typical image of each class", frame.MidX, frame.Top - 8, Theme.PanelTitle, align: SKTextAlign.Center);
+        void Centred(string text, float baseline, float size, SKColor color, bool bold) =>
+            sheet.Text(text, frame.MidX, baseline, size, color, SKTextAlign.Center, bold);
+        Centred("Typical image of each class", frame.Top - 8, Theme.PanelTitle, Theme.Ink, bold: false);
         var height = frame.Height / examples.Count;
         var side = Math.Min(105, height - 44);
         for (var i = 0; i < examples.Count; i++)
         {
             var top = frame.Top + (i * height) + 8;
-            var text = $"class {i}: left {AxisScale.Format(examples[i].Left)}, right {AxisScale.Format(examples[i].Right)}";
+            var (left, right) = (AxisScale.Format(examples[i].Left), AxisScale.Format(examples[i].Right));
             DrawPixel(sheet.Canvas, SKRect.Create(frame.MidX - side, top, side, side), examples[i].Left);
             DrawPixel(sheet.Canvas, SKRect.Create(frame.MidX, top, side, side), examples[i].Right);
-            sheet.Text(text, frame.MidX, top + side + 20, Theme.Label, Theme.OfClass(i), SKTextAlign.Center, bold: true);
+            Centred($"class {i}: left {left}, right {right}", top + side + 20, Theme.Label, Theme.OfClass(i), bold: true);
         }
     }
 

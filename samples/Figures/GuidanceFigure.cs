@@ -18,7 +18,9 @@ public sealed record GuidanceData(
 public static class GuidanceFigure
 {
     private const double Limit = 3.2;
-    private static readonly SKColor[] StartColors = [Theme.Blue, Theme.Vermillion, Theme.Green, Theme.Purple, Theme.Orange, Theme.Sky];
+
+    private static readonly SKColor[] StartColors =
+        [Theme.Blue, Theme.Vermillion, Theme.Green, Theme.Purple, Theme.Orange, Theme.Sky];
 
     /// <summary>Draws the figure and writes it as PNG; up to six starts are told apart by colour.</summary>
     public static void Save(string path, GuidanceData data)
@@ -35,7 +37,8 @@ public static class GuidanceFigure
             ],
             Legend =
             [
-                .. Enumerable.Range(0, starts).Select(i => new LegendEntry($"start {i + 1}", ColorOf(i), LegendMark.Line)),
+                .. Enumerable.Range(0, starts)
+                    .Select(i => new LegendEntry($"start {i + 1}", ColorOf(i), LegendMark.Line)),
                 new("start, t = T", Theme.Ink, LegendMark.Ring),
                 new("end, t = 0", Theme.Ink, LegendMark.Dot),
             ],
@@ -49,9 +52,14 @@ public static class GuidanceFigure
         {
             var condition = data.Conditions[i];
             var title = condition.Label is null ? "no label" : $"label y = {condition.Label}";
-            var panel = Panel.Plane(Limit, title, labelY: i == 0).Add(ContourLines.OfMass(data.Density, Limit, Theme.Ink));
+            var panel = Panel.Plane(Limit, title, labelY: i == 0)
+                .Add(ContourLines.OfMass(data.Density, Limit, Theme.Ink));
             for (var start = 0; start < condition.Paths.Count; start++)
-                _ = panel.Add(new PathLine(condition.Paths[start].Points, ColorOf(start), SKColors.White, 1.6f) { OldestOpacity = 0.35 });
+            {
+                var points = condition.Paths[start].Points;
+                _ = panel.Add(new PathLine(points, ColorOf(start), SKColors.White, 1.6f) { OldestOpacity = 0.35 });
+            }
+
             sheet.Draw(panel, 0, i);
         }
 

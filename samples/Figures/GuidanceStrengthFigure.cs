@@ -23,18 +23,21 @@ public static class GuidanceStrengthFigure
     /// <param name="path">File to write.</param>
     /// <param name="samples">Every combination of class and strength that shall be seen.</param>
     /// <param name="components">The exact component of each class, class 0 first.</param>
-    public static void Save(string path, IReadOnlyList<GuidedSamples> samples, IReadOnlyList<MixtureComponent> components)
+    public static void Save(
+        string path, IReadOnlyList<GuidedSamples> samples, IReadOnlyList<MixtureComponent> components)
     {
         double[] strengths = [.. samples.Select(s => s.Strength).Distinct().Order()];
         int[] labels = [.. samples.Select(s => s.Label).Distinct().Order()];
+        var sigmas = string.Join(", ", components.Select(c => AxisScale.Format(c.Sigma)).Distinct());
         using var sheet = new Sheet(new SheetLayout
         {
             Title = "Guidance strength w",
             Notes =
             [
-                $"{samples.Max(s => s.Points.Count):N0} samples per panel; w = 0 is the conditional model without guidance.",
-                "Circle: 2\u03C3 of the exact component, which holds 86.5 % of its probability. In the corner: share of the samples inside, and their standard deviation (exact: "
-                + $"{string.Join(", ", components.Select(c => AxisScale.Format(c.Sigma)).Distinct())}).",
+                $"{samples.Max(s => s.Points.Count):N0} samples per panel; "
+                + "w = 0 is the conditional model without guidance.",
+                "Circle: 2\u03C3 of the exact component, which holds 86.5 % of its probability. "
+                + $"In the corner: share of the samples inside, and their standard deviation (exact: {sigmas}).",
             ],
             Legend =
             [
@@ -68,7 +71,10 @@ public static class GuidanceStrengthFigure
     }
 
     private static AxisScale Around(double centre, MixtureComponent component) => AxisScale.Linear(
-        centre - (Reach * component.Sigma), centre + (Reach * component.Sigma), 5 * component.Sigma, 2.5 * component.Sigma);
+        centre - (Reach * component.Sigma),
+        centre + (Reach * component.Sigma),
+        step: 5 * component.Sigma,
+        minorStep: 2.5 * component.Sigma);
 
     private static string Summary(IReadOnlyList<Pixels> points, MixtureComponent component)
     {

@@ -28,18 +28,15 @@ public static class NoiseFieldFigure
     public static void Save(string path, IReadOnlyList<NoiseField> fields)
     {
         foreach (var field in fields)
-        {
-            if (field.Network.Count != Positions.Count || field.Exact.Count != Positions.Count)
-                throw new ArgumentException($"The field at t = {field.Time} needs {Positions.Count} predictions of each kind, got {field.Network.Count} and {field.Exact.Count}.", nameof(fields));
-        }
-
+            Check(field);
         using var sheet = new Sheet(new SheetLayout
         {
             Title = "Noise prediction \u03B5(x\u209C, t): network, exact, and their distance",
             Notes =
             [
                 $"Arrows: length and colour give |\u03B5|, the length up to {LongestArrow:0}.",
-                "Lines: contours of q(x\u209C) around 50, 90 and 99 % of the probability; outside them the network is hardly ever asked.",
+                "Lines: contours of q(x\u209C) around 50, 90 and 99 % of the probability; "
+                + "outside them the network is hardly ever asked.",
                 "rms: root mean square distance where x\u209C falls, that is, weighted by q(x\u209C).",
             ],
             Rows = 3,
@@ -68,9 +65,22 @@ public static class NoiseFieldFigure
 
         string[] names = ["network", "exact", "distance"];
         for (var row = 0; row < names.Length; row++)
-            sheet.Text(names[row], 24, sheet.Layout[row, 0].MidY, Theme.Label, align: SKTextAlign.Center, bold: true, degrees: -90);
+        {
+            sheet.Text(names[row], 24, sheet.Layout[row, 0].MidY, Theme.Label,
+                align: SKTextAlign.Center, bold: true, degrees: -90);
+        }
+
         DrawColorBars(sheet, worst);
         sheet.Save(path);
+    }
+
+    private static void Check(NoiseField field)
+    {
+        if (field.Network.Count == Positions.Count && field.Exact.Count == Positions.Count)
+            return;
+        throw new ArgumentException(
+            $"The field at t = {field.Time} needs {Positions.Count} predictions of each kind, "
+            + $"got {field.Network.Count} and {field.Exact.Count}.", nameof(field));
     }
 
     private static void DrawColorBars(Sheet sheet, double worst)
@@ -113,7 +123,10 @@ public static class NoiseFieldFigure
     // The colour scale ends where 99 % of all errors lie below, so that one corner cannot darken the rest.
     private static double RobustMaximum(DensityGrid[] errors)
     {
-        var all = errors.SelectMany(e => Enumerable.Range(0, Side * Side).Select(i => e[i / Side, i % Side])).Order().ToArray();
+        var all = errors
+            .SelectMany(e => Enumerable.Range(0, Side * Side).Select(i => e[i / Side, i % Side]))
+            .Order()
+            .ToArray();
         return Math.Max(all[(int)(0.99 * (all.Length - 1))], 1e-6);
     }
 

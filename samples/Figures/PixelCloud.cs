@@ -10,7 +10,11 @@ public sealed record PixelCloud
     public PixelCloud(IReadOnlyList<Pixels> points, IReadOnlyList<int>? labels = null)
     {
         if (labels is not null && labels.Count != points.Count)
-            throw new ArgumentException($"{points.Count} points need as many labels, got {labels.Count}.", nameof(labels));
+        {
+            throw new ArgumentException(
+                $"{points.Count} points need as many labels, got {labels.Count}.", nameof(labels));
+        }
+
         Points = points;
         Labels = labels;
     }

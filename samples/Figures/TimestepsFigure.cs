@@ -14,7 +14,7 @@ public sealed record TimestepsPanel(int T, PixelCloud Samples, double Distance);
 public sealed record TimestepsData(
     IReadOnlyList<TimestepsPanel> Panels, PixelCloud Truth, Func<double, double, double> Density, double? Floor = null);
 
-/// <summary>Denoised samples for several numbers of steps beside the ground truth, in one row if there are few.</summary>
+/// <summary>Denoised samples for several numbers of steps beside the ground truth, in rows of up to six.</summary>
 public static class TimestepsFigure
 {
     private const double Limit = 1.4;
@@ -24,26 +24,28 @@ public static class TimestepsFigure
     public static void Save(string path, TimestepsData data)
     {
         var count = data.Panels.Count + 1;
-        var columns = Math.Max(3, Math.Min(MostColumns, count));
+        var columns = Math.Min(MostColumns, count);
+        var side = columns > 4 ? 200 : columns > 2 ? 240 : 320;
         using var sheet = new Sheet(new SheetLayout
         {
             Title = "Samples by number of steps T",
             Notes =
             [
-                $"{data.Truth.Points.Count:N0} samples per panel. SWD: sliced Wasserstein distance to the ground truth, in pixel values.",
+                $"{data.Truth.Points.Count:N0} samples per panel. "
+                + "SWD: sliced Wasserstein distance to the ground truth, in pixel values.",
                 "Lines: contours of the exact density around 50, 90 and 99 % of the probability.",
             ],
             Rows = (count + columns - 1) / columns,
             Columns = columns,
-            PanelWidth = columns > 4 ? 200 : 240,
-            PanelHeight = columns > 4 ? 200 : 240,
+            PanelWidth = side,
+            PanelHeight = side,
             GapX = 16,
         });
 
         for (var i = 0; i < count; i++)
         {
             var isTruth = i == data.Panels.Count;
-            var title = isTruth ? TruthTitle(data.Floor) : $"T = {data.Panels[i].T}, SWD {data.Panels[i].Distance:0.000}";
+            var title = isTruth ? TruthTitle(data.Floor) : TitleOf(data.Panels[i]);
             var cloud = isTruth ? data.Truth : data.Panels[i].Samples;
             var panel = Panel.Plane(Limit, title, labelX: i + columns >= count, labelY: i % columns == 0)
                 .Add(new Points(cloud, 1.6f, 110, cloud.Labels is null ? Theme.Blue : null))
@@ -56,6 +58,8 @@ public static class TimestepsFigure
 
         sheet.Save(path);
     }
+
+    private static string TitleOf(TimestepsPanel panel) => $"T = {panel.T}, SWD {panel.Distance:0.000}";
 
     private static string TruthTitle(double? floor) =>
         floor is null ? "ground truth" : $"ground truth, SWD {floor:0.000}";

@@ -74,8 +74,10 @@ public static class TrainingFigure
         for (var i = 0; i < curves.Count; i++)
         {
             _ = panel.Add(new Curve(curves[i].Iterations, Logs(smooth[i]), ColorOf(i), 1.8f));
-            if (curves[i].Floor is { } floor)
-                _ = panel.Add(new Curve([0, Last(curves[i].Iterations)], Logs([floor, floor]), ColorOf(i), 1.2f) { Dashes = [6, 4] });
+            if (curves[i].Floor is not { } floor)
+                continue;
+            double[] ends = [0, Last(curves[i].Iterations)];
+            _ = panel.Add(new Curve(ends, Logs([floor, floor]), ColorOf(i), 1.2f) { Dashes = [6, 4] });
         }
 
         return panel;
@@ -92,7 +94,10 @@ public static class TrainingFigure
     }
 
     private static Panel NewPanel(string title, string yLabel, double iterations, double low, double high) => new(
-        AxisScale.FromZero(iterations, v => v >= 1000 ? $"{v:N0}" : AxisScale.Format(v)), AxisScale.Log(low / 1.1, high * 1.1), "iteration", yLabel)
+        AxisScale.FromZero(iterations, v => v >= 1000 ? $"{v:N0}" : AxisScale.Format(v)),
+        AxisScale.Log(low / 1.1, high * 1.1),
+        "iteration",
+        yLabel)
     {
         Title = title,
     };

@@ -25,7 +25,8 @@ public static class TrajectoryFigure
     public static void SaveHistogram(string path, TrajectoryData data)
     {
         const int Bins = 64;
-        Save(path, data, "histogram", $"{Bins} \u00D7 {Bins} bins of side {AxisScale.Format(2 * Limit / Bins)}", smooth: false,
+        var how = $"{Bins} \u00D7 {Bins} bins of side {AxisScale.Format(2 * Limit / Bins)}";
+        Save(path, data, "histogram", how, smooth: false,
             points => DensityGrid.Histogram(points, Limit, Bins));
     }
 
@@ -45,7 +46,12 @@ public static class TrajectoryFigure
     }
 
     private static void Save(
-        string path, TrajectoryData data, string name, string how, bool smooth, Func<IReadOnlyList<Pixels>, DensityGrid> estimate)
+        string path,
+        TrajectoryData data,
+        string name,
+        string how,
+        bool smooth,
+        Func<IReadOnlyList<Pixels>, DensityGrid> estimate)
     {
         var panels = data.Stages.Count + 1;
         using var sheet = new Sheet(new SheetLayout
@@ -53,7 +59,8 @@ public static class TrajectoryFigure
             Title = $"Reverse process: p(x\u209C | t) by {name}, and one trajectory",
             Notes =
             [
-                $"t is the diffusion time: t = {data.T} is noise, t = 0 data; T \u2212 t reverse steps are done (T = {data.T}).",
+                $"t is the diffusion time: t = {data.T} is noise, t = 0 data; "
+                + $"T \u2212 t reverse steps are done (T = {data.T}).",
                 $"{data.Stages.Max(s => s.Points.Count):N0} points per panel; {how}.",
             ],
             Legend =

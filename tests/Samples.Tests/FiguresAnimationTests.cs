@@ -37,7 +37,8 @@ internal sealed class FiguresAnimationTests
     private static byte[] Decode(SKCodec codec, int frame)
     {
         using var bitmap = new SKBitmap(codec.Info);
-        Assert.That(codec.GetPixels(codec.Info, bitmap.GetPixels(), new SKCodecOptions(frame)), Is.EqualTo(SKCodecResult.Success));
+        var result = codec.GetPixels(codec.Info, bitmap.GetPixels(), new SKCodecOptions(frame));
+        Assert.That(result, Is.EqualTo(SKCodecResult.Success));
         return bitmap.Bytes;
     }
 }

@@ -17,11 +17,15 @@ internal sealed class FiguresDivergedTests
         var trajectory = new TrajectoryData([new ReverseStage(3, Diverged), new ReverseStage(1, Diverged[..1])], 3, truth, path);
         yield return Case("histogram", file => TrajectoryFigure.SaveHistogram(file, trajectory));
         yield return Case("kde", file => TrajectoryFigure.SaveKernelDensity(file, trajectory));
-        yield return Case("timesteps", file => TimestepsFigure.Save(file, new([new(5, new(Diverged), double.NaN)], new(Diverged), truth)));
+        yield return Case("timesteps", file => TimestepsFigure.Save(file,
+            new([new(5, new(Diverged), double.NaN)], new(Diverged), truth)));
         yield return Case("guidance", file => GuidanceFigure.Save(file, new(truth, [new(0, [path])])));
-        yield return Case("guidance-strength", file => GuidanceStrengthFigure.Save(file, [new(1, 0, Diverged)], [new(new(0, 0), 0.1)]));
-        yield return Case("noise-field", file => NoiseFieldFigure.Save(file, [new(1, Broken(), NoiseFieldFigure.Positions, truth)]));
-        yield return Case("training", file => TrainingFigure.Save(file, [new("NaN", [1, 2, 3], [double.NaN, 0, -1], [1], [double.NaN])]));
+        yield return Case("guidance-strength", file => GuidanceStrengthFigure.Save(file,
+            [new(1, 0, Diverged)], [new(new(0, 0), 0.1)]));
+        yield return Case("noise-field", file => NoiseFieldFigure.Save(file,
+            [new(1, Broken(), NoiseFieldFigure.Positions, truth)]));
+        yield return Case("training", file => TrainingFigure.Save(file,
+            [new("NaN", [1, 2, 3], [double.NaN, 0, -1], [1], [double.NaN])]));
         yield return Case("training-empty", file => TrainingFigure.Save(file, [new("none", [], [], [], [])]));
         yield return Case("error-budget", file => ErrorBudgetFigure.Save(file, new("All zero", ["a"], [new("b", [0])], "value")));
         yield return Case("animation", file => DenoisingAnimation.Save(file, new([new(1, Diverged), new(0, Diverged)])));

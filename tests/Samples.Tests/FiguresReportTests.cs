@@ -94,7 +94,9 @@ internal sealed class FiguresReportTests
     [Test]
     public void Numbers_in_tables_are_aligned()
     {
-        var html = new HtmlReport("Report", "Summary").Table(["name", "value"], [["a", "0.25"], ["b", "1,000"], ["c", "\u22123 %"]]).ToHtml();
+        var html = new HtmlReport("Report", "Summary")
+            .Table(["name", "value"], [["a", "0.25"], ["b", "1,000"], ["c", "\u22123 %"]])
+            .ToHtml();
         Assert.That(Count(html, "<td class=\"number\">"), Is.EqualTo(3));
     }
 

@@ -65,20 +65,27 @@ internal static class FiguresSyntheticData
     {
         var truth = Density(1);
         var trajectory = new TrajectoryData(
-            [.. new[] { 50, 40, 30, 20, 10 }.Select(t => new ReverseStage(t, Cloud(500, 1 - (t / 50.0)).Points))], 50, truth, Path(50));
+            [.. new[] { 50, 40, 30, 20, 10 }.Select(t => new ReverseStage(t, Cloud(500, 1 - (t / 50.0)).Points))],
+            50,
+            truth,
+            Path(50));
         yield return ("ground-truth", path => GroundTruthFigure.Save(path, new(truth, Cloud(500), Peaks)));
         yield return ("forward", path => ForwardFigure.Save(path,
             [.. new[] { 0, 10, 20, 30, 40, 50 }.Select(t => Stage(t))]));
         yield return ("trajectory-histogram", path => TrajectoryFigure.SaveHistogram(path, trajectory));
         yield return ("trajectory-kde", path => TrajectoryFigure.SaveKernelDensity(path, trajectory));
         yield return ("trajectory-kde-bandwidth", path => TrajectoryFigure.SaveKernelDensity(path, trajectory, 0.1));
-        yield return ("timesteps", path => TimestepsFigure.Save(path, new(Timesteps(5, 10, 25, 50), Cloud(300), truth, 0.01)));
+        yield return ("timesteps", path => TimestepsFigure.Save(path,
+            new(Timesteps(5, 10, 25, 50), Cloud(300), truth, 0.01)));
         yield return ("timesteps-one", path => TimestepsFigure.Save(path, new(Timesteps(7), Cloud(300), truth)));
-        yield return ("timesteps-nine", path => TimestepsFigure.Save(path, new(Timesteps(1, 2, 3, 4, 5, 6, 7, 8, 9), Cloud(300), truth)));
+        yield return ("timesteps-nine", path => TimestepsFigure.Save(path,
+            new(Timesteps(1, 2, 3, 4, 5, 6, 7, 8, 9), Cloud(300), truth)));
         yield return ("guidance", path => GuidanceFigure.Save(path, new(truth,
             [.. new int?[] { null, 0, 1 }.Select(label => new GuidanceCondition(label, [Path(20, 3), Path(20, 4)]))], 1)));
         yield return ("guidance-strength", path => GuidanceStrengthFigure.Save(path,
-            [.. from w in new[] { 0, 0.5, 1, 2, 4 } from y in new[] { 0, 1 } select new GuidedSamples(w, y, Cloud(200).Points)],
+            [.. from w in new[] { 0, 0.5, 1, 2, 4 }
+                from y in new[] { 0, 1 }
+                select new GuidedSamples(w, y, Cloud(200).Points)],
             [.. Peaks.Select(p => new MixtureComponent(p, Sigma))]));
         yield return ("noise-field", path => NoiseFieldFigure.Save(path, [.. new[] { 5, 15, 30, 45 }.Select(Field)]));
         yield return ("training", path => TrainingFigure.Save(path, [Training("T = 5", 0.11), Training("T = 50", null)]));
@@ -98,7 +105,10 @@ internal static class FiguresSyntheticData
         [.. steps.Select(t => new TimestepsPanel(t, Cloud(300, seed: t), 0.1 / t))];
 
     private static NoiseField Field(int t) => new(
-        t, NoiseFieldFigure.Positions, [.. NoiseFieldFigure.Positions.Select(p => new Pixels(p.Left + 0.1, p.Right))], Density(1 - (t / 50.0)));
+        t,
+        NoiseFieldFigure.Positions,
+        [.. NoiseFieldFigure.Positions.Select(p => new Pixels(p.Left + 0.1, p.Right))],
+        Density(1 - (t / 50.0)));
 
     private static TrainingCurve Training(string name, double? floor)
     {

@@ -11,7 +11,7 @@ internal sealed class DensityGrid
     public DensityGrid(double limit, int size, double[] values)
     {
         if (values.Length != size * size)
-            throw new ArgumentException($"A grid of side {size} has {size * size} values, got {values.Length}.", nameof(values));
+            throw new ArgumentException($"A grid of side {size} needs {size * size} values, got {values.Length}.");
         (Limit, Size, _values) = (limit, size, values);
     }
 

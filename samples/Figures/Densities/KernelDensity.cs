@@ -24,7 +24,9 @@ internal static class KernelDensity
         return Math.Max(Math.Sqrt(variance) * Math.Pow(near.Length, -1.0 / 6), 0.01 * limit);
     }
 
-    /// <summary>Estimate over [-limit, limit]^2 on size x size cells; bandwidth is the kernel's standard deviation.</summary>
+    /// <summary>
+    /// Estimate over [-limit, limit]^2 on size x size cells; bandwidth is the kernel's standard deviation.
+    /// </summary>
     public static DensityGrid Estimate(IReadOnlyList<Pixels> points, double limit, int size, double bandwidth)
     {
         if (points.Count == 0)

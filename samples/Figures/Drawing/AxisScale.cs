@@ -11,13 +11,16 @@ internal sealed record AxisScale(double Min, double Max, double[] Major, string[
     }
 
     /// <summary>A linear axis with ticks at the multiples of <paramref name="step"/>.</summary>
-    public static AxisScale Linear(double min, double max, double step, double minorStep, Func<double, string>? name = null)
+    public static AxisScale Linear(
+        double min, double max, double step, double minorStep, Func<double, string>? name = null)
     {
         var major = Multiples(min, max, step);
         return new(min, max, major, [.. major.Select(name ?? (v => Format(v)))], Multiples(min, max, minorStep));
     }
 
-    /// <summary>A linear axis from 0 to <paramref name="max"/> (1 if that is not positive), with about five round ticks.</summary>
+    /// <summary>
+    /// A linear axis from 0 to <paramref name="max"/> (1 if that is not positive), with about five round ticks.
+    /// </summary>
     public static AxisScale FromZero(double max, Func<double, string>? name = null)
     {
         max = double.IsFinite(max) && max > 0 ? max : 1;

@@ -7,7 +7,8 @@ internal sealed class DensityImage(DensityGrid grid, ColorScale colors, double m
 {
     protected override void Draw(SKCanvas canvas)
     {
-        using var bitmap = new SKBitmap(new SKImageInfo(grid.Size, grid.Size, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var info = new SKImageInfo(grid.Size, grid.Size, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        using var bitmap = new SKBitmap(info);
         var pixels = bitmap.GetPixelSpan();
         for (var row = 0; row < grid.Size; row++)
         {

@@ -46,16 +46,22 @@ public sealed class HtmlReport
     /// <param name="rows">Rows with one cell per column.</param>
     /// <param name="caption">What the table shows, or null.</param>
     /// <exception cref="ArgumentException">A row has more or fewer cells than there are columns.</exception>
-    public HtmlReport Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows, string? caption = null)
+    public HtmlReport Table(
+        IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows, string? caption = null)
     {
         var html = new StringBuilder("<div class=\"table\"><table>");
         if (caption is not null)
             _ = html.Append($"<caption>{Escape(caption)}</caption>");
-        _ = html.Append($"<thead><tr>{string.Concat(header.Select(h => $"<th scope=\"col\">{Escape(h)}</th>"))}</tr></thead><tbody>");
+        var names = string.Concat(header.Select(h => $"<th scope=\"col\">{Escape(h)}</th>"));
+        _ = html.Append($"<thead><tr>{names}</tr></thead><tbody>");
         foreach (var row in rows)
         {
             if (row.Count != header.Count)
-                throw new ArgumentException($"The table has {header.Count} columns, a row has {row.Count} cells.", nameof(rows));
+            {
+                throw new ArgumentException(
+                    $"The table has {header.Count} columns, a row has {row.Count} cells.", nameof(rows));
+            }
+
             _ = html.Append($"<tr>{string.Concat(row.Select(Cell))}</tr>");
         }
 
@@ -93,7 +99,8 @@ public sealed class HtmlReport
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <meta http-equiv="Content-Security-Policy"
+              content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
             <title>{Escape(_title)}</title>
             <style>
             {ReportStyle.Css}
@@ -119,8 +126,9 @@ public sealed class HtmlReport
 
     private static string Cell(string text)
     {
-        var isNumber = double.TryParse(text.Replace('\u2212', '-').TrimEnd('%', ' '), NumberStyles.Float | NumberStyles.AllowThousands,
-            CultureInfo.InvariantCulture, out _);
+        const NumberStyles Styles = NumberStyles.Float | NumberStyles.AllowThousands;
+        var plain = text.Replace('\u2212', '-').TrimEnd('%', ' ');
+        var isNumber = double.TryParse(plain, Styles, CultureInfo.InvariantCulture, out _);
         return isNumber ? $"<td class=\"number\">{Escape(text)}</td>" : $"<td>{Escape(text)}</td>";
     }
 
