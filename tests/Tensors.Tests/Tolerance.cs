@@ -22,6 +22,17 @@ internal static class Tolerance
     public static double Function<T>() => 8 * Epsilon<T>();
 
     /// <summary>
+    /// Functions are exact to their own size, however small; but GELU's Φ is 1 + erf, so GELU is exact to the size of x.
+    /// </summary>
+    public static double ValueFloor(string function) => function == "GELU" ? 4 : 1e-300;
+
+    /// <summary>
+    /// Derivatives subtract numbers of size 1, so they are exact to that; SiLU's multiplies 1 - σ(x), which is exact to half
+    /// an epsilon, by x (up to 30 here).
+    /// </summary>
+    public static double GradientFloor(string function) => function == "SiLU" ? 3 : 1;
+
+    /// <summary>
     /// Softmax: e^(x - max), whose argument is rounded relative to x (up to 20 here, so 20 epsilon), over a sum of the row.
     /// </summary>
     public static double Softmax<T>(int columns) => (24 * Epsilon<T>()) + Sum<T>(columns);
