@@ -34,6 +34,8 @@ public sealed class Tensor<T>
     /// <summary>All elements in row-major order; writing to it writes to the tensor.</summary>
     public Span<T> Span => _memory.AsSpan(_start, Shape.Length);
 
+    internal (T[] Memory, int Start) Buffer => (_memory, _start);
+
     /// <summary>The only element of a tensor of length 1.</summary>
     /// <exception cref="InvalidOperationException">The tensor has another length.</exception>
     public T ToScalar() => Length == 1 ? Span[0] : throw new InvalidOperationException($"A tensor of shape {Shape} is not a single number.");

@@ -24,9 +24,10 @@ internal static unsafe class MatrixBlock
 
     /// <summary>
     /// Copies B[k, j] = b[k·bRow + j·bColumn] into panels: panel after panel, each row after row of 2·Count columns,
-    /// the last panel filled up with zeros.
+    /// the last panel filled up with zeros. B may be some of the rows of a larger one: <paramref name="panelDepth"/> rows,
+    /// of which ours begin at <paramref name="panelRow"/>.
     /// </summary>
-    public static void Pack<TVector, T>(int depth, int columns, T* b, nint bRow, nint bColumn, T* packed)
+    public static void Pack<TVector, T>(int depth, int columns, T* b, nint bRow, nint bColumn, T* packed, int panelDepth = 0, int panelRow = 0)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -34,7 +35,7 @@ internal static unsafe class MatrixBlock
         for (int j = 0; j < columns; j += width)
         {
             int used = Math.Min(width, columns - j);
-            T* panel = packed + ((nint)j * depth);
+            T* panel = packed + ((nint)j * Math.Max(depth, panelDepth)) + ((nint)panelRow * width);
             if (bColumn == 1)
             {
                 for (int k = 0; k < depth; k++)

@@ -1,0 +1,85 @@
+using System.Numerics;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+using Diffusion.Tensors;
+
+namespace Diffusion.Autograd;
+
+public static partial class Operations
+{
+    /// <summary>Variables side by side along one dimension (default: the last, the channels); all other extents must agree.</summary>
+    /// <exception cref="ArgumentException">Nothing to concatenate, or extents that do not agree.</exception>
+    public static Variable<T> Concatenate<T>(ReadOnlySpan<Variable<T>> parts, int dimension = -1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (parts.Length == 0)
+            throw new ArgumentException("There is nothing to concatenate.", nameof(parts));
+        var first = parts[0].Shape;
+        int axis = dimension < 0 ? first.Rank + dimension : dimension;
+        int extent = 0;
+        foreach (var part in parts)
+        {
+            if (axis < 0 || axis >= part.Shape.Rank || part.Shape.With(axis, 0) != first.With(axis, 0))
+                throw new ArgumentException($"Shapes {first} and {part.Shape} cannot be concatenated along dimension {dimension}: all other extents must agree.", nameof(parts));
+            extent += part.Shape[axis];
+        }
+
+        var on = Recorder<T>.For(parts);
+        var y = on.New(first.With(axis, extent));
+        ConcatenateOperation<T>.Copy(parts, y, axis);
+        return on.Result(y, on.Records ? new ConcatenateOperation<T>(parts.ToArray(), axis) : null);
+    }
+}
+
+/// <summary>y = the parts side by side. Keeps nothing.</summary>
+internal sealed class ConcatenateOperation<T>(Variable<T>[] parts, int axis) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => parts;
+
+    public static void Copy(ReadOnlySpan<Variable<T>> parts, Tensor<T> y, int axis)
+    {
+        int offset = 0;
+        foreach (var part in parts)
+        {
+            var (rows, width, stride) = Rows(part.Shape, y.Shape, axis);
+            for (int r = 0; r < rows; r++)
+                part.Value.Span.Slice(r * width, width).CopyTo(y.Span.Slice((r * stride) + offset, width));
+            offset += width;
+        }
+    }
+
+    // dpart += its columns of dy
+    public override void Backward(Tensor<T> dOut)
+    {
+        int offset = 0;
+        foreach (var part in parts)
+        {
+            var (rows, width, stride) = Rows(part.Shape, dOut.Shape, axis);
+            if (Wants(part, out var gradient, out bool accumulate))
+            {
+                for (int r = 0; r < rows; r++)
+                {
+                    var source = dOut.Span.Slice((r * stride) + offset, width);
+                    var target = gradient.Span.Slice(r * width, width);
+                    if (accumulate)
+                        TensorPrimitives.Add(target, source, target);
+                    else
+                        source.CopyTo(target);
+                }
+            }
+
+            offset += width;
+        }
+    }
+
+    // A part is rows of Width contiguous elements, which lie Stride apart in the whole.
+    private static (int Rows, int Width, int Stride) Rows(Shape part, Shape whole, int axis)
+    {
+        int rows = 1, inner = 1;
+        for (int i = 0; i < axis; i++)
+            rows *= part[i];
+        for (int i = axis + 1; i < part.Rank; i++)
+            inner *= part[i];
+        return (rows, part[axis] * inner, whole[axis] * inner);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Numerics;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Kernels;
+
+namespace Diffusion.Autograd;
+
+public static partial class Operations
+{
+    /// <summary>x·W + bias over the last dimension: x [..., in], W [in, out], bias [out] or null; the result is [..., out].</summary>
+    /// <exception cref="ArgumentException">The extents do not agree.</exception>
+    public static Variable<T> Linear<T>(this Variable<T> x, Variable<T> weight, Variable<T>? bias = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (weight.Shape.Rank != 2 || x.Shape.Rank < 1 || x.Shape[^1] != weight.Shape[0])
+            throw new ArgumentException($"A linear layer with the weight {weight.Shape} (in, out) cannot take an input of shape {x.Shape}: the last extent must be {(weight.Shape.Rank > 0 ? weight.Shape[0] : 0)}.", nameof(x));
+        if (bias is not null && bias.Shape != [weight.Shape[1]])
+            throw new ArgumentException($"The bias of a linear layer with the weight {weight.Shape} must have the shape [{weight.Shape[1]}], not {bias.Shape}.", nameof(bias));
+
+        int inputs = weight.Shape[0], outputs = weight.Shape[1], rows = x.Shape.Length / Math.Max(1, inputs);
+        var on = Recorder<T>.For(x, weight, bias);
+        var y = on.New(x.Shape.With(^1, outputs));
+        MatrixProduct.Multiply<T>(
+            rows, outputs, inputs, x.Value.Span, false, weight.Value.Span, false, y.Span, bias: bias is null ? default : bias.Value.Span);
+        return on.Result(y, on.Records ? new LinearOperation<T>(x, weight, bias) : null);
+    }
+}
+
+/// <summary>y = x·W + bias. Keeps x and W.</summary>
+internal sealed class LinearOperation<T>(Variable<T> x, Variable<T> weight, Variable<T>? bias) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
+
+    // dx += dy·W', dW += x'·dy, dbias += the column sums of dy
+    public override void Backward(Tensor<T> dOut)
+    {
+        int inputs = weight.Shape[0], outputs = weight.Shape[1], rows = x.Shape.Length / Math.Max(1, inputs);
+        if (Wants(x, out var dx, out bool accumulate))
+            MatrixProduct.Multiply<T>(rows, inputs, outputs, dOut.Span, false, weight.Value.Span, true, dx.Span, accumulate);
+        if (Wants(weight, out var dW, out accumulate))
+            MatrixProduct.Multiply<T>(inputs, outputs, rows, x.Value.Span, true, dOut.Span, false, dW.Span, accumulate);
+        if (bias is not null && Wants(bias, out var dBias, out accumulate))
+            Reductions.SumRows<T>(rows, outputs, dOut.Span, dBias.Span, accumulate);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Numerics;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Kernels;
+
+namespace Diffusion.Autograd;
+
+/// <summary>Losses: how far a prediction is from its target, as a single number, the mean over all elements.</summary>
+public static class Loss
+{
+    /// <summary>The mean of (prediction - target)².</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Variable<T> MeanSquared<T>(Variable<T> prediction, Variable<T> target)
+        where T : unmanaged, IFloatingPointIeee754<T> => ResidualLossOperation<SquaredFunction<T>, T>.Apply(prediction, target, default);
+
+    /// <summary>The mean of |prediction - target|.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Variable<T> MeanAbsolute<T>(Variable<T> prediction, Variable<T> target)
+        where T : unmanaged, IFloatingPointIeee754<T> => ResidualLossOperation<AbsoluteFunction<T>, T>.Apply(prediction, target, default);
+
+    /// <summary>Huber's loss, the mean of r²/2 where |r| ≤ δ, else δ·(|r| - δ/2).</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">δ is not positive.</exception>
+    public static Variable<T> Huber<T>(Variable<T> prediction, Variable<T> target, double delta = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(delta);
+        return ResidualLossOperation<HuberFunction<T>, T>.Apply(prediction, target, new(T.CreateChecked(delta), T.One));
+    }
+
+    /// <summary>Smooth L1, the mean of r²/(2β) where |r| ≤ β, else |r| - β/2.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">β is not positive.</exception>
+    public static Variable<T> SmoothL1<T>(Variable<T> prediction, Variable<T> target, double beta = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(beta);
+        return ResidualLossOperation<HuberFunction<T>, T>.Apply(prediction, target, new(T.CreateChecked(beta), T.CreateChecked(1 / beta)));
+    }
+
+    /// <summary>Cross-entropy of logits [N, C] with classes in [0, C): the mean of -ln softmax(logits)[class].</summary>
+    /// <exception cref="ArgumentException">The logits are not [N, C] with N classes given.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A class outside of [0, C).</exception>
+    public static Variable<T> CrossEntropy<T>(Variable<T> logits, int[] classes)
+        where T : unmanaged, IFloatingPointIeee754<T> => CrossEntropyOperation<T>.Apply(logits, classes);
+}
+
+/// <summary>loss = mean f(r) of the residual r = prediction - target. Keeps r.</summary>
+internal sealed class ResidualLossOperation<TFunction, T>(Variable<T> prediction, Variable<T> target, TFunction function, Tensor<T> residual) : Operation<T>
+    where TFunction : unmanaged, IUnaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => [prediction, target];
+
+    public override string Name => typeof(TFunction).Name.Split('`')[0].Replace("Function", " loss", StringComparison.Ordinal);
+
+    public static Variable<T> Apply(Variable<T> prediction, Variable<T> target, TFunction function)
+    {
+        if (prediction.Shape != target.Shape)
+            throw new ArgumentException($"A loss compares tensors of one shape, but the prediction has {prediction.Shape} and the target {target.Shape}.", nameof(target));
+        var on = Recorder<T>.For(prediction, target);
+        Tensor<T> residual = on.New(prediction.Shape), losses = on.New(prediction.Shape), loss = on.New([]);
+        Elementwise.Subtract(prediction.Value.Span, target.Value.Span, residual.Span);
+        Elementwise.Map<TFunction, T>(function, residual.Span, losses.Span);
+        loss.Span[0] = Reductions.Sum<T>(losses.Span) / T.CreateChecked(residual.Length);
+        return on.Result(loss, on.Records ? new ResidualLossOperation<TFunction, T>(prediction, target, function, residual) : null);
+    }
+
+    // dprediction += f'(r)·dloss/n, dtarget -= f'(r)·dloss/n
+    public override void Backward(Tensor<T> dOut)
+    {
+        T share = dOut.Span[0] / T.CreateChecked(residual.Length);
+        Add(prediction, share);
+        Add(target, -share);
+    }
+
+    private void Add(Variable<T> input, T share)
+    {
+        if (!Wants(input, out var gradient, out bool accumulate))
+            return;
+        var upstream = Output.Tape!.Rent(residual.Shape);
+        upstream.Span.Fill(share);
+        Elementwise.MapBackward<TFunction, T>(function, residual.Span, upstream.Span, gradient.Span, accumulate);
+    }
+}
+
+/// <summary>loss = -mean ln softmax(logits)[class]. Keeps the logarithm of the softmax.</summary>
+internal sealed class CrossEntropyOperation<T>(Variable<T> logits, int[] classes, Tensor<T> logSoftmax) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => [logits];
+
+    public static Variable<T> Apply(Variable<T> logits, int[] classes)
+    {
+        if (logits.Shape.Rank != 2 || logits.Shape[0] != classes.Length)
+            throw new ArgumentException($"Cross-entropy takes logits [N, C] and N classes, not {logits.Shape} and {classes.Length}.", nameof(logits));
+        int columns = logits.Shape[1];
+        foreach (int y in classes)
+        {
+            if ((uint)y >= (uint)columns)
+                throw new ArgumentOutOfRangeException(nameof(classes), y, $"Class {y} is not one of the {columns} of the logits.");
+        }
+
+        var on = Recorder<T>.For(logits);
+        Tensor<T> logSoftmax = on.New(logits.Shape), loss = on.New([]);
+        Softmax.Forward<T>(classes.Length, columns, logarithm: true, logits.Value.Span, logSoftmax.Span);
+        T sum = T.Zero;
+        for (int n = 0; n < classes.Length; n++)
+            sum -= logSoftmax.Span[(n * columns) + classes[n]];
+        loss.Span[0] = sum / T.CreateChecked(classes.Length);
+        return on.Result(loss, on.Records ? new CrossEntropyOperation<T>(logits, classes, logSoftmax) : null);
+    }
+
+    // dlogits += (softmax - one-hot)·dloss/N
+    public override void Backward(Tensor<T> dOut)
+    {
+        if (GradientOf(logits) is not { } gradient)
+            return;
+        int columns = logits.Shape[1];
+        T share = dOut.Span[0] / T.CreateChecked(classes.Length);
+        var probabilities = Output.Tape!.Rent(logits.Shape);
+        Elementwise.Map<ExpFunction<T>, T>(default, logSoftmax.Span, probabilities.Span);
+        Elementwise.AddScaled(probabilities.Span, share, gradient.Span);
+        for (int n = 0; n < classes.Length; n++)
+            gradient.Span[(n * columns) + classes[n]] -= share;
+    }
+}

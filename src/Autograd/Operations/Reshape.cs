@@ -1,0 +1,26 @@
+using System.Numerics;
+using Diffusion.Tensors;
+
+namespace Diffusion.Autograd;
+
+public static partial class Operations
+{
+    /// <summary>The same numbers under another shape of the same length; the memory is shared.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static Variable<T> Reshape<T>(this Variable<T> x, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var on = Recorder<T>.For(x);
+        return on.Result(x.Value.Reshape(shape), on.Records ? new ReshapeOperation<T>(x) : null);
+    }
+}
+
+/// <summary>y = x under another shape. Keeps nothing.</summary>
+internal sealed class ReshapeOperation<T>(Variable<T> x) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => [x];
+
+    // dx += dy
+    public override void Backward(Tensor<T> dOut) => Pass(x, dOut);
+}

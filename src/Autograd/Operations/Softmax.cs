@@ -1,0 +1,42 @@
+using System.Numerics;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Kernels;
+
+namespace Diffusion.Autograd;
+
+public static partial class Operations
+{
+    /// <summary>Softmax over the last dimension; the row's maximum is subtracted first, so that large inputs do not overflow.</summary>
+    public static Variable<T> Softmax<T>(this Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxOperation<T>.Apply(x, logarithm: false);
+
+    /// <summary>The logarithm of the softmax over the last dimension.</summary>
+    public static Variable<T> LogSoftmax<T>(this Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxOperation<T>.Apply(x, logarithm: true);
+}
+
+/// <summary>y = softmax of x, or its logarithm, along rows. Keeps y.</summary>
+internal sealed class SoftmaxOperation<T>(Variable<T> x, bool logarithm, Tensor<T> y) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => [x];
+
+    public override string Name => logarithm ? "LogSoftmax" : "Softmax";
+
+    public static Variable<T> Apply(Variable<T> x, bool logarithm)
+    {
+        if (x.Shape.Rank < 1 || x.Shape[^1] < 1)
+            throw new ArgumentException($"Softmax runs over the last dimension, but the input has the shape {x.Shape}.", nameof(x));
+        var on = Recorder<T>.For(x);
+        var y = on.New(x.Shape);
+        Softmax.Forward<T>(x.Shape.Length / x.Shape[^1], x.Shape[^1], logarithm, x.Value.Span, y.Span);
+        return on.Result(y, on.Records ? new SoftmaxOperation<T>(x, logarithm, y) : null);
+    }
+
+    // softmax: dx += y·(dy - Σ dy·y); logarithm: dx += dy - e^y·Σ dy
+    public override void Backward(Tensor<T> dOut)
+    {
+        if (Wants(x, out var dx, out bool accumulate))
+            Softmax.Backward<T>(y.Length / y.Shape[^1], y.Shape[^1], logarithm, y.Span, dOut.Span, dx.Span, accumulate);
+    }
+}

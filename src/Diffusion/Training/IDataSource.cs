@@ -1,0 +1,30 @@
+using System.Numerics;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
+
+namespace Diffusion.Training;
+
+/// <summary>Where training data come from: drawn afresh, or picked from a set.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+public interface IDataSource<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The number of classes.</summary>
+    int Classes { get; }
+
+    /// <summary>The batch of one step: data [N, ...] and N labels. The same step gives the same batch.</summary>
+    (Tensor<T> X0, int[] Labels) Batch(int size, StepRandom random);
+}
+
+/// <summary>Fresh draws from a Gaussian mixture.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+/// <param name="mixture">The mixture; the label is the component.</param>
+public sealed class MixtureSource<T>(Data.GaussianMixture mixture) : IDataSource<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public int Classes => mixture.LabelCount;
+
+    /// <inheritdoc/>
+    public (Tensor<T> X0, int[] Labels) Batch(int size, StepRandom random) => mixture.Sample<T>(size, random.For(Purpose.Data));
+}

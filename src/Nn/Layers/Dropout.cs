@@ -1,0 +1,44 @@
+using System.Numerics;
+using Diffusion.Autograd;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
+
+namespace Diffusion.Nn;
+
+/// <summary>
+/// While training, sets each element to 0 with a probability and divides the others by what is left (Srivastava et al.,
+/// 2014); else passes its input on. The pattern of step k depends on the seed and k alone.
+/// </summary>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class Dropout<T> : Layer<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly PurposeRandom _random;
+    private readonly double _probability;
+
+    /// <summary>Makes a layer.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A probability outside of [0, 1).</exception>
+    public Dropout(double probability, RandomSource random)
+    {
+        if (!(probability is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "The probability of dropout is at least 0 and less than 1.");
+        _probability = probability;
+        _random = random.For(Purpose.Dropout);
+    }
+
+    /// <summary>The step whose pattern is used next; it counts up by itself, and resuming sets it.</summary>
+    public long Step { get; set; }
+
+    /// <inheritdoc/>
+    public override Variable<T> Forward(Variable<T> x)
+    {
+        if (!IsTraining || _probability == 0)
+            return x;
+        var mask = x.Tape?.Rent(x.Shape) ?? Tensor<T>.Uninitialized(x.Shape);
+        _random.At(Step++).Uniform(mask.Span);
+        T threshold = T.CreateTruncating(_probability), scale = T.CreateTruncating(1 / (1 - _probability));
+        foreach (ref var element in mask.Span)
+            element = element < threshold ? T.Zero : scale;
+        return x * mask;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Numerics;
+using Diffusion.Tensors;
+
+namespace Diffusion.Nn;
+
+/// <summary>
+/// [sin(2π f_i u), cos(2π f_i u)] of a number u, with frequencies f_i from N(0, scale²) that are fixed and saved
+/// (Tancik et al., arXiv:2006.10739; assignment eq. 10): n frequencies give 2n features.
+/// </summary>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class GaussianFourierFeatures<T> : Module<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Draws the frequencies.</summary>
+    /// <param name="features">The number of features, even: half of it frequencies.</param>
+    /// <param name="weights">Where the frequencies are drawn from.</param>
+    /// <param name="scale">Their standard deviation.</param>
+    /// <exception cref="ArgumentException">An odd number of features, or none.</exception>
+    public GaussianFourierFeatures(int features, WeightInitializer weights, double scale = 1)
+    {
+        if (features < 2 || features % 2 != 0)
+            throw new ArgumentException($"Fourier features come in pairs of sine and cosine, so {features} of them cannot be made.", nameof(features));
+        Frequencies = RegisterBuffer("frequencies", weights.Normal<T>([features / 2], scale));
+    }
+
+    /// <summary>f, [n].</summary>
+    public Tensor<T> Frequencies { get; }
+
+    /// <summary>The features of numbers such as t/T; integers would all be the same up to rounding of f. Writes [u.Length, 2n].</summary>
+    /// <exception cref="ArgumentException">The destination has another shape.</exception>
+    public void Features(ReadOnlySpan<double> u, Tensor<T> destination)
+    {
+        int n = Frequencies.Length;
+        if (destination.Shape != [u.Length, 2 * n])
+            throw new ArgumentException($"The features of {u.Length} numbers have the shape [{u.Length}, {2 * n}], not {destination.Shape}.", nameof(destination));
+        for (int row = 0; row < u.Length; row++)
+        {
+            var features = destination.Span.Slice(row * 2 * n, 2 * n);
+            for (int i = 0; i < n; i++)
+            {
+                var (sin, cos) = Math.SinCos(2 * Math.PI * double.CreateTruncating(Frequencies.Span[i]) * u[row]);
+                features[i] = T.CreateTruncating(sin);
+                features[n + i] = T.CreateTruncating(cos);
+            }
+        }
+    }
+}

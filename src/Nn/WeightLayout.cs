@@ -1,0 +1,87 @@
+using System.Numerics;
+using Diffusion.Tensors;
+
+namespace Diffusion.Nn;
+
+/// <summary>
+/// How a weight is stored here and how PyTorch stores it. We keep channels last, PyTorch first; state dictionaries speak
+/// PyTorch's language, and <see cref="WeightLayouts"/> is the one place that translates.
+/// </summary>
+public enum WeightLayout
+{
+    /// <summary>The same in both.</summary>
+    Plain,
+
+    /// <summary>[in, out] here, [out, in] there.</summary>
+    Linear,
+
+    /// <summary>[K, Cin/groups, Cout] here, [Cout, Cin/groups, K] there.</summary>
+    Conv1d,
+
+    /// <summary>[K, Cin, Cout/groups] here, [Cin, Cout/groups, K] there.</summary>
+    ConvTranspose1d,
+}
+
+/// <summary>Translates weights between the layout here and PyTorch's.</summary>
+public static class WeightLayouts
+{
+    /// <summary>A copy of a stored weight in PyTorch's layout.</summary>
+    public static Tensor<T> ToPyTorch<T>(Tensor<T> weight, WeightLayout layout)
+        where T : unmanaged, IFloatingPointIeee754<T> => Permute(weight, Permutation(layout, weight.Rank));
+
+    /// <summary>A copy of a weight in PyTorch's layout as it is stored here.</summary>
+    public static Tensor<T> FromPyTorch<T>(Tensor<T> weight, WeightLayout layout)
+        where T : unmanaged, IFloatingPointIeee754<T> => Permute(weight, Inverse(Permutation(layout, weight.Rank)));
+
+    /// <summary>The shape that a stored weight has in PyTorch.</summary>
+    public static Shape ToPyTorch(Shape shape, WeightLayout layout)
+    {
+        int[] permutation = Permutation(layout, shape.Rank);
+        return new Shape(Array.ConvertAll(permutation, dimension => shape[dimension]));
+    }
+
+    // Which of our dimensions each of PyTorch's is.
+    private static int[] Permutation(WeightLayout layout, int rank) => layout switch
+    {
+        WeightLayout.Plain => [.. Enumerable.Range(0, rank)],
+        WeightLayout.Linear => [1, 0],
+        WeightLayout.Conv1d => [2, 1, 0],
+        WeightLayout.ConvTranspose1d => [1, 2, 0],
+        _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, "There is no such layout."),
+    };
+
+    private static int[] Inverse(int[] permutation)
+    {
+        int[] inverse = new int[permutation.Length];
+        for (int i = 0; i < permutation.Length; i++)
+            inverse[permutation[i]] = i;
+        return inverse;
+    }
+
+    private static Tensor<T> Permute<T>(Tensor<T> source, int[] permutation)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var result = Tensor<T>.Uninitialized(new Shape(Array.ConvertAll(permutation, dimension => source.Shape[dimension])));
+        Span<int> strides = stackalloc int[source.Rank];
+        int stride = 1;
+        for (int i = source.Rank - 1; i >= 0; i--)
+        {
+            strides[i] = stride;
+            stride *= source.Shape[i];
+        }
+
+        for (int at = 0; at < result.Length; at++)
+        {
+            int rest = at, from = 0;
+            for (int i = result.Rank - 1; i >= 0; i--)
+            {
+                from += rest % result.Shape[i] * strides[permutation[i]];
+                rest /= result.Shape[i];
+            }
+
+            result.Span[at] = source.Span[from];
+        }
+
+        return result;
+    }
+}

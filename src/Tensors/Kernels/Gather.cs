@@ -1,0 +1,98 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Diffusion.Tensors.Simd;
+using Diffusion.Tensors.Threading;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>Rows of a table picked by index, and the gradient, which adds rows back to the table.</summary>
+internal static unsafe class Gather
+{
+    /// <summary>y[i, :] = table[index[i], :]. Indices must be in range: the caller has checked them.</summary>
+    public static void Rows<T>(int columns, ReadOnlySpan<T> table, ReadOnlySpan<int> index, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < index.Length; i++)
+            table.Slice(index[i] * columns, columns).CopyTo(y.Slice(i * columns, columns));
+    }
+
+    /// <summary>y[i, s, :] = x[i, s, :] + table[index[i], :] for S positions of each sample. y may be x.</summary>
+    public static void AddRows<T>(int positions, int columns, ReadOnlySpan<T> x, ReadOnlySpan<T> table, ReadOnlySpan<int> index, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* px = x, pTable = table, py = y)
+        fixed (int* pIndex = index)
+        {
+            int perTask = Math.Max(1, Elementwise.TaskLength / Math.Max(1, positions * columns));
+            var kernel = new AddKernel<T>
+            {
+                Samples = index.Length,
+                Positions = positions,
+                Columns = columns,
+                PerTask = perTask,
+                X = px,
+                Table = pTable,
+                Index = pIndex,
+                Y = py,
+            };
+            Workers.Run<AddKernel<T>, T>(kernel, (index.Length + perTask - 1) / perTask);
+        }
+    }
+
+    /// <summary>table[index[i], :] += Σ_s dy[i, s, :], samples in order. Tasks are ranges of columns.</summary>
+    public static void ScatterAdd<T>(int positions, int columns, ReadOnlySpan<T> dy, ReadOnlySpan<int> index, Span<T> table)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* pdy = dy, pTable = table)
+        fixed (int* pIndex = index)
+        {
+            var kernel = new ScatterKernel<T> { Samples = index.Length, Positions = positions, Columns = columns, DY = pdy, Table = pTable, Index = pIndex };
+            Workers.Run<ScatterKernel<T>, T>(kernel, (columns + ScatterKernel<T>.ColumnsPerTask - 1) / ScatterKernel<T>.ColumnsPerTask);
+        }
+    }
+
+    private struct AddKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Samples, Positions, Columns, PerTask;
+        public T* X, Table, Y;
+        public int* Index;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int to = Math.Min(Samples, (task + 1) * PerTask);
+            for (int i = task * PerTask; i < to; i++)
+            {
+                var row = new ReadOnlySpan<T>(Table + ((nint)Index[i] * Columns), Columns);
+                for (int s = 0; s < Positions; s++)
+                {
+                    nint at = (((nint)i * Positions) + s) * Columns;
+                    TensorPrimitives.Add(new ReadOnlySpan<T>(X + at, Columns), row, new Span<T>(Y + at, Columns));
+                }
+            }
+        }
+    }
+
+    private struct ScatterKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public const int ColumnsPerTask = 32;
+
+        public int Samples, Positions, Columns;
+        public T* DY, Table;
+        public int* Index;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int from = task * ColumnsPerTask, width = Math.Min(ColumnsPerTask, Columns - from);
+            for (int i = 0; i < Samples; i++)
+            {
+                var row = new Span<T>(Table + ((nint)Index[i] * Columns) + from, width);
+                for (int s = 0; s < Positions; s++)
+                    TensorPrimitives.Add(row, new ReadOnlySpan<T>(DY + ((((nint)i * Positions) + s) * Columns) + from, width), row);
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Numerics;
+using Diffusion.Tensors.Simd;
+using Diffusion.Tensors.Threading;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>Softmax and its logarithm along the rows of a matrix, with the row's maximum subtracted first so that nothing overflows.</summary>
+internal static unsafe class Softmax
+{
+    /// <summary>y[r, c] = e^(x[r, c]) / Σ_c' e^(x[r, c']), or x[r, c] - ln Σ e^x with <paramref name="logarithm"/>. y may be x.</summary>
+    public static void Forward<T>(int rows, int columns, bool logarithm, ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(rows, columns, x.Length, y.Length);
+        fixed (T* px = x, py = y)
+        {
+            var kernel = new ForwardKernel<T> { Rows = rows, Columns = columns, Logarithm = logarithm, X = px, Y = py, RowsPerTask = RowsPerTask(columns) };
+            Workers.Run<ForwardKernel<T>, T>(kernel, Tasks(rows, columns));
+        }
+    }
+
+    /// <summary>
+    /// From y and dy: dx = y·(dy - Σ dy·y), or for the logarithm dx = dy - e^y·Σ dy; overwritten or added to. Sums are over the row.
+    /// </summary>
+    public static void Backward<T>(int rows, int columns, bool logarithm, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(rows, columns, y.Length, dx.Length);
+        fixed (T* py = y, pdy = dy, pdx = dx)
+        {
+            var kernel = new BackwardKernel<T>
+            {
+                Rows = rows,
+                Columns = columns,
+                Logarithm = logarithm,
+                Y = py,
+                DY = pdy,
+                DX = pdx,
+                Accumulate = accumulate,
+                RowsPerTask = RowsPerTask(columns),
+            };
+            Workers.Run<BackwardKernel<T>, T>(kernel, Tasks(rows, columns));
+        }
+    }
+
+    private static int RowsPerTask(int columns) => Math.Max(1, Elementwise.TaskLength / Math.Max(1, columns));
+
+    private static int Tasks(int rows, int columns) => (rows + RowsPerTask(columns) - 1) / RowsPerTask(columns);
+
+    private static void Check(int rows, int columns, int x, int y)
+    {
+        if ((long)rows * columns != x || x != y)
+            throw new ArgumentException($"Softmax over [{rows}, {columns}] got spans of {x} and {y} elements.");
+    }
+
+    private struct ForwardKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Rows, Columns, RowsPerTask;
+        public bool Logarithm;
+        public T* X, Y;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int to = Math.Min(Rows, (task + 1) * RowsPerTask);
+            for (int r = task * RowsPerTask; r < to; r++)
+                OneRow<TVector>(X + ((nint)r * Columns), Y + ((nint)r * Columns));
+        }
+
+        private readonly void OneRow<TVector>(T* x, T* y)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int whole = Columns - (Columns % TVector.Count);
+            TVector largest = TVector.Broadcast(x[0]);
+            for (int c = 0; c < whole; c += TVector.Count)
+                largest = TVector.Max(largest, TVector.Load(x + c));
+            T max = TVector.MaxLane(largest);
+            for (int c = whole; c < Columns; c++)
+                max = T.Max(max, x[c]);
+
+            // The exponentials go to y, or for the logarithm only their sum is made.
+            TVector shift = TVector.Broadcast(max), total = TVector.Zero;
+            for (int c = 0; c < whole; c += TVector.Count)
+            {
+                TVector e = VectorMath.Exp<TVector, T>(TVector.Load(x + c) - shift);
+                total += e;
+                if (!Logarithm)
+                    TVector.Store(e, y + c);
+            }
+
+            T sum = TVector.Sum(total);
+            if (whole < Columns)
+            {
+                T* edge = stackalloc T[TVector.Count];
+                Edge.Load(x + whole, Columns - whole, edge, TVector.Count);
+                TVector.Store(VectorMath.Exp<TVector, T>(TVector.Load(edge) - shift), edge);
+                for (int c = whole; c < Columns; c++)
+                    sum += edge[c - whole];
+                if (!Logarithm)
+                    Edge.Store(edge, Columns - whole, y + whole);
+            }
+
+            T scale = T.One / sum, offset = max + T.Log(sum);
+            TVector scales = TVector.Broadcast(scale), offsets = TVector.Broadcast(offset);
+            for (int c = 0; c < whole; c += TVector.Count)
+                TVector.Store(Logarithm ? TVector.Load(x + c) - offsets : TVector.Load(y + c) * scales, y + c);
+            for (int c = whole; c < Columns; c++)
+                y[c] = Logarithm ? x[c] - offset : y[c] * scale;
+        }
+    }
+
+    private struct BackwardKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Rows, Columns, RowsPerTask;
+        public bool Logarithm, Accumulate;
+        public T* Y, DY, DX;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int to = Math.Min(Rows, (task + 1) * RowsPerTask);
+            for (int r = task * RowsPerTask; r < to; r++)
+                OneRow<TVector>(Y + ((nint)r * Columns), DY + ((nint)r * Columns), DX + ((nint)r * Columns));
+        }
+
+        private readonly void OneRow<TVector>(T* y, T* dy, T* dx)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int whole = Columns - (Columns % TVector.Count);
+            TVector total = TVector.Zero;
+            for (int c = 0; c < whole; c += TVector.Count)
+                total = Logarithm ? total + TVector.Load(dy + c) : TVector.MultiplyAdd(TVector.Load(y + c), TVector.Load(dy + c), total);
+            T sum = TVector.Sum(total);
+            for (int c = whole; c < Columns; c++)
+                sum += Logarithm ? dy[c] : y[c] * dy[c];
+
+            TVector sums = TVector.Broadcast(sum);
+            for (int c = 0; c < whole; c += TVector.Count)
+            {
+                TVector d = Logarithm
+                    ? TVector.Load(dy + c) - (VectorMath.Exp<TVector, T>(TVector.Load(y + c)) * sums)
+                    : TVector.Load(y + c) * (TVector.Load(dy + c) - sums);
+                TVector.Store(Accumulate ? d + TVector.Load(dx + c) : d, dx + c);
+            }
+
+            for (int c = whole; c < Columns; c++)
+            {
+                T d = Logarithm ? dy[c] - (T.Exp(y[c]) * sum) : y[c] * (dy[c] - sum);
+                dx[c] = Accumulate ? dx[c] + d : d;
+            }
+        }
+    }
+}
