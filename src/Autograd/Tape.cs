@@ -167,6 +167,7 @@ public sealed class Tape<T> : IDisposable
         CheckRunning();
         if (result.Tape != this || !result.RequiresGradient)
             throw new ArgumentException("Backward starts from a result that this tape recorded and that depends on something that requires a gradient.", nameof(result));
+        _ = result.Value; // throws where the result is of an earlier run of this tape
         if (!result.TryAdoptGradient(seed))
             throw new InvalidOperationException("The variable has a gradient already: one backward pass for each result and tape.");
 

@@ -77,6 +77,7 @@ internal static unsafe class GroupNorm
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, x.Length, dy.Length, gamma.Length, beta.Length, mean.Length, rstd.Length);
+        Check(shape, x.Length, dx.Length, dgamma.Length, dbeta.Length, mean.Length, rstd.Length);
         int tasks = Tasks(shape), channels = shape.Channels;
         T* partial = Scratch<T>.Get(ScratchSlot.Statistics, tasks * 2 * channels);
         fixed (T* px = x, pGamma = gamma, pBeta = beta, pMean = mean, pRstd = rstd, pdy = dy, pdx = dx)
