@@ -49,6 +49,21 @@ public sealed class Tensor<T>
         set => Span[Offset(indices)] = value;
     }
 
+    /// <summary>x + y, broadcasting as NumPy does.</summary>
+    public static Tensor<T> operator +(Tensor<T> x, Tensor<T> y) => x.Add(y);
+
+    /// <summary>x - y, broadcasting as NumPy does.</summary>
+    public static Tensor<T> operator -(Tensor<T> x, Tensor<T> y) => x.Subtract(y);
+
+    /// <summary>x·y, element by element, broadcasting as NumPy does.</summary>
+    public static Tensor<T> operator *(Tensor<T> x, Tensor<T> y) => x.Multiply(y);
+
+    /// <summary>x / y, element by element, broadcasting as NumPy does.</summary>
+    public static Tensor<T> operator /(Tensor<T> x, Tensor<T> y) => x.Divide(y);
+
+    /// <summary>factor·x.</summary>
+    public static Tensor<T> operator *(T factor, Tensor<T> x) => x.Scale(factor);
+
     /// <summary>A tensor of zeros.</summary>
     public static Tensor<T> Zeros(Shape shape)
     {

@@ -53,7 +53,12 @@ internal static class GradientTable
         new("Smooth L1 loss", ["prediction", "target"], d => Residual(d, (x, y) => Loss.SmoothL1(x, y, 1))),
         new("Cross-entropy", ["logits"], d => { int[] classes = d.Indices(d[0], d[1]); return Draw.At(v => Loss.CrossEntropy(v[0], classes), d.Numbers([d[0], d[1]])); }),
         new("Lookup", ["table"], d => { int[] rows = d.Indices(d[2] + 2, d[0]); return Draw.At(v => v[0].Lookup(rows), d.Numbers([d[0], d[1]])); }),
-        new("AddRows", ["x", "table"], d => { int[] rows = d.Indices(d[0] + 1, d[3]); return Draw.At(v => v[0].AddRows(v[1], rows), d.Numbers([d[0] + 1, d[1], d[2]]), d.Numbers([d[3], d[2]])); }),
+        new("AddRows", ["x", "table 1", "table 2"], d =>
+        {
+            int[] first = d.Indices(d[0] + 1, d[3]), second = d.Indices(d[0] + 1, d[1]);
+            return Draw.At(
+                v => v[0].AddRows(new(v[1], first), new(v[2], second)), d.Numbers([d[0] + 1, d[1], d[2]]), d.Numbers([d[3], d[2]]), d.Numbers([d[1], d[2]]));
+        }),
         new("A small network", ["x", "w1", "b1", "w2"], Network),
     ];
 

@@ -36,7 +36,7 @@ public sealed class OperationErrorTests
             Row("Cross-entropy, shape", () => Loss.CrossEntropy(V(2, 3), [0]), "not [2, 3] and 1"),
             Row("Cross-entropy, class", () => Loss.CrossEntropy(V(1, 3), [3]), "Class 3 is not one of the 3"),
             Row("Lookup", () => V(4, 3).Lookup([4]), "Row 4 is not in a table of shape [4, 3]"),
-            Row("AddRows", () => V(2, 5).AddRows(V(4, 3), [0, 1]), "cannot be added to an input of shape [2, 5]"),
+            Row("AddRows", () => V(2, 5).AddRows(new TableRows<float>(V(4, 3), [0, 1])), "cannot be added to an input of shape [2, 5]"),
             Row("Concatenate nothing", () => Operations.Concatenate<float>([]), "nothing to concatenate"),
             Row("Concatenate", () => Operations.Concatenate<float>([V(2, 3), V(3, 3)]), "[2, 3] and [3, 3] cannot be concatenated"),
             Row("Sum", () => V(2, 3).Sum(2), "[2, 3] has 2 dimensions"),

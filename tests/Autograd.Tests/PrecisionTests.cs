@@ -38,7 +38,7 @@ public sealed class PrecisionTests
         Variable<T>[] inputs = [Input([5, 6, 8], 1), Input([3, 8, 12], 2), Input([12], 3), Input([12], 4), Input([12], 5), Input([4, 12, 8], 6), Input([8, 7], 7), Input([4, 7], 8)];
         var h = inputs[0].Conv1d(inputs[1], inputs[2], padding: 1).GroupNorm(4, inputs[3], inputs[4], silu: true);
         h = h.ConvTranspose1d(inputs[5], stride: 2, padding: 1).Tanh();
-        h = h.Linear(inputs[6]).AddRows(inputs[7], [0, 3, 3, 1, 2]);
+        h = h.Linear(inputs[6]).AddRows(new TableRows<T>(inputs[7], [0, 3, 3, 1, 2]));
         var loss = Loss.Huber(h.Softmax(), h.Gelu(), 0.5);
         tape.Backward(loss);
         return [Numbers(loss.Value), .. inputs.Select(input => Numbers(input.Gradient!))];

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Diffusion.Data;
 
 /// <summary>One isotropic Gaussian of a mixture over pairs of pixels.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MixtureComponent
 {
     /// <summary>The probability of the component, in (0, 1].</summary>

@@ -17,19 +17,19 @@ public sealed class NoisedMixture
     private readonly GaussianMixture _data;
     private readonly double _g, _s, _rest;
 
-    internal NoisedMixture(GaussianMixture data, double a, double rest)
+    internal NoisedMixture(GaussianMixture data, double alphaCumprod, double rest)
     {
-        if (!(a >= 0 && a <= 1))
-            throw new ArgumentOutOfRangeException(nameof(a), a, $"alphaCumprod is {a}; accepted is [0, 1].");
+        if (!(alphaCumprod >= 0 && alphaCumprod <= 1))
+            throw new ArgumentOutOfRangeException(nameof(alphaCumprod), alphaCumprod, $"alphaCumprod is {alphaCumprod}; accepted is [0, 1].");
         _data = data;
-        AlphaCumprod = a;
+        AlphaCumprod = alphaCumprod;
         _rest = rest;
-        _g = Math.Sqrt(a);
+        _g = Math.Sqrt(alphaCumprod);
         _s = Math.Sqrt(rest);
         var components = data.Components;
         _meanLeft = [.. components.Select(c => _g * c.Left)];
         _meanRight = [.. components.Select(c => _g * c.Right)];
-        _inverseVariance = [.. components.Select(c => 1 / ((a * c.Sigma * c.Sigma) + rest))];
+        _inverseVariance = [.. components.Select(c => 1 / ((alphaCumprod * c.Sigma * c.Sigma) + rest))];
         _logWeight = [.. components.Select((c, k) => Math.Log(c.Weight) + Math.Log(_inverseVariance[k]))];
     }
 

@@ -5,7 +5,7 @@ using Diffusion.Tensors;
 namespace Diffusion.Guidance;
 
 /// <summary>
-/// Classifier-free guidance: eps = (w + 1) eps_c - w eps_u (assignment eq. 18; arXiv:2207.12598 eq. 6), where eps_c
+/// Classifier-free guidance: eps = (w + 1) eps_c - w eps_u (assignment eq. 18; arXiv:2207.12598), where eps_c
 /// is the prediction with the label and eps_u without. w = 0 is the conditional prediction and w = -1 the unconditional
 /// one, both bit for bit and in one pass; other weights need two passes. (Libraries that take a scale mean w + 1.)
 /// </summary>

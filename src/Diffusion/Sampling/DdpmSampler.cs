@@ -52,7 +52,7 @@ public sealed class DdpmSampler<T>(DdpmSettings? settings = null) : ISampler<T>
                 PredictX0(schedule, t, x, noise, x0);
             bool addsNoise = (t > 1 || Settings.NoiseAtLastStep) && Deviations(step, t, labels, deviations);
             if (addsNoise)
-                stepNoise.At(t).Normal(z.Span, perSample);
+                Draw(stepNoise.At(t), z, perSample);
             Move(schedule, t, step, x, noise, x0, addsNoise ? z : null, deviations, perSample);
 
             observer?.OnStep(new SampleStep<T>(schedule.T - t + 1, schedule.T, t, t - 1, x, noise, x0, schedule.T - t + 1));
@@ -65,6 +65,11 @@ public sealed class DdpmSampler<T>(DdpmSettings? settings = null) : ISampler<T>
         settings.Variance == ReverseVariance.Optimal && settings.Optimal is null
             ? throw new ArgumentException("The optimal variance needs its table: set Optimal to OptimalVariance.For(mixture, schedule) or OptimalVariance.Estimate(...).", nameof(settings))
             : settings;
+
+    // Drawing takes longer than all else here, so it is done in parallel; each sample's numbers are its own.
+    private static void Draw(RandomStream stream, Tensor<T> z, int perSample) =>
+        Chunks.For(z.Length / perSample, Math.Max(1, 8192 / perSample), (from, to) =>
+            stream.Normal(z.Span[(from * perSample)..(to * perSample)], perSample, firstSample: from));
 
     // x_0 = (x_t - S eps) / g, clamped.
     private void PredictX0(NoiseSchedule schedule, int t, Tensor<T> x, Tensor<T> noise, Tensor<T> x0)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Diffusion.Tensors;
 
 namespace Diffusion.Sampling;
 
@@ -10,28 +9,4 @@ public interface ISampleObserver<T>
 {
     /// <summary>Called with the start (index 0) and after every step.</summary>
     void OnStep(in SampleStep<T> step);
-}
-
-/// <summary>An observer that calls a delegate.</summary>
-/// <typeparam name="T">The number type.</typeparam>
-/// <param name="action">Called with the start and after every step.</param>
-public sealed class ActionObserver<T>(Action<SampleStep<T>> action) : ISampleObserver<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    /// <inheritdoc/>
-    public void OnStep(in SampleStep<T> step) => action(step);
-}
-
-/// <summary>An observer that keeps a copy of every state, the start included.</summary>
-/// <typeparam name="T">The number type.</typeparam>
-public sealed class TrajectoryRecorder<T> : ISampleObserver<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    private readonly List<(double Time, Tensor<T> X)> _states = [];
-
-    /// <summary>The states with their diffusion times, from t = T down to t = 0.</summary>
-    public IReadOnlyList<(double Time, Tensor<T> X)> States => _states;
-
-    /// <inheritdoc/>
-    public void OnStep(in SampleStep<T> step) => _states.Add((step.To, step.Xt.Clone()));
 }

@@ -59,7 +59,7 @@ public sealed class OptimalVariance
     public double MeanLossFloor(NoiseSchedule schedule, int label = DenoiserArguments.NoLabel) =>
         Enumerable.Range(1, schedule.T).Average(t => LossFloorAt(schedule, t, label));
 
-    /// <summary>The exact table of Gaussian mixture data: closed form for a label, integrated numerically for all data (error below 1e-9 relative).</summary>
+    /// <summary>The exact table of Gaussian mixture data: closed form for a label, integrated numerically for all data (to 1e-9 relative, while no sigma is less than a twentieth of another).</summary>
     public static OptimalVariance For(GaussianMixture mixture, NoiseSchedule schedule)
     {
         double[][] table = new double[mixture.LabelCount + 1][];
@@ -75,7 +75,7 @@ public sealed class OptimalVariance
 
     /// <summary>
     /// The table of any denoiser, from its own predictions on data: C_t = (1 - A)/A (1 - E|eps|²/d), clipped to what data
-    /// of that variance allow (Analytic-DPM eq. 8). Labels are those in <paramref name="labels"/>; where none are given, only none is known.
+    /// of that variance allow (after Analytic-DPM). Labels are those in <paramref name="labels"/>; where none are given, only none is known.
     /// </summary>
     /// <param name="denoiser">The denoiser.</param>
     /// <param name="schedule">Its schedule.</param>

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Diffusion.Models;
+using Diffusion.Schedules;
+using Diffusion.Training;
+
+namespace Diffusion.TwoPixel;
+
+/// <summary>Everything that determines a run of the study: saved as config.json beside its results, and read back by --config.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record RunConfiguration
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter() },
+        NumberHandling = JsonNumberHandling.Strict,
+    };
+
+    /// <summary>The seed of everything random.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>T of each model, in the order of training.</summary>
+    public IReadOnlyList<int> Timesteps { get; init; } = [50, 25, 10, 5];
+
+    /// <summary>Training steps of each model; null for the study's own number for each T.</summary>
+    public int? Iterations { get; init; }
+
+    /// <summary>Samples in a training step.</summary>
+    public int Batch { get; init; } = 512;
+
+    /// <summary>The highest learning rate.</summary>
+    public double LearningRate { get; init; } = 2e-3;
+
+    /// <summary>The probability that a sample's label is dropped.</summary>
+    public double LabelDropout { get; init; } = 0.3;
+
+    /// <summary>The decay of the average of the weights.</summary>
+    public double Ema { get; init; } = 0.999;
+
+    /// <summary>The loss.</summary>
+    public LossKind Loss { get; init; }
+
+    /// <summary>The noise schedule.</summary>
+    public ScheduleKind Schedule { get; init; }
+
+    /// <summary>C1; C2 and the embedding are twice as wide.</summary>
+    public int Width { get; init; } = 64;
+
+    /// <summary>w of the guided trajectories.</summary>
+    public double Guidance { get; init; } = 1;
+
+    /// <summary>The schedule of the model with T steps.</summary>
+    public NoiseSchedule ScheduleFor(int timesteps) => new(new ScheduleConfiguration { Kind = Schedule, Timesteps = timesteps });
+
+    /// <summary>The sizes of the network of the model with T steps.</summary>
+    public TwoPixelUNetConfiguration NetworkFor(int timesteps) => new()
+    {
+        Channels1 = Width,
+        Channels2 = 2 * Width,
+        Embedding = 2 * Width,
+        Timesteps = timesteps,
+    };
+
+    /// <summary>The settings of the training of the model with T steps.</summary>
+    public TrainingConfiguration TrainingFor(int timesteps) => new()
+    {
+        Iterations = Iterations ?? DefaultIterations(timesteps),
+        Batch = Batch,
+        LearningRate = LearningRate,
+        LabelDropout = LabelDropout,
+        Ema = Ema,
+        Loss = Loss,
+        Seed = Seed,
+    };
+
+    /// <summary>Fewer noise levels are learned in fewer steps.</summary>
+    public static int DefaultIterations(int timesteps) => timesteps >= 40 ? 12000 : timesteps >= 20 ? 8000 : 5000;
+
+    /// <summary>Checks what the command line or a file gave, by making everything that is made from it.</summary>
+    /// <exception cref="UsageException">A value that is not accepted.</exception>
+    public RunConfiguration Validated()
+    {
+        try
+        {
+            if (Timesteps.Count == 0 || Timesteps.Distinct().Count() != Timesteps.Count)
+                throw new ArgumentException("timesteps must name at least one T, each once.");
+            if (!double.IsFinite(Guidance))
+                throw new ArgumentException($"guidance is {Guidance}; it must be a finite number.");
+            if (Width < 32 || Width % 16 != 0 || Width > 2048)
+                throw new ArgumentException($"width is {Width}; accepted are multiples of 16 from 32 to 2048.");
+            foreach (int timesteps in Timesteps)
+            {
+                if (timesteps is < 1 or > 10_000)
+                    throw new ArgumentException($"steps-max is {timesteps}; accepted is 1 to 10000.");
+                _ = ScheduleFor(timesteps);
+                _ = NetworkFor(timesteps);
+                _ = TrainingFor(timesteps);
+            }
+
+            return this;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message.Split(" (Parameter", 2)[0], e);
+        }
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
+    /// <exception cref="UsageException">The file cannot be read, or is no configuration.</exception>
+    public static RunConfiguration Load(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunConfiguration>(File.ReadAllText(path), Json) ?? throw new UsageException($"{path} holds no configuration.");
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new UsageException($"The configuration {path} cannot be read: {e.Message.Split('\n')[0]}", e);
+        }
+    }
+}
+
+/// <summary>The command was used wrongly: exit code 2.</summary>
+internal sealed class UsageException(string message, Exception? inner = null) : Exception(message, inner);

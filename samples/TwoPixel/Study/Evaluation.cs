@@ -1,0 +1,177 @@
+using Diffusion.Data;
+using Diffusion.Guidance;
+using Diffusion.Metrics;
+using Diffusion.Sampling;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
+
+namespace Diffusion.TwoPixel.Study;
+
+/// <summary>The states of one unconditional run: all points at some times, and the first few at every time.</summary>
+internal sealed class UnconditionalRun : ISampleObserver<float>
+{
+    /// <summary>How many points are followed through every step.</summary>
+    public const int Followed = 5000;
+
+    private readonly HashSet<int> _wholeAt;
+
+    public UnconditionalRun(IEnumerable<int> wholeAt) => _wholeAt = [.. wholeAt];
+
+    public Dictionary<int, Tensor<float>> Whole { get; } = [];
+
+    public List<(double Time, Tensor<float> Points)> Steps { get; } = [];
+
+    public void OnStep(in SampleStep<float> step)
+    {
+        Steps.Add((step.To, step.Xt.Rows(0, Math.Min(Followed, step.Xt.Shape[0])).Clone()));
+        if (_wholeAt.Contains((int)step.To))
+            Whole[(int)step.To] = step.Xt.Clone();
+    }
+}
+
+/// <summary>What the evaluation of a model gives: its metrics, and the samples that the figures show.</summary>
+internal sealed record EvaluatedModel(
+    TrainedModel Trained,
+    ModelMetrics Metrics,
+    Tensor<float> Samples,
+    UnconditionalRun Run,
+    IReadOnlyDictionary<(double W, int Label), Tensor<float>> Guided);
+
+/// <summary>Measures a model against the exact mixture. Everything compared is coupled: same start, same noise, same reference points.</summary>
+internal sealed class Evaluation(ulong seed)
+{
+    /// <summary>The points of every distance.</summary>
+    public const int Points = 50_000;
+
+    /// <summary>The points of a guided run.</summary>
+    public const int GuidedPoints = 5000;
+
+    /// <summary>The strengths that the figures show; the means are compared at 0, 1 and 4.</summary>
+    public static readonly double[] Strengths = [0, 0.5, 1, 2, 4];
+
+    private static readonly double[] ComparedStrengths = [0, 1, 4];
+
+    private readonly GaussianMixture _mixture = GaussianMixture.TwoPixel;
+    private readonly RandomSource _random = new RandomSource(seed).Derive(1);
+    private readonly DdpmSampler<float> _sampler = new();
+    private SlicedWasserstein? _reference;
+    private double _floor;
+
+    /// <summary>Measures a model.</summary>
+    /// <param name="trained">The model.</param>
+    /// <param name="wholeAt">The times at which the figures want all points.</param>
+    /// <param name="allStrengths">Whether the figures want guided samples at every strength.</param>
+    public EvaluatedModel Evaluate(TrainedModel trained, IEnumerable<int> wholeAt, bool allStrengths)
+    {
+        var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
+        var exact = new ExactDenoiser<float>(_mixture, schedule);
+        var optimal = OptimalVariance.For(_mixture, schedule);
+        var reference = Reference();
+
+        var start = Start.Draw<float>(_random, [Points, 2, 1]);
+        var run = new UnconditionalRun(wholeAt);
+        var samples = _sampler.Sample(network, schedule, start, [], _random, run);
+        Tensor<float> Exactly(DdpmSettings settings) => new DdpmSampler<float>(settings).Sample(exact, schedule, start, [], _random);
+        var exactPosterior = Exactly(new());
+        var exactUpper = Exactly(new() { Variance = ReverseVariance.Upper });
+        var exactOptimal = Exactly(new() { Variance = ReverseVariance.Optimal, Optimal = optimal });
+        var exactOptimalLast = Exactly(new() { Variance = ReverseVariance.Optimal, Optimal = optimal, NoiseAtLastStep = true });
+
+        var modes = MixtureStatistics.Of(_mixture, samples);
+        var exactModes = MixtureStatistics.Of(_mixture, exactPosterior);
+        var optimalModes = MixtureStatistics.Of(_mixture, exactOptimalLast);
+        var errors = NoiseError.Measure(network, _mixture, schedule, _random);
+        var ratios = LossRatio.Measure(network, _mixture, schedule, _random);
+        var (guided, accuracy, meanError) = Guide(trained, exact, allStrengths);
+
+        var history = trained.History.Losses;
+        var metrics = new ModelMetrics
+        {
+            T = schedule.T,
+            Iterations = trained.Model.Training.Iterations,
+            FinalLoss = history.Count == 0 ? 0 : history.Skip(Math.Max(0, history.Count - 200)).Average(loss => (double)loss),
+            Swd = reference.Distance(samples),
+            SwdFloor = _floor,
+            SwdExactDenoiser = reference.Distance(exactPosterior),
+            SwdOptimalVariance = reference.Distance(exactOptimal),
+            SwdOptimalVarianceNoiseAtLastStep = reference.Distance(exactOptimalLast),
+            SwdUpperVariance = reference.Distance(exactUpper),
+            ModeWeights = [.. modes.Modes.Select(mode => mode.Weight)],
+            ModeMeans = [.. modes.Modes.Select(mode => new[] { mode.Left, mode.Right })],
+            ModeStandardDeviations = [.. modes.Modes.Select(mode => mode.StandardDeviation)],
+            ModeStandardDeviationsExactDenoiser = [.. exactModes.Modes.Select(mode => mode.StandardDeviation)],
+            ModeStandardDeviationsOptimalVarianceNoiseAtLastStep = [.. optimalModes.Modes.Select(mode => mode.StandardDeviation)],
+            OutlierShare = modes.OutlierShare,
+            OutlierShareExactDenoiser = exactModes.OutlierShare,
+            NoiseRmse = ByClass(errors.Select(error => (error.Label, new NoiseRmse(error.Overall, [.. error.PerStep.Skip(1)])))),
+            LossRatio = ByClass(ratios.Select(ratio => (ratio.Label, ratio.Ratio))),
+            ClassAccuracy = ByClass(accuracy),
+            GuidedMeanError = ByClass(meanError),
+        };
+        return new EvaluatedModel(trained, metrics, samples, run, guided);
+    }
+
+    /// <summary>Fresh points of the mixture, others than any reference.</summary>
+    public (Tensor<float> Points, int[] Labels) Truth(int count) => _mixture.Sample<float>(count, _random.For(Purpose.Data).At(2));
+
+    private (Dictionary<(double, int), Tensor<float>>, List<(int, double)>, List<(int, SortedDictionary<string, double>)>) Guide(
+        TrainedModel trained, ExactDenoiser<float> exact, bool allStrengths)
+    {
+        var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
+        var start = Start.Draw<float>(_random, [GuidedPoints, 2, 1]);
+        var samples = new Dictionary<(double, int), Tensor<float>>();
+        var accuracy = new List<(int, double)>();
+        var meanErrors = new List<(int, SortedDictionary<string, double>)>();
+        for (int label = 0; label < _mixture.LabelCount; label++)
+        {
+            var byStrength = new SortedDictionary<string, double>(StringComparer.Ordinal);
+            foreach (double w in allStrengths ? Strengths : ComparedStrengths)
+            {
+                var guided = _sampler.Sample(new ClassifierFreeGuidance<float>(network, w), schedule, start, [label], _random);
+                samples[(w, label)] = guided;
+                if (w == 1)
+                    accuracy.Add((label, MixtureStatistics.Of(_mixture, guided).Modes[label].Weight));
+                if (!ComparedStrengths.Contains(w))
+                    continue;
+                var truth = _sampler.Sample(new ClassifierFreeGuidance<float>(exact, w), schedule, start, [label], _random);
+                var (a, b) = (Mean(guided), Mean(truth));
+                byStrength[w.ToString(System.Globalization.CultureInfo.InvariantCulture)] = double.Hypot(a.Left - b.Left, a.Right - b.Right);
+            }
+
+            meanErrors.Add((label, byStrength));
+        }
+
+        return (samples, accuracy, meanErrors);
+    }
+
+    private SlicedWasserstein Reference()
+    {
+        if (_reference is not null)
+            return _reference;
+        var (reference, _) = _mixture.Sample<float>(Points, _random.For(Purpose.Metrics).At(0));
+        var (second, _) = _mixture.Sample<float>(Points, _random.For(Purpose.Metrics).At(1));
+        _reference = SlicedWasserstein.To(reference);
+        _floor = _reference.Distance(second);
+        return _reference;
+    }
+
+    private static (double Left, double Right) Mean(Tensor<float> points)
+    {
+        double left = 0, right = 0;
+        for (int i = 0; i < points.Length; i += 2)
+        {
+            left += points.Span[i];
+            right += points.Span[i + 1];
+        }
+
+        return (left / points.Shape[0], right / points.Shape[0]);
+    }
+
+    private static SortedDictionary<string, TValue> ByClass<TValue>(IEnumerable<(int Label, TValue Value)> values)
+    {
+        var result = new SortedDictionary<string, TValue>(StringComparer.Ordinal);
+        foreach (var (label, value) in values)
+            result[label == DenoiserArguments.NoLabel ? "none" : label.ToString(System.Globalization.CultureInfo.InvariantCulture)] = value;
+        return result;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+
+namespace Diffusion.TwoPixel.Study;
+
+/// <summary>metrics.json: what was measured of every model.</summary>
+internal sealed record MetricsDocument(ulong Seed, int Threads, double ElapsedSeconds, IReadOnlyList<ModelMetrics> Models)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+}
+
+/// <summary>The measurements of one model. Distances are sliced Wasserstein distances over 50,000 points.</summary>
+internal sealed record ModelMetrics
+{
+    [System.Text.Json.Serialization.JsonPropertyName("T")]
+    public required int T { get; init; }
+
+    public required int Iterations { get; init; }
+
+    /// <summary>The mean loss of the last 200 steps of training.</summary>
+    public required double FinalLoss { get; init; }
+
+    /// <summary>Unconditional samples of the averaged weights against the mixture.</summary>
+    public required double Swd { get; init; }
+
+    /// <summary>Two sets of the mixture.</summary>
+    public required double SwdFloor { get; init; }
+
+    /// <summary>The exact predictor with the same sampler, start, noise and reference.</summary>
+    public required double SwdExactDenoiser { get; init; }
+
+    /// <summary>The exact predictor with the optimal variance, no noise at the last step.</summary>
+    public required double SwdOptimalVariance { get; init; }
+
+    /// <summary>The exact predictor with the optimal variance, noise at the last step too.</summary>
+    public required double SwdOptimalVarianceNoiseAtLastStep { get; init; }
+
+    /// <summary>The exact predictor with the upper variance beta.</summary>
+    public required double SwdUpperVariance { get; init; }
+
+    public required double[] ModeWeights { get; init; }
+
+    public required double[][] ModeMeans { get; init; }
+
+    public required double[] ModeStandardDeviations { get; init; }
+
+    /// <summary>The same of the exact predictor with the posterior variance, and with the optimal one at every step.</summary>
+    public required double[] ModeStandardDeviationsExactDenoiser { get; init; }
+
+    public required double[] ModeStandardDeviationsOptimalVarianceNoiseAtLastStep { get; init; }
+
+    public required double OutlierShare { get; init; }
+
+    public required double OutlierShareExactDenoiser { get; init; }
+
+    /// <summary>By class: none, 0, 1.</summary>
+    public required SortedDictionary<string, NoiseRmse> NoiseRmse { get; init; }
+
+    public required SortedDictionary<string, double> LossRatio { get; init; }
+
+    public required SortedDictionary<string, double> ClassAccuracy { get; init; }
+
+    /// <summary>By class, then by w.</summary>
+    public required SortedDictionary<string, SortedDictionary<string, double>> GuidedMeanError { get; init; }
+}
+
+/// <summary>The error of the predicted noise, root mean square per coordinate: over all t, and for each t from 1.</summary>
+internal sealed record NoiseRmse(double Overall, double[] PerStep);

@@ -1,0 +1,94 @@
+using Diffusion.Data;
+using Diffusion.Metrics;
+using Diffusion.Models;
+using Diffusion.Tensors.Randomness;
+using Diffusion.Training;
+using Diffusion.TwoPixel.Reporting;
+
+namespace Diffusion.TwoPixel.Study;
+
+/// <summary>A trained model and how its training went.</summary>
+internal sealed record TrainedModel(TwoPixelModel<float> Model, TrainingHistory History)
+{
+    public int T => Model.Schedule.T;
+}
+
+/// <summary>Trains the model of one T and writes its files.</summary>
+internal sealed class ModelTraining(RunConfiguration configuration, OutputFolder output, IReporter reporter)
+{
+    /// <summary>How often the error against the exact predictor is measured while training.</summary>
+    private const int Measurements = 24;
+
+    private static readonly GaussianMixture Mixture = GaussianMixture.TwoPixel;
+
+    /// <summary>Trains, or with <paramref name="resume"/> continues from the checkpoint in the output folder.</summary>
+    /// <exception cref="OperationCanceledException">The user stopped it; a checkpoint was written.</exception>
+    public TrainedModel Train(int timesteps, bool resume, CancellationToken cancellation)
+    {
+        var schedule = configuration.ScheduleFor(timesteps);
+        var training = configuration.TrainingFor(timesteps);
+        var random = new RandomSource(configuration.Seed);
+        var network = new TwoPixelUNet<float>(configuration.NetworkFor(timesteps), random);
+        var trainer = new Trainer<float>(network, schedule, new MixtureSource<float>(Mixture), training);
+        var errors = new List<(int, double)>();
+        if (resume)
+            errors.AddRange(Resume(trainer, timesteps));
+
+        // What samples is the average, in a network of its own with the same Fourier frequencies.
+        var averaged = new TwoPixelUNet<float>(configuration.NetworkFor(timesteps), random);
+        var model = new TwoPixelModel<float>(averaged, schedule, Mixture, training);
+        int every = Math.Max(1, training.Iterations / Measurements);
+        try
+        {
+            reporter.Training($"T = {timesteps}", training.Iterations, onStep => trainer.Run(
+                progress =>
+                {
+                    if (progress.Step % every == 0 || progress.Step == training.Iterations)
+                    {
+                        trainer.Average.CopyTo(averaged);
+                        errors.Add((progress.Step, NoiseRmse(model)));
+                    }
+
+                    onStep(progress);
+                },
+                cancellation));
+        }
+        catch (OperationCanceledException)
+        {
+            Write(trainer, timesteps, errors);
+            reporter.Say($"Stopped after {trainer.StepsTaken} of {training.Iterations} steps; 'train --steps-max {timesteps} --resume' with the same options continues from {output.Checkpoint(timesteps)}.");
+            throw;
+        }
+
+        var history = Write(trainer, timesteps, errors);
+        trainer.Average.CopyTo(averaged);
+        ModelFile.Save(output.Model(timesteps), model);
+        return new TrainedModel(model, history);
+    }
+
+    private List<(int, double)> Resume(Trainer<float> trainer, int timesteps)
+    {
+        string path = output.Checkpoint(timesteps);
+        if (!File.Exists(path))
+            throw new UsageException($"There is no checkpoint {path} to resume from; leave --resume out to begin anew.");
+        CheckpointFile.Resume(path, trainer, Mixture);
+        var history = File.Exists(output.History(timesteps)) ? TrainingHistory.Load(output.History(timesteps)) : new TrainingHistory([], []);
+        reporter.Say($"T = {timesteps}: continuing after step {trainer.StepsTaken}.");
+        return [.. history.Errors.Where(error => error.Iteration <= trainer.StepsTaken)];
+    }
+
+    private TrainingHistory Write(Trainer<float> trainer, int timesteps, List<(int, double)> errors)
+    {
+        var history = new TrainingHistory([.. trainer.Losses], errors);
+        OutputFolder.WriteText(output.History(timesteps), history.ToCsv());
+        CheckpointFile.Save(output.Checkpoint(timesteps), trainer, Mixture);
+        return history;
+    }
+
+    // The error without a label and with each, on the same few thousand draws every time.
+    private double NoiseRmse(TwoPixelModel<float> model)
+    {
+        var errors = NoiseError.Measure(model.Network, Mixture, model.Schedule, new RandomSource(configuration.Seed), drawsPerStep: Math.Max(1, 4096 / model.Schedule.T));
+        return Math.Sqrt(errors.Average(error => error.Overall * error.Overall));
+    }
+}

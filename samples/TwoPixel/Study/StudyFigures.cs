@@ -1,0 +1,171 @@
+using Diffusion.Figures;
+using Diffusion.Guidance;
+using Diffusion.Sampling;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
+using MixturePeak = Diffusion.Figures.MixtureComponent;
+using GaussianMixture = Diffusion.Data.GaussianMixture;
+
+namespace Diffusion.TwoPixel.Study;
+
+/// <summary>Turns evaluated models into the figures of the study.</summary>
+internal sealed class StudyFigures(RunConfiguration configuration, OutputFolder output, Evaluation evaluation)
+{
+    /// <summary>The points that a panel shows.</summary>
+    private const int PanelPoints = 5000;
+
+    private static readonly GaussianMixture Mixture = GaussianMixture.TwoPixel;
+
+    /// <summary>The times of the noise fields, as shares of T.</summary>
+    private static readonly double[] NoiseFieldTimes = [0.1, 0.4, 0.7, 1];
+
+    private readonly RandomSource _random = new RandomSource(configuration.Seed).Derive(2);
+
+    /// <summary>The six times of a figure that goes from noise to data: T, 4T/5, ... 0.</summary>
+    public static int[] Stages(int timesteps) => [.. Enumerable.Range(0, 6).Select(i => (int)Math.Round(timesteps * (5 - i) / 5.0)).Distinct()];
+
+    /// <summary>Draws everything. The figures of one model show the first one.</summary>
+    public void Draw(IReadOnlyList<EvaluatedModel> models)
+    {
+        var main = models[0];
+        Action[] figures =
+        [
+            GroundTruth,
+            () => Forward(main),
+            () => Trajectory(main),
+            () => Timesteps(models),
+            () => Guidance(main),
+            () => GuidanceStrength(main),
+            () => NoiseField(main),
+            () => Training(models),
+            () => ErrorBudget(models),
+            () => Animation(main),
+        ];
+
+        // Each figure is drawn from data that nobody changes, to a file of its own.
+        Parallel.ForEach(figures, new ParallelOptions { MaxDegreeOfParallelism = Tensors.Threading.Workers.ThreadCount }, figure => figure());
+    }
+
+    public static Pixels[] Points(Tensor<float> tensor, int count = int.MaxValue)
+    {
+        var points = new Pixels[Math.Min(count, tensor.Shape[0])];
+        for (int i = 0; i < points.Length; i++)
+            points[i] = new Pixels(tensor.Span[2 * i], tensor.Span[(2 * i) + 1]);
+        return points;
+    }
+
+    private static Func<double, double, double> Density(double alphaCumprod)
+    {
+        var noised = Mixture.At(alphaCumprod);
+        return noised.Density;
+    }
+
+    private void GroundTruth()
+    {
+        var (points, labels) = evaluation.Truth(PanelPoints);
+        GroundTruthFigure.Save(output.Figure("ground-truth"), new GroundTruthData(
+            Density(1), new PixelCloud(Points(points), labels), [.. Mixture.Components.Select(component => new Pixels(component.Left, component.Right))]));
+    }
+
+    private void Forward(EvaluatedModel model)
+    {
+        var schedule = model.Trained.Model.Schedule;
+        var (x0, labels) = evaluation.Truth(PanelPoints);
+        var noise = _random.For(Purpose.Noise).At(0).Normal<float>(x0.Shape);
+        ForwardFigure.Save(output.Figure("forward"), [.. Stages(schedule.T).Reverse().Select(t =>
+            new ForwardStage(t, schedule.AlphasCumprod[t], new PixelCloud(Points(schedule.QSample(x0, [(double)t], noise)), labels), Density(schedule.AlphasCumprod[t])))]);
+    }
+
+    private void Trajectory(EvaluatedModel model)
+    {
+        int timesteps = model.Trained.T;
+        var path = model.Run.Steps.Select(step => Points(step.Points, FollowedPoint + 1)[FollowedPoint]).ToArray();
+        double[] times = [.. model.Run.Steps.Select(step => step.Time)];
+        var stages = Stages(timesteps).Where(t => t > 0).Select(t => new ReverseStage(t, Points(model.Run.Whole[t]))).ToList();
+        var data = new TrajectoryData(stages, timesteps, Density(1), new Trajectory(path, times));
+        TrajectoryFigure.SaveHistogram(output.Figure("trajectory-histogram"), data);
+        TrajectoryFigure.SaveKernelDensity(output.Figure("trajectory-kde"), data);
+    }
+
+    /// <summary>The point whose way is drawn.</summary>
+    private const int FollowedPoint = 2;
+
+    private void Timesteps(IReadOnlyList<EvaluatedModel> models)
+    {
+        var (truth, _) = evaluation.Truth(PanelPoints);
+        TimestepsFigure.Save(output.Figure("timesteps"), new TimestepsData(
+            [.. models.OrderBy(model => model.Trained.T).Select(model => new TimestepsPanel(model.Trained.T, new PixelCloud(Points(model.Samples, PanelPoints)), model.Metrics.Swd))],
+            new PixelCloud(Points(truth)), Density(1), models[0].Metrics.SwdFloor));
+    }
+
+    private void Guidance(EvaluatedModel model)
+    {
+        const int Paths = 6;
+        var (network, schedule) = (model.Trained.Model.Network, model.Trained.Model.Schedule);
+        var start = Start.Draw<float>(_random, [Paths, 2, 1]);
+        int?[] asked = [null, 0, 1];
+        var conditions = asked.Select(label =>
+        {
+            var recorder = new TrajectoryRecorder<float>();
+            _ = new DdpmSampler<float>().Sample(
+                new ClassifierFreeGuidance<float>(network, label is null ? -1 : configuration.Guidance), schedule, start, label is int y ? [y] : [], _random, recorder);
+            double[] times = [.. recorder.States.Select(state => state.Time)];
+            return new GuidanceCondition(label, [.. Enumerable.Range(0, Paths).Select(i =>
+                new Trajectory([.. recorder.States.Select(state => Points(state.X)[i])], times))]);
+        });
+        GuidanceFigure.Save(output.Figure("guidance"), new GuidanceData(Density(1), [.. conditions], configuration.Guidance));
+    }
+
+    private void GuidanceStrength(EvaluatedModel model) =>
+        GuidanceStrengthFigure.Save(
+            output.Figure("guidance-strength"),
+            [.. model.Guided.OrderBy(run => run.Key.Label).ThenBy(run => run.Key.W).Select(run => new GuidedSamples(run.Key.W, run.Key.Label, Points(run.Value, 2000)))],
+            [.. Mixture.Components.Select(component => new MixturePeak(new Pixels(component.Left, component.Right), component.Sigma))]);
+
+    private void NoiseField(EvaluatedModel model)
+    {
+        var (network, schedule) = (model.Trained.Model.Network, model.Trained.Model.Schedule);
+        var positions = Tensor<float>.From(
+            [NoiseFieldFigure.Positions.Count, 2, 1], [.. NoiseFieldFigure.Positions.SelectMany(p => new[] { (float)p.Left, (float)p.Right })]);
+        Tensor<float> predicted = Tensor<float>.Zeros(positions.Shape), exact = Tensor<float>.Zeros(positions.Shape);
+        var truth = new Data.ExactDenoiser<float>(Mixture, schedule);
+        int[] times = [.. NoiseFieldTimes.Select(share => Math.Max(1, (int)Math.Round(share * schedule.T))).Distinct()];
+        NoiseFieldFigure.Save(output.Figure("noise-field"), [.. times.Select(t =>
+        {
+            network.PredictNoise(positions, [t], [], predicted);
+            truth.PredictNoise(positions, [t], [], exact);
+            return new NoiseField(t, Points(predicted), Points(exact), Density(schedule.AlphasCumprod[t]));
+        })]);
+    }
+
+    private void Training(IReadOnlyList<EvaluatedModel> models) =>
+        TrainingFigure.Save(output.Figure("training"), [.. models.OrderBy(model => model.Trained.T).Select(model =>
+        {
+            var history = model.Trained.History;
+            return new TrainingCurve(
+                $"T = {model.Trained.T}",
+                [.. Enumerable.Range(1, history.Losses.Count).Select(i => (double)i)], [.. history.Losses.Select(loss => (double)loss)],
+                [.. history.Errors.Select(error => (double)error.Iteration)], [.. history.Errors.Select(error => error.NoiseRmse)]);
+        })]);
+
+    private void ErrorBudget(IReadOnlyList<EvaluatedModel> models)
+    {
+        var ordered = models.OrderBy(model => model.Metrics.T).ToList();
+        BarSeries Series(string name, Func<ModelMetrics, double> value) => new(name, [.. ordered.Select(model => value(model.Metrics))]);
+        ErrorBudgetFigure.Save(output.Figure("error-budget"), new ErrorBudgetData(
+            "Which part of the distance is the network's, and which the sampler's?",
+            [.. ordered.Select(model => $"T = {model.Metrics.T}")],
+            [
+                Series("trained network", m => m.Swd),
+                Series("exact predictor, posterior variance", m => m.SwdExactDenoiser),
+                Series("exact, optimal variance", m => m.SwdOptimalVariance),
+                Series("exact, optimal variance, noise at the last step", m => m.SwdOptimalVarianceNoiseAtLastStep),
+                Series("two sets of the mixture", m => m.SwdFloor),
+            ],
+            "sliced Wasserstein distance"));
+    }
+
+    private void Animation(EvaluatedModel model) =>
+        DenoisingAnimation.Save(output.Animation, new AnimationData(
+            [.. model.Run.Steps.Select(step => new AnimationFrame(step.Time, Points(step.Points)))], FollowedPoint));
+}

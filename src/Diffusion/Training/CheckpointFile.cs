@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using Diffusion.Data;
+using Diffusion.Models;
+using Diffusion.Nn.Serialization;
+using Diffusion.Tensors;
+
+namespace Diffusion.Training;
+
+/// <summary>
+/// Reads and writes what resuming needs, <c>checkpoint-T50.safetensors</c>: raw and averaged weights, the optimiser's
+/// moments, the losses and the step. The data's position is the step, since every draw is a function of seed and step.
+/// </summary>
+public static class CheckpointFile
+{
+    private const string Format = "diffusion-checkpoint-1", StepKey = "step", LossesName = "training.losses";
+    private const string AveragePrefix = "average.", OptimizerPrefix = "optimizer.";
+
+    /// <summary>Writes the state of a run; see <see cref="AtomicFile"/>.</summary>
+    /// <exception cref="ArgumentException">The network is of another architecture.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save<T>(string path, Trainer<T> trainer, GaussianMixture mixture)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var network = trainer.Network as TwoPixelUNet<T> ?? throw new ArgumentException("Only the two-pixel network can be written.", nameof(trainer));
+        var tensors = StateDict.Of(network);
+        foreach (var (name, tensor) in Extras(trainer))
+            tensors[name] = tensor;
+        tensors[LossesName] = Tensor<T>.From([trainer.Losses.Count], [.. trainer.Losses.Select(T.CreateChecked)]);
+        var metadata = ModelFile.Metadata(Format, network.Configuration, trainer.Schedule, mixture, trainer.Configuration);
+        metadata[StepKey] = trainer.StepsTaken.ToString(CultureInfo.InvariantCulture);
+        SafetensorsFile.Write(path, tensors, metadata);
+    }
+
+    /// <summary>Puts a saved state into a run that was prepared in the same way. Nothing is changed where anything does not fit.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or of a run with other settings; the message says which.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static void Resume<T>(string path, Trainer<T> trainer, GaussianMixture mixture)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var content = SafetensorsFile.Read<T>(path);
+        try
+        {
+            var network = trainer.Network as TwoPixelUNet<T> ?? throw new ArgumentException("Only the two-pixel network can be resumed.", nameof(trainer));
+            var saved = ModelFile.Configuration(content.Metadata, Format);
+            RequireSame("network", saved.Network, network.Configuration);
+            RequireSame("schedule", saved.Schedule.Configuration, trainer.Schedule.Configuration);
+            RequireSame("mixture", saved.Mixture, mixture);
+            RequireSame("training settings", saved.Training, trainer.Configuration);
+            if (!int.TryParse(ModelFile.Entry(content.Metadata, StepKey), NumberStyles.None, CultureInfo.InvariantCulture, out int step) || step > trainer.Configuration.Iterations)
+                throw new InvalidDataException($"the step is '{content.Metadata[StepKey]}', which is none of this run.");
+
+            var tensors = new Dictionary<string, Tensor<T>>(content.Tensors);
+            if (!tensors.Remove(LossesName, out var losses) || losses.Length != step)
+                throw new InvalidDataException($"the tensor '{LossesName}' must hold the losses of {step} steps.");
+            var extras = Extras(trainer).ToList();
+            foreach (var (name, target) in extras)
+            {
+                if (!content.Tensors.TryGetValue(name, out var tensor) || tensor.Shape != target.Shape)
+                    throw new InvalidDataException($"the tensor '{name}' is missing or not of the shape {target.Shape}.");
+                _ = tensors.Remove(name);
+            }
+
+            StateDict.Load(network, tensors);
+            foreach (var (name, target) in extras)
+                target.CopyFrom(content.Tensors[name]);
+            trainer.Resume(step, losses.Span.ToArray().Select(float.CreateTruncating));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    // Averages and moments, in the library's own layout, under the parameters' names.
+    private static IEnumerable<(string Name, Tensor<T> Tensor)> Extras<T>(Trainer<T> trainer)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        string[] names = [.. trainer.Network.NamedParameters.Select(named => named.Name)];
+        for (int i = 0; i < names.Length; i++)
+            yield return (AveragePrefix + names[i], trainer.Average.Averages[i]);
+        foreach (var (kind, tensors) in trainer.Optimizer.State.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            for (int i = 0; i < names.Length; i++)
+                yield return ($"{OptimizerPrefix}{kind}.{names[i]}", tensors[i]);
+        }
+    }
+
+    private static void RequireSame<TRecord>(string what, TRecord saved, TRecord wanted)
+        where TRecord : class
+    {
+        if (!saved.Equals(wanted))
+            throw new InvalidDataException($"the {what} of the checkpoint differ from those asked for: {saved} in the file, {wanted} asked for.");
+    }
+}

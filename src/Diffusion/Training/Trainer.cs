@@ -1,0 +1,166 @@
+using System.Numerics;
+using Diffusion.Autograd;
+using Diffusion.Models;
+using Diffusion.Nn;
+using Diffusion.Schedules;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
+
+namespace Diffusion.Training;
+
+/// <summary>What a step of training reports.</summary>
+/// <param name="Step">The number of steps taken, this one included.</param>
+/// <param name="Steps">The number of steps of the whole run.</param>
+/// <param name="Loss">The loss of this step's batch.</param>
+/// <param name="LearningRate">The learning rate of this step.</param>
+public readonly record struct TrainingProgress(int Step, int Steps, double Loss, double LearningRate);
+
+/// <summary>
+/// Trains a network to predict noise: DDPM's Algorithm 1 with label dropout, Adam, a warm-up and cosine learning rate,
+/// and a moving average of the weights. Step k of a run depends on the seed and on what steps 1 ... k - 1 left, and on
+/// nothing else: a run that was stopped and resumed ends with the same bytes.
+/// </summary>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class Trainer<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly IDataSource<T> _data;
+    private readonly RandomSource _random;
+    private readonly LearningRateSchedule _rates;
+    private readonly List<float> _losses = [];
+
+    // What is drawn for each sample of a step.
+    private readonly double[] _times, _chances;
+    private readonly int[] _steps;
+
+    /// <summary>Prepares a run from its beginning.</summary>
+    /// <exception cref="ArgumentException">Data and network have different numbers of classes.</exception>
+    public Trainer(DenoisingNetwork<T> network, NoiseSchedule schedule, IDataSource<T> data, TrainingConfiguration configuration)
+    {
+        if (data.Classes > network.Classes)
+            throw new ArgumentException($"The data have {data.Classes} classes, but the network knows {network.Classes}.", nameof(data));
+        Network = network;
+        Schedule = schedule;
+        Configuration = configuration;
+        _data = data;
+        _random = new RandomSource(configuration.Seed);
+        (_times, _chances, _steps) = (new double[configuration.Batch], new double[configuration.Batch], new int[configuration.Batch]);
+        _rates = LearningRateSchedule.WarmupCosine(
+            configuration.LearningRate, Math.Min(configuration.Warmup, configuration.Iterations), configuration.Iterations);
+        Optimizer = new Adam<T>(network.Parameters) { LearningRate = configuration.LearningRate };
+        Average = new ExponentialMovingAverage<T>(network, configuration.Ema);
+    }
+
+    /// <summary>The network that learns.</summary>
+    public DenoisingNetwork<T> Network { get; }
+
+    /// <summary>The schedule of the noise.</summary>
+    public NoiseSchedule Schedule { get; }
+
+    /// <summary>The settings.</summary>
+    public TrainingConfiguration Configuration { get; }
+
+    /// <summary>The optimiser.</summary>
+    public Adam<T> Optimizer { get; }
+
+    /// <summary>The moving average of the weights, which is what samples.</summary>
+    public ExponentialMovingAverage<T> Average { get; }
+
+    /// <summary>The number of steps taken.</summary>
+    public int StepsTaken => (int)Optimizer.Steps;
+
+    /// <summary>The loss of every step so far.</summary>
+    public IReadOnlyList<float> Losses => _losses;
+
+    /// <summary>Takes the remaining steps.</summary>
+    /// <param name="onStep">Called after every step.</param>
+    /// <param name="cancellation">Stops after the step that is under way; the state is that of a run that can be resumed.</param>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The loss is no longer a number.</exception>
+    public void Run(Action<TrainingProgress>? onStep = null, CancellationToken cancellation = default)
+    {
+        while (StepsTaken < Configuration.Iterations)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            onStep?.Invoke(Step());
+        }
+    }
+
+    /// <summary>Takes one step.</summary>
+    /// <exception cref="InvalidOperationException">The loss is no longer a number.</exception>
+    public TrainingProgress Step()
+    {
+        using var tape = Tape<T>.Start();
+        int step = StepsTaken;
+        var draw = _random.At(step);
+        var x0 = tape.Rent(_data.BatchShape(Configuration.Batch));
+        int[] labels = tape.RentIndices(Configuration.Batch);
+        _data.Fill(x0, labels, draw);
+        DropLabels(labels, draw);
+        DrawTimes(draw);
+        double[] t = _times;
+        var noise = tape.Rent(x0.Shape);
+        draw.For(Purpose.Noise).Normal(noise.Span, x0.Length / x0.Shape[0]);
+        var xt = tape.Rent(x0.Shape);
+        Schedule.QSample(x0, t, noise, xt);                          // assignment eq. 3
+
+        var loss = LossOf(Network.Forward(tape, xt, t, labels), noise);   // assignment eq. 9
+        double value = double.CreateChecked(loss.Value.Span[0]);
+        if (!double.IsFinite(value))
+            throw new InvalidOperationException($"The loss of step {step + 1} is {value}: a smaller learning rate than {Configuration.LearningRate} may help.");
+        tape.Backward(loss);
+        if (Configuration.ClipGradients > 0)
+            _ = GradientClipping.ByGlobalNorm(Network.Parameters, Configuration.ClipGradients);
+        Optimizer.LearningRate = _rates.At(step);
+        Optimizer.Step();
+        Average.Update();
+        _losses.Add((float)value);
+        return new TrainingProgress(StepsTaken, Configuration.Iterations, value, Optimizer.LearningRate);
+    }
+
+    /// <summary>Continues where another run stopped: its weights, moments and averages have been copied into place.</summary>
+    internal void Resume(int steps, IEnumerable<float> losses)
+    {
+        Optimizer.Resume(steps);
+        Average.Resume(steps);
+        _losses.Clear();
+        _losses.AddRange(losses);
+    }
+
+    private Variable<T> LossOf(Variable<T> predicted, Tensor<T> noise) => Configuration.Loss switch
+    {
+        LossKind.L1 => Loss.MeanAbsolute(predicted, noise),
+        LossKind.Huber => Loss.Huber(predicted, noise),
+        _ => Loss.MeanSquared(predicted, noise),
+    };
+
+    private void DrawTimes(StepRandom draw)
+    {
+        var stream = draw.For(Purpose.Time);
+        if (Configuration.Times == TimeSampling.Continuous)
+        {
+            // Uniform in (0, T].
+            stream.Uniform<double>(_times);
+            for (int i = 0; i < _times.Length; i++)
+                _times[i] = Schedule.T * (1 - _times[i]);
+            return;
+        }
+
+        stream.Integers(1, Schedule.T + 1, _steps);
+        for (int i = 0; i < _times.Length; i++)
+            _times[i] = _steps[i];
+    }
+
+    // Each sample by itself: a batch has samples with and without a label.
+    private void DropLabels(int[] labels, StepRandom draw)
+    {
+        if (Configuration.LabelDropout == 0)
+            return;
+        draw.For(Purpose.LabelDropout).Uniform<double>(_chances);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (_chances[i] < Configuration.LabelDropout)
+                labels[i] = DenoiserArguments.NoLabel;
+        }
+    }
+}
