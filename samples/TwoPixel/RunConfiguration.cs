@@ -83,7 +83,7 @@ internal sealed record RunConfiguration
     {
         try
         {
-            if (Timesteps.Count == 0 || Timesteps.Distinct().Count() != Timesteps.Count)
+            if (Timesteps is not { Count: > 0 } || Timesteps.Distinct().Count() != Timesteps.Count)
                 throw new ArgumentException("timesteps must name at least one T, each once.");
             if (!double.IsFinite(Guidance))
                 throw new ArgumentException($"guidance is {Guidance}; it must be a finite number.");
