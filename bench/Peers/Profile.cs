@@ -1,0 +1,2 @@
+namespace Diffusion.Peers;
+internal static class Profile { public static int Run(string name, int threads) => 0; }
