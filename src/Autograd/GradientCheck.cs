@@ -109,7 +109,7 @@ public static class GradientCheck
         var entry = new GradientCheckEntry(name, points[input].Shape, 0, new int[points[input].Rank], 0, 0);
         double floor = 1e-4;
         foreach (double element in gradient.Span)
-            floor = Math.Max(floor, Math.Abs(element) / 100);
+            floor = double.IsFinite(element) ? Math.Max(floor, Math.Abs(element) / 100) : floor;
         for (int i = 0; i < points[input].Length; i++)
         {
             double x = points[input].Span[i], h = step * Math.Max(1, Math.Abs(x));

@@ -20,6 +20,9 @@ public abstract class Operation<T>
     /// <summary>The result.</summary>
     public Variable<T> Output { get; internal set; } = null!;
 
+    /// <summary>The output's gradient, where nobody will read it after this operation's backward pass.</summary>
+    internal Tensor<T>? Givable { get; set; }
+
     /// <summary>Adds to the gradient of each input that wants one, given that of the output.</summary>
     /// <param name="dOut">The gradient with respect to the output, of the output's shape. It must not be changed.</param>
     public abstract void Backward(Tensor<T> dOut);
@@ -49,9 +52,15 @@ public abstract class Operation<T>
         return true;
     }
 
-    /// <summary>Passes a gradient of the input's length on as it is.</summary>
-    private protected static void Pass(Variable<T> input, Tensor<T> dOut)
+    /// <summary>Passes a gradient of the input's length on as it is: given away without a copy to the first input that has none yet.</summary>
+    private protected void Pass(Variable<T> input, Tensor<T> dOut)
     {
+        if (Givable is not null && input.RequiresGradient && input.TryAdoptGradient(dOut))
+        {
+            Givable = null;
+            return;
+        }
+
         if (!Wants(input, out var gradient, out bool accumulate))
             return;
         if (accumulate)

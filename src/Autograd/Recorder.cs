@@ -45,5 +45,5 @@ internal readonly ref struct Recorder<T>
     public Variable<T> Result(Tensor<T> value) => new(value, Tape, requiresGradient: false);
 
     /// <summary>A result whose operation goes on the tape; null where nothing has to be recorded.</summary>
-    public Variable<T> Result(Tensor<T> value, Operation<T>? operation) => operation is null ? Result(value) : Tape!.Record(operation, value);
+    public Variable<T> Result(Tensor<T> value, Operation<T>? operation) => operation is null ? Result(value) : Tape!.Append(operation, value);
 }

@@ -20,6 +20,8 @@ public sealed class Tape<T> : IDisposable
     private readonly List<Operation<T>> _operations = [];
     private readonly List<Tensor<T>> _rented = [];
     private readonly TensorPool<T> _pool = new();
+    private readonly List<int[]> _rentedIndices = [];
+    private readonly Dictionary<int, Stack<int[]>> _freeIndices = [];
     private bool _running;
 
     private Tape()
@@ -67,16 +69,28 @@ public sealed class Tape<T> : IDisposable
     public Variable<T> Record(Operation<T> operation, Tensor<T> value)
     {
         CheckRunning();
-        bool requiresGradient = false;
-        foreach (var input in operation.Inputs)
-            requiresGradient |= input.RequiresGradient;
-        var output = new Variable<T>(value, this, requiresGradient && Records);
-        if (output.RequiresGradient)
-        {
-            operation.Output = output;
-            _operations.Add(operation);
-        }
+        return Records && operation.Inputs.Any(input => input.RequiresGradient)
+            ? Append(operation, value)
+            : new Variable<T>(value, this, requiresGradient: false);
+    }
 
+    /// <summary>Whole numbers in the tape's memory, such as indices that a backward pass needs; they live as long as the tape runs.</summary>
+    public int[] RentIndices(int length)
+    {
+        CheckRunning();
+        if (!_freeIndices.TryGetValue(length, out var free))
+            _freeIndices.Add(length, free = new());
+        int[] indices = free.Count > 0 ? free.Pop() : new int[length];
+        _rentedIndices.Add(indices);
+        return indices;
+    }
+
+    /// <summary>Appends an operation of which it is known that a gradient will be asked for.</summary>
+    internal Variable<T> Append(Operation<T> operation, Tensor<T> value)
+    {
+        var output = new Variable<T>(value, this, requiresGradient: true);
+        operation.Output = output;
+        _operations.Add(operation);
         return output;
     }
 
@@ -113,6 +127,9 @@ public sealed class Tape<T> : IDisposable
         _running = false;
         Generation++;
         ReleaseSince(0, null);
+        foreach (int[] indices in _rentedIndices)
+            _freeIndices[indices.Length].Push(indices);
+        _rentedIndices.Clear();
         _operations.Clear();
         (t_idle ??= new()).Push(this);
     }
@@ -150,6 +167,7 @@ public sealed class Tape<T> : IDisposable
         CheckRunning();
         if (result.Tape != this || !result.RequiresGradient)
             throw new ArgumentException("Backward starts from a result that this tape recorded and that depends on something that requires a gradient.", nameof(result));
+        _ = result.Value; // throws where the result is of an earlier run of this tape
         if (!result.TryAdoptGradient(seed))
             throw new InvalidOperationException("The variable has a gradient already: one backward pass for each result and tape.");
 
@@ -158,11 +176,19 @@ public sealed class Tape<T> : IDisposable
             var output = _operations[i].Output;
             if (!output.HasGradient)
                 continue;
-            _operations[i].Backward(output.Gradient!);
+            if (output.KeepsGradient)
+            {
+                _operations[i].Backward(output.Gradient!);
+                continue;
+            }
 
-            // Everything that reads this gradient has read it.
-            if (!output.KeepsGradient)
-                Recycle(output.TakeGradient()!);
+            // The operation may give the gradient on to one of its inputs as it is; else its memory serves others.
+            var gradient = output.TakeGradient()!;
+            _operations[i].Givable = gradient;
+            _operations[i].Backward(gradient);
+            if (_operations[i].Givable is not null)
+                Recycle(gradient);
+            _operations[i].Givable = null;
         }
     }
 
@@ -171,11 +197,11 @@ public sealed class Tape<T> : IDisposable
     {
         for (int i = _rented.Count - 1; i >= 0; i--)
         {
-            if (!ReferenceEquals(_rented[i], gradient))
+            if (!ReferenceEquals(_rented[i].Buffer.Memory, gradient.Buffer.Memory))
                 continue;
+            _pool.Return(_rented[i]);
             _rented[i] = _rented[^1];
             _rented.RemoveAt(_rented.Count - 1);
-            _pool.Return(gradient);
             return;
         }
     }

@@ -125,9 +125,9 @@ public class Variable<T>
     /// <summary>Makes a tensor the gradient without copying it, where there is none yet; the caller gives it away.</summary>
     internal bool TryAdoptGradient(Tensor<T> gradient)
     {
-        if (HasGradient || Tape is null || gradient.Shape != _value.Shape)
+        if (HasGradient || Tape is null)
             return false;
-        _gradient = gradient;
+        _gradient = gradient.Shape == _value.Shape ? gradient : gradient.Reshape(_value.Shape);
         HasGradient = true;
         return true;
     }

@@ -49,6 +49,21 @@ public sealed class Tensor<T>
         set => Span[Offset(indices)] = value;
     }
 
+    /// <summary>x + y, broadcasting as NumPy does.</summary>
+    public static Tensor<T> operator +(Tensor<T> x, Tensor<T> y) => x.Add(y);
+
+    /// <summary>x - y, broadcasting as NumPy does.</summary>
+    public static Tensor<T> operator -(Tensor<T> x, Tensor<T> y) => x.Subtract(y);
+
+    /// <summary>x·y, element by element, broadcasting as NumPy does.</summary>
+    public static Tensor<T> operator *(Tensor<T> x, Tensor<T> y) => x.Multiply(y);
+
+    /// <summary>x / y, element by element, broadcasting as NumPy does.</summary>
+    public static Tensor<T> operator /(Tensor<T> x, Tensor<T> y) => x.Divide(y);
+
+    /// <summary>factor·x.</summary>
+    public static Tensor<T> operator *(T factor, Tensor<T> x) => x.Scale(factor);
+
     /// <summary>A tensor of zeros.</summary>
     public static Tensor<T> Zeros(Shape shape)
     {
@@ -86,12 +101,12 @@ public sealed class Tensor<T>
     /// <summary>A tensor of rank 0.</summary>
     public static Tensor<T> Scalar(T value) => Full([], value);
 
-    /// <summary>A copy of a tensor span of the base class library, whatever its strides.</summary>
+    /// <summary>A copy of a tensor span of the base class library, whatever its strides; one of rank 0 is empty there, and gives [0].</summary>
     /// <exception cref="ArgumentException">The span has more than <see cref="Diffusion.Tensors.Shape.MaxRank"/> dimensions.</exception>
     public static Tensor<T> From(in ReadOnlyTensorSpan<T> span)
     {
-        Span<int> extents = stackalloc int[span.Rank];
-        for (int i = 0; i < extents.Length; i++)
+        Span<int> extents = stackalloc int[Math.Max(1, span.Rank)];
+        for (int i = 0; i < span.Rank; i++)
             extents[i] = checked((int)span.Lengths[i]);
         var tensor = Uninitialized(new Shape(extents));
         span.FlattenTo(tensor.Span);
@@ -155,16 +170,16 @@ public sealed class Tensor<T>
         return result;
     }
 
-    /// <summary>The same memory as a tensor span of the base class library; nothing is copied.</summary>
+    /// <summary>The same memory as a tensor span of the base class library; nothing is copied. A scalar is [1] there.</summary>
     public TensorSpan<T> AsTensorSpan() => new(_memory, _start, Lengths(), []);
 
-    /// <summary>The same memory as a read-only tensor span of the base class library; nothing is copied.</summary>
+    /// <summary>The same memory as a read-only tensor span of the base class library; nothing is copied. A scalar is [1] there.</summary>
     public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan() => new(_memory, _start, Lengths(), []);
 
     /// <summary>The shape and a readable excerpt of the elements.</summary>
     public override string ToString() => TensorPrinter.Print(this);
 
-    private nint[] Lengths() => Array.ConvertAll(Shape.ToArray(), extent => (nint)extent);
+    private nint[] Lengths() => Rank == 0 ? [1] : Array.ConvertAll(Shape.ToArray(), extent => (nint)extent);
 
     private int Offset(ReadOnlySpan<int> indices)
     {

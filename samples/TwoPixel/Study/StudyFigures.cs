@@ -81,7 +81,7 @@ internal sealed class StudyFigures(RunConfiguration configuration, OutputFolder 
         int timesteps = model.Trained.T;
         var path = model.Run.Steps.Select(step => Points(step.Points, FollowedPoint + 1)[FollowedPoint]).ToArray();
         double[] times = [.. model.Run.Steps.Select(step => step.Time)];
-        var stages = Stages(timesteps).Select(t => new ReverseStage(t, Points(model.Run.Whole[t]))).ToList();
+        var stages = Stages(timesteps).Where(t => t > 0).Select(t => new ReverseStage(t, Points(model.Run.Whole[t]))).ToList();
         var data = new TrajectoryData(stages, timesteps, Density(1), new Trajectory(path, times));
         TrajectoryFigure.SaveHistogram(output.Figure("trajectory-histogram"), data);
         TrajectoryFigure.SaveKernelDensity(output.Figure("trajectory-kde"), data);

@@ -26,21 +26,34 @@ public static partial class Operations
     }
 
     /// <summary>
-    /// x + rows of a table, the same row at all positions of a sample: x [N, ..., C], table [R, C], N indices in [0, R).
-    /// This is how step and class reach a layer: what is the same for many samples is computed once for them all.
+    /// x + a row of each table, the same rows at all positions of a sample: x [N, ..., C], tables [R, C], N indices in [0, R)
+    /// for each. This is how step and class reach a layer: what is the same for many samples is computed once for them all.
     /// </summary>
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An index outside of the table.</exception>
-    public static Variable<T> AddRows<T>(this Variable<T> x, Variable<T> table, int[] indices)
+    /// <exception cref="ArgumentOutOfRangeException">An index outside of its table.</exception>
+    public static Variable<T> AddRows<T>(this Variable<T> x, params ReadOnlySpan<TableRows<T>> tables)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        CheckIndices(table.Shape, indices);
-        if (x.Shape.Rank < 2 || x.Shape[0] != indices.Length || x.Shape[^1] != table.Shape[1])
-            throw new ArgumentException($"{indices.Length} rows of a table {table.Shape} cannot be added to an input of shape {x.Shape}.", nameof(x));
-        var on = Recorder<T>.For(x, table);
-        var y = on.New(x.Shape);
-        Gather.AddRows<T>(AddRowsOperation<T>.Positions(x.Shape), table.Shape[1], x.Value.Span, table.Value.Span, indices, y.Span);
-        return on.Result(y, on.Records ? new AddRowsOperation<T>(x, table, indices) : null);
+        bool wanted = x.RequiresGradient;
+        foreach (var (table, indices) in tables)
+        {
+            CheckIndices(table.Shape, indices);
+            if (x.Shape.Rank < 2 || x.Shape[0] != indices.Length || x.Shape[^1] != table.Shape[1])
+                throw new ArgumentException($"{indices.Length} rows of a table {table.Shape} cannot be added to an input of shape {x.Shape}.", nameof(x));
+            wanted |= table.RequiresGradient;
+        }
+
+        var tape = x.Tape;
+        var y = tape?.Rent(x.Shape) ?? Tensor<T>.Uninitialized(x.Shape);
+        int positions = AddRowsOperation<T>.Positions(x.Shape);
+        var source = x.Value;
+        foreach (var (table, indices) in tables)
+        {
+            Gather.AddRows<T>(positions, table.Shape[1], source.Span, table.Value.Span, indices, y.Span);
+            source = y;
+        }
+
+        return wanted && tape is { Records: true } ? tape.Append(new AddRowsOperation<T>(x, tables.ToArray()), y) : new Variable<T>(y, tape, requiresGradient: false);
     }
 
     private static void CheckIndices(Shape table, ReadOnlySpan<int> indices)
@@ -69,11 +82,18 @@ internal sealed class LookupOperation<T>(Variable<T> table, int[] indices) : Ope
     }
 }
 
-/// <summary>y[n, s] = x[n, s] + table[index[n]]. Keeps the indices.</summary>
-internal sealed class AddRowsOperation<T>(Variable<T> x, Variable<T> table, int[] indices) : Operation<T>
+/// <summary>A table of rows, and which row belongs to each sample.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+/// <param name="Table">[R, C].</param>
+/// <param name="Indices">N row numbers; the backward pass needs them, so they must not change while the tape runs.</param>
+public readonly record struct TableRows<T>(Variable<T> Table, int[] Indices)
+    where T : unmanaged, IFloatingPointIeee754<T>;
+
+/// <summary>y[n, s] = x[n, s] + Σ table[index[n]]. Keeps the indices.</summary>
+internal sealed class AddRowsOperation<T>(Variable<T> x, TableRows<T>[] tables) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public override IReadOnlyList<Variable<T>> Inputs => [x, table];
+    public override IReadOnlyList<Variable<T>> Inputs => [x, .. tables.Select(rows => rows.Table)];
 
     public static int Positions(Shape shape) => shape.Length == 0 ? 0 : shape.Length / (shape[0] * shape[^1]);
 
@@ -81,7 +101,10 @@ internal sealed class AddRowsOperation<T>(Variable<T> x, Variable<T> table, int[
     public override void Backward(Tensor<T> dOut)
     {
         Pass(x, dOut);
-        if (GradientOf(table) is { } dTable)
-            Gather.ScatterAdd<T>(Positions(x.Shape), table.Shape[1], dOut.Span, indices, dTable.Span);
+        foreach (var (table, indices) in tables)
+        {
+            if (GradientOf(table) is { } dTable)
+                Gather.ScatterAdd<T>(Positions(x.Shape), table.Shape[1], dOut.Span, indices, dTable.Span);
+        }
     }
 }

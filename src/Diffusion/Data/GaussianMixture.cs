@@ -85,25 +85,44 @@ public sealed record GaussianMixture
     {
         var x0 = Tensor<T>.Uninitialized([count, 2, 1]);
         int[] labels = new int[count];
-        double[] weights = [.. Components.Select(component => component.Weight)];
+        Sample(stream, x0, labels, firstSample);
+        return (x0, labels);
+    }
+
+    /// <summary>Draws data from a stream into memory that is there already.</summary>
+    /// <param name="stream">The stream; word 0 of a sample chooses the component, words 2 and 3 displace it.</param>
+    /// <param name="x0">Receives the pixels, [N, 2, 1].</param>
+    /// <param name="labels">Receives the N labels.</param>
+    /// <param name="firstSample">The number of the first sample, for a batch that is cut into parts.</param>
+    /// <exception cref="ArgumentException">The pixels are not [N, 2, 1] for N labels.</exception>
+    public void Sample<T>(RandomStream stream, Tensor<T> x0, Span<int> labels, int firstSample = 0)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (x0.Shape != [labels.Length, 2, 1])
+            throw new ArgumentException($"{labels.Length} images of two pixels have the shape [{labels.Length}, 2, 1], not {x0.Shape}.", nameof(x0));
+        Span<double> weights = stackalloc double[Math.Min(LabelCount, 256)];
+        weights = LabelCount <= weights.Length ? weights : new double[LabelCount];
+        for (int k = 0; k < weights.Length; k++)
+            weights[k] = Components[k].Weight;
         stream.Categorical(weights, labels, firstSample);
 
         // Four normal numbers per sample come from words (0, 1) and (2, 3). Word 0 has chosen the component, so the
         // first pair depends on the label and is left out.
-        double[] normal = new double[4 * Math.Min(count, Chunk)];
-        for (int from = 0; from < count; from += Chunk)
+        T[] normal = System.Buffers.ArrayPool<T>.Shared.Rent(4 * Math.Min(labels.Length, Chunk));
+        for (int from = 0; from < labels.Length; from += Chunk)
         {
-            int length = Math.Min(Chunk, count - from);
+            int length = Math.Min(Chunk, labels.Length - from);
             stream.Normal(normal.AsSpan(0, 4 * length), perSample: 4, firstSample: firstSample + from);
             for (int i = 0; i < length; i++)
             {
                 var component = Components[labels[from + i]];
-                x0.Span[2 * (from + i)] = T.CreateTruncating(component.Left + (component.Sigma * normal[(4 * i) + 2]));
-                x0.Span[(2 * (from + i)) + 1] = T.CreateTruncating(component.Right + (component.Sigma * normal[(4 * i) + 3]));
+                T sigma = T.CreateTruncating(component.Sigma);
+                x0.Span[2 * (from + i)] = T.CreateTruncating(component.Left) + (sigma * normal[(4 * i) + 2]);
+                x0.Span[(2 * (from + i)) + 1] = T.CreateTruncating(component.Right) + (sigma * normal[(4 * i) + 3]);
             }
         }
 
-        return (x0, labels);
+        System.Buffers.ArrayPool<T>.Shared.Return(normal);
     }
 
     /// <summary>The mixture as one line of JSON.</summary>

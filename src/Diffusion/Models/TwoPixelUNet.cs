@@ -48,7 +48,7 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
         if (xt.Rank != 3 || xt.Shape[1] != 2 || xt.Shape[2] != 1)
             throw new ArgumentException($"The network takes images of two pixels, [N, 2, 1], not {xt.Shape}.", nameof(xt));
         int n = xt.Shape[0];
-        var times = DistinctTimes.Of(t, n);
+        var times = DistinctTimes.Of(t, tape.RentIndices(n));
         var step = new Condition<T>(_step.Forward(tape, times.Values), times.Index);
         var label = _label.Forward(tape, labels, n);
 
@@ -90,7 +90,10 @@ internal sealed class StepEmbedding<T> : Module<T>
         }
 
         var features = tape.Rent([times.Length, _features]);
-        _fourier.Features(Array.ConvertAll(times, t => t / _timesteps), features);
+        Span<double> shares = times.Length <= 256 ? stackalloc double[times.Length] : new double[times.Length];
+        for (int i = 0; i < shares.Length; i++)
+            shares[i] = times[i] / _timesteps;
+        _fourier.Features(shares, features);
         return _linear.Forward(tape.Variable(features)).Silu();
     }
 }
@@ -115,7 +118,7 @@ internal sealed class ClassEmbedding<T> : Module<T>
     public Condition<T> Forward(Tape<T> tape, ReadOnlySpan<int> labels, int samples)
     {
         int nullClass = _oneHot.Shape[0] - 1;
-        int[] index = new int[samples];
+        int[] index = tape.RentIndices(samples);
         for (int i = 0; i < samples; i++)
         {
             int label = DenoiserArguments.LabelOf(labels, i);
@@ -148,8 +151,7 @@ internal sealed class ConditionedBlock<T> : Module<T>
     public Variable<T> Forward(Variable<T> x, Condition<T> step, Condition<T> label)
     {
         var h = _convolution.Forward(x);
-        h = h.AddRows(_step.Forward(step.Rows), step.Index);
-        h = h.AddRows(_label.Forward(label.Rows), label.Index);
+        h = h.AddRows(new(_step.Forward(step.Rows), step.Index), new(_label.Forward(label.Rows), label.Index));
         return _norm.Forward(h);
     }
 }

@@ -12,8 +12,11 @@ public interface IDataSource<T>
     /// <summary>The number of classes.</summary>
     int Classes { get; }
 
+    /// <summary>The shape of a batch of <paramref name="size"/> samples, [N, ...].</summary>
+    Shape BatchShape(int size);
+
     /// <summary>The batch of one step: data [N, ...] and N labels. The same step gives the same batch.</summary>
-    (Tensor<T> X0, int[] Labels) Batch(int size, StepRandom random);
+    void Fill(Tensor<T> x0, Span<int> labels, StepRandom random);
 }
 
 /// <summary>Fresh draws from a Gaussian mixture.</summary>
@@ -26,5 +29,8 @@ public sealed class MixtureSource<T>(Data.GaussianMixture mixture) : IDataSource
     public int Classes => mixture.LabelCount;
 
     /// <inheritdoc/>
-    public (Tensor<T> X0, int[] Labels) Batch(int size, StepRandom random) => mixture.Sample<T>(size, random.For(Purpose.Data));
+    public Shape BatchShape(int size) => [size, 2, 1];
+
+    /// <inheritdoc/>
+    public void Fill(Tensor<T> x0, Span<int> labels, StepRandom random) => mixture.Sample(random.For(Purpose.Data), x0, labels);
 }

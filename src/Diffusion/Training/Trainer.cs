@@ -29,6 +29,10 @@ public sealed class Trainer<T>
     private readonly LearningRateSchedule _rates;
     private readonly List<float> _losses = [];
 
+    // What is drawn for each sample of a step.
+    private readonly double[] _times, _chances;
+    private readonly int[] _steps;
+
     /// <summary>Prepares a run from its beginning.</summary>
     /// <exception cref="ArgumentException">Data and network have different numbers of classes.</exception>
     public Trainer(DenoisingNetwork<T> network, NoiseSchedule schedule, IDataSource<T> data, TrainingConfiguration configuration)
@@ -40,6 +44,7 @@ public sealed class Trainer<T>
         Configuration = configuration;
         _data = data;
         _random = new RandomSource(configuration.Seed);
+        (_times, _chances, _steps) = (new double[configuration.Batch], new double[configuration.Batch], new int[configuration.Batch]);
         _rates = LearningRateSchedule.WarmupCosine(
             configuration.LearningRate, Math.Min(configuration.Warmup, configuration.Iterations), configuration.Iterations);
         Optimizer = new Adam<T>(network.Parameters) { LearningRate = configuration.LearningRate };
@@ -88,9 +93,12 @@ public sealed class Trainer<T>
         using var tape = Tape<T>.Start();
         int step = StepsTaken;
         var draw = _random.At(step);
-        var (x0, labels) = _data.Batch(Configuration.Batch, draw);
+        var x0 = tape.Rent(_data.BatchShape(Configuration.Batch));
+        int[] labels = tape.RentIndices(Configuration.Batch);
+        _data.Fill(x0, labels, draw);
         DropLabels(labels, draw);
-        double[] t = Times(draw);
+        DrawTimes(draw);
+        double[] t = _times;
         var noise = tape.Rent(x0.Shape);
         draw.For(Purpose.Noise).Normal(noise.Span, x0.Length / x0.Shape[0]);
         var xt = tape.Rent(x0.Shape);
@@ -126,24 +134,21 @@ public sealed class Trainer<T>
         _ => Loss.MeanSquared(predicted, noise),
     };
 
-    private double[] Times(StepRandom draw)
+    private void DrawTimes(StepRandom draw)
     {
-        double[] t = new double[Configuration.Batch];
         var stream = draw.For(Purpose.Time);
         if (Configuration.Times == TimeSampling.Continuous)
         {
             // Uniform in (0, T].
-            stream.Uniform<double>(t);
-            for (int i = 0; i < t.Length; i++)
-                t[i] = Schedule.T * (1 - t[i]);
-            return t;
+            stream.Uniform<double>(_times);
+            for (int i = 0; i < _times.Length; i++)
+                _times[i] = Schedule.T * (1 - _times[i]);
+            return;
         }
 
-        int[] steps = new int[t.Length];
-        stream.Integers(1, Schedule.T + 1, steps);
-        for (int i = 0; i < t.Length; i++)
-            t[i] = steps[i];
-        return t;
+        stream.Integers(1, Schedule.T + 1, _steps);
+        for (int i = 0; i < _times.Length; i++)
+            _times[i] = _steps[i];
     }
 
     // Each sample by itself: a batch has samples with and without a label.
@@ -151,11 +156,10 @@ public sealed class Trainer<T>
     {
         if (Configuration.LabelDropout == 0)
             return;
-        double[] chance = new double[labels.Length];
-        draw.For(Purpose.LabelDropout).Uniform<double>(chance);
+        draw.For(Purpose.LabelDropout).Uniform<double>(_chances);
         for (int i = 0; i < labels.Length; i++)
         {
-            if (chance[i] < Configuration.LabelDropout)
+            if (_chances[i] < Configuration.LabelDropout)
                 labels[i] = DenoiserArguments.NoLabel;
         }
     }

@@ -19,6 +19,8 @@ internal static unsafe class Adam
     public static void Step<T>(in AdamStep<T> step, Span<T> weights, ReadOnlySpan<T> gradient, Span<T> m, Span<T> v)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (gradient.Length != weights.Length || m.Length != weights.Length || v.Length != weights.Length)
+            throw new ArgumentException($"A step of Adam for {weights.Length} weights got {gradient.Length} gradients and moments of {m.Length} and {v.Length}.", nameof(gradient));
         fixed (T* pw = weights, pg = gradient, pm = m, pv = v)
         {
             var kernel = new StepKernel<T> { Step = step, Length = weights.Length, W = pw, G = pg, M = pm, V = pv };

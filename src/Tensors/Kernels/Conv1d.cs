@@ -22,6 +22,7 @@ internal static unsafe class Conv1d
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, x.Length, weight.Length, y.Length);
+        CheckBias(bias.Length, shape.OutChannels);
         fixed (T* px = x, pw = weight, pb = bias, py = y)
             Forward(shape, px, ConvWeights<T>.Direct(shape, pw), bias.IsEmpty ? null : pb, py, accumulate: false);
     }
@@ -164,6 +165,12 @@ internal static unsafe class Conv1d
     {
         if (x != shape.Input.Length || weight != shape.Weight.Length || y != shape.Output.Length)
             throw new ArgumentException($"A convolution of {shape.Input} with {shape.Weight} to {shape.Output} got spans of {x}, {weight} and {y} elements.");
+    }
+
+    internal static void CheckBias(int bias, int channels)
+    {
+        if (bias != 0 && bias != channels)
+            throw new ArgumentException($"The bias of a convolution with {channels} output channels got {bias} elements.", nameof(bias));
     }
 
     /// <summary>One task: some output positions of one sequence.</summary>

@@ -14,6 +14,7 @@ internal static unsafe class ConvTranspose1d
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, x.Length, weight.Length, y.Length);
+        Conv1d.CheckBias(bias.Length, shape.Output[2]);
         fixed (T* px = x, pw = weight, pb = bias, py = y)
         {
             Conv1d.InputGradient(

@@ -20,6 +20,8 @@ internal static unsafe class Gather
     public static void AddRows<T>(int positions, int columns, ReadOnlySpan<T> x, ReadOnlySpan<T> table, ReadOnlySpan<int> index, Span<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        CheckLength(index.Length, positions, columns, x.Length);
+        CheckLength(index.Length, positions, columns, y.Length);
         fixed (T* px = x, pTable = table, py = y)
         fixed (int* pIndex = index)
         {
@@ -43,12 +45,19 @@ internal static unsafe class Gather
     public static void ScatterAdd<T>(int positions, int columns, ReadOnlySpan<T> dy, ReadOnlySpan<int> index, Span<T> table)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        CheckLength(index.Length, positions, columns, dy.Length);
         fixed (T* pdy = dy, pTable = table)
         fixed (int* pIndex = index)
         {
             var kernel = new ScatterKernel<T> { Samples = index.Length, Positions = positions, Columns = columns, DY = pdy, Table = pTable, Index = pIndex };
             Workers.Run<ScatterKernel<T>, T>(kernel, (columns + ScatterKernel<T>.ColumnsPerTask - 1) / ScatterKernel<T>.ColumnsPerTask);
         }
+    }
+
+    private static void CheckLength(int samples, int positions, int columns, int length)
+    {
+        if ((long)samples * positions * columns != length)
+            throw new ArgumentException($"{samples} samples of {positions} rows of {columns} columns got {length} elements.");
     }
 
     private struct AddKernel<T> : IKernel<T>

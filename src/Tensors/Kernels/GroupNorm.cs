@@ -77,6 +77,7 @@ internal static unsafe class GroupNorm
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, x.Length, dy.Length, gamma.Length, beta.Length, mean.Length, rstd.Length);
+        Check(shape, x.Length, dx.Length, dgamma.Length, dbeta.Length, mean.Length, rstd.Length);
         int tasks = Tasks(shape), channels = shape.Channels;
         T* partial = Scratch<T>.Get(ScratchSlot.Statistics, tasks * 2 * channels);
         fixed (T* px = x, pGamma = gamma, pBeta = beta, pMean = mean, pRstd = rstd, pdy = dy, pdx = dx)
@@ -140,76 +141,76 @@ internal static unsafe class GroupNorm
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int channels = Shape.Channels;
+            // Channels that are no whole number of vectors take narrower ones: no loop has a ragged end.
+            if (Shape.Channels % TVector.Count == 0)
+                Samples<TVector>(task);
+            else if (Shape.Channels % V128<T>.Count == 0)
+                Samples<V128<T>>(task);
+            else
+                Samples<V1<T>>(task);
+        }
+
+        private readonly void Samples<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
+            bool silu = Silu;
             T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * (channels + TVector.Count));
             T* centre = sum + channels + TVector.Count, scale = centre + channels + TVector.Count;
-            T size = T.CreateChecked(Shape.GroupSize);
+            TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), one = TVector.Broadcast(T.One), epsilon = TVector.Broadcast(Epsilon);
             int to = Math.Min(Shape.Batch, (task + 1) * SamplesPerTask);
             for (int n = task * SamplesPerTask; n < to; n++)
             {
-                T* x = X + ((nint)n * Shape.Positions * channels);
-                T* y = Y + ((nint)n * Shape.Positions * channels);
+                T* x = X + ((nint)n * positions * channels);
+                T* y = Y + ((nint)n * positions * channels);
                 T* mean = Mean + (n * Shape.Groups), rstd = Rstd + (n * Shape.Groups);
 
                 for (int c = 0; c < channels; c += TVector.Count)
                 {
                     TVector total = TVector.Zero;
-                    for (int s = 0; s < Shape.Positions; s++)
-                        total += Row.Load<TVector, T>(x + ((nint)s * channels), c, channels);
+                    for (int s = 0; s < positions; s++)
+                        total += TVector.Load(x + ((nint)s * channels) + c);
                     TVector.Store(total, sum + c);
                 }
 
-                for (int g = 0; g < Shape.Groups; g++)
-                {
-                    mean[g] = SumGroup(sum, g) / size;
-                    Spread(mean[g], centre, g);
-                }
+                GroupSums.SumWithinGroups<TVector, T>(sum, channels, groupChannels);
+                for (int c = 0; c < channels; c += TVector.Count)
+                    TVector.Store(TVector.Load(sum + c) * inverseSize, centre + c);
 
                 // The variance from centred numbers: a difference of squares would lose its digits.
                 for (int c = 0; c < channels; c += TVector.Count)
                 {
                     TVector total = TVector.Zero, middle = TVector.Load(centre + c);
-                    for (int s = 0; s < Shape.Positions; s++)
+                    for (int s = 0; s < positions; s++)
                     {
-                        TVector d = Row.Load<TVector, T>(x + ((nint)s * channels), c, channels) - middle;
+                        TVector d = TVector.Load(x + ((nint)s * channels) + c) - middle;
                         total = TVector.MultiplyAdd(d, d, total);
                     }
 
                     TVector.Store(total, sum + c);
                 }
 
+                GroupSums.SumWithinGroups<TVector, T>(sum, channels, groupChannels);
+                for (int c = 0; c < channels; c += TVector.Count)
+                    TVector.Store(one / TVector.Sqrt(TVector.MultiplyAdd(TVector.Load(sum + c), inverseSize, epsilon)), scale + c);
                 for (int g = 0; g < Shape.Groups; g++)
-                {
-                    rstd[g] = T.One / T.Sqrt((SumGroup(sum, g) / size) + Epsilon);
-                    Spread(rstd[g], scale, g);
-                }
+                    (mean[g], rstd[g]) = (centre[g * groupChannels], scale[g * groupChannels]);
 
                 for (int c = 0; c < channels; c += TVector.Count)
                 {
                     TVector middle = TVector.Load(centre + c);
-                    TVector slope = TVector.Load(scale + c) * Row.Load<TVector, T>(Gamma, c, channels);
-                    TVector shift = Row.Load<TVector, T>(Beta, c, channels);
-                    for (int s = 0; s < Shape.Positions; s++)
+                    TVector slope = TVector.Load(scale + c) * TVector.Load(Gamma + c);
+                    TVector shift = TVector.Load(Beta + c);
+                    for (int s = 0; s < positions; s++)
                     {
-                        TVector z = TVector.MultiplyAdd(Row.Load<TVector, T>(x + ((nint)s * channels), c, channels) - middle, slope, shift);
-                        if (Silu)
+                        TVector z = TVector.MultiplyAdd(TVector.Load(x + ((nint)s * channels) + c) - middle, slope, shift);
+                        if (silu)
                             z = default(SiluFunction<T>).Value(z);
-                        Row.Store(z, y + ((nint)s * channels), c, channels);
+                        TVector.Store(z, y + ((nint)s * channels) + c);
                     }
                 }
             }
         }
-
-        private readonly T SumGroup(T* channels, int group)
-        {
-            T total = T.Zero;
-            for (int c = group * Shape.GroupChannels; c < (group + 1) * Shape.GroupChannels; c++)
-                total += channels[c];
-            return total;
-        }
-
-        private readonly void Spread(T value, T* channels, int group) =>
-            new Span<T>(channels + (group * Shape.GroupChannels), Shape.GroupChannels).Fill(value);
     }
 
     private struct BackwardKernel<T> : IKernel<T>
@@ -223,123 +224,79 @@ internal static unsafe class GroupNorm
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int channels = Shape.Channels, padded = channels + TVector.Count;
-            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (6 * padded) + (Shape.Positions * channels));
-            T* centre = scratch, inverse = centre + padded, sumZ = inverse + padded, sumZH = sumZ + padded;
-            T* meanQ = sumZH + padded, meanQH = meanQ + padded, dz = meanQH + padded;
+            // Channels that are no whole number of vectors take narrower ones: no loop has a ragged end.
+            if (Shape.Channels % TVector.Count == 0)
+                Samples<TVector>(task);
+            else if (Shape.Channels % V128<T>.Count == 0)
+                Samples<V128<T>>(task);
+            else
+                Samples<V1<T>>(task);
+        }
+
+        private readonly void Samples<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;
+            bool silu = Silu, accumulate = Accumulate;
+            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (4 * padded) + (positions * channels));
+            T* centre = scratch, inverse = centre + padded, meanQ = inverse + padded, meanQH = meanQ + padded, dz = meanQH + padded;
             T* dGamma = Partial + (task * 2 * channels), dBeta = dGamma + channels;
             new Span<T>(dGamma, 2 * channels).Clear();
-            T size = T.CreateChecked(Shape.GroupSize);
+            TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize));
 
             int to = Math.Min(Shape.Batch, (task + 1) * SamplesPerTask);
             for (int n = task * SamplesPerTask; n < to; n++)
             {
-                nint offset = (nint)n * Shape.Positions * channels;
+                nint offset = (nint)n * positions * channels;
                 T* x = X + offset, dy = DY + offset, dx = DX + offset;
                 for (int g = 0; g < Shape.Groups; g++)
                 {
-                    Spread(Mean[(n * Shape.Groups) + g], centre, g);
-                    Spread(Rstd[(n * Shape.Groups) + g], inverse, g);
+                    T mean = Mean[(n * Shape.Groups) + g], rstd = Rstd[(n * Shape.Groups) + g];
+                    for (int c = g * groupChannels; c < (g + 1) * groupChannels; c++)
+                        (centre[c], inverse[c]) = (mean, rstd);
                 }
 
                 for (int c = 0; c < channels; c += TVector.Count)
                 {
                     TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c);
-                    TVector gamma = Row.Load<TVector, T>(Gamma, c, channels), beta = Row.Load<TVector, T>(Beta, c, channels);
+                    TVector gamma = TVector.Load(Gamma + c), beta = TVector.Load(Beta + c);
                     TVector totalZ = TVector.Zero, totalZH = TVector.Zero;
-                    for (int s = 0; s < Shape.Positions; s++)
+                    for (int s = 0; s < positions; s++)
                     {
                         nint at = (nint)s * channels;
-                        TVector h = (Row.Load<TVector, T>(x + at, c, channels) - middle) * r;
-                        TVector d = Row.Load<TVector, T>(dy + at, c, channels);
-                        if (Silu)
+                        TVector h = (TVector.Load(x + at + c) - middle) * r;
+                        TVector d = TVector.Load(dy + at + c);
+                        if (silu)
                             d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(h, gamma, beta));
-                        Row.Store(d, dz + at, c, channels);
+                        TVector.Store(d, dz + at + c);
                         totalZ += d;
                         totalZH = TVector.MultiplyAdd(d, h, totalZH);
                     }
 
-                    TVector.Store(totalZ, sumZ + c);
-                    TVector.Store(totalZH, sumZH + c);
-                    Row.Store(Row.Load<TVector, T>(dBeta, c, channels) + totalZ, dBeta, c, channels);
-                    Row.Store(Row.Load<TVector, T>(dGamma, c, channels) + totalZH, dGamma, c, channels);
+                    TVector.Store(totalZ * gamma, meanQ + c);
+                    TVector.Store(totalZH * gamma, meanQH + c);
+                    TVector.Store(TVector.Load(dBeta + c) + totalZ, dBeta + c);
+                    TVector.Store(TVector.Load(dGamma + c) + totalZH, dGamma + c);
                 }
 
-                for (int g = 0; g < Shape.Groups; g++)
-                {
-                    T q = T.Zero, qh = T.Zero;
-                    for (int c = g * Shape.GroupChannels; c < (g + 1) * Shape.GroupChannels; c++)
-                    {
-                        q += sumZ[c] * Gamma[c];
-                        qh += sumZH[c] * Gamma[c];
-                    }
-
-                    Spread(q / size, meanQ, g);
-                    Spread(qh / size, meanQH, g);
-                }
-
+                GroupSums.SumWithinGroups<TVector, T>(meanQ, channels, groupChannels);
+                GroupSums.SumWithinGroups<TVector, T>(meanQH, channels, groupChannels);
                 for (int c = 0; c < channels; c += TVector.Count)
                 {
                     TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c);
-                    TVector slope = r * Row.Load<TVector, T>(Gamma, c, channels);
-                    TVector q = r * TVector.Load(meanQ + c), qh = r * r * TVector.Load(meanQH + c);
-                    for (int s = 0; s < Shape.Positions; s++)
+                    TVector slope = r * TVector.Load(Gamma + c);
+                    TVector q = r * inverseSize * TVector.Load(meanQ + c), qh = r * r * inverseSize * TVector.Load(meanQH + c);
+                    for (int s = 0; s < positions; s++)
                     {
                         nint at = (nint)s * channels;
-                        TVector centred = Row.Load<TVector, T>(x + at, c, channels) - middle;
-                        TVector d = (Row.Load<TVector, T>(dz + at, c, channels) * slope) - q - (centred * qh);
-                        if (Accumulate)
-                            d += Row.Load<TVector, T>(dx + at, c, channels);
-                        Row.Store(d, dx + at, c, channels);
+                        TVector centred = TVector.Load(x + at + c) - middle;
+                        TVector d = (TVector.Load(dz + at + c) * slope) - q - (centred * qh);
+                        if (accumulate)
+                            d += TVector.Load(dx + at + c);
+                        TVector.Store(d, dx + at + c);
                     }
                 }
             }
         }
-
-        private readonly void Spread(T value, T* channels, int group) =>
-            new Span<T>(channels + (group * Shape.GroupChannels), Shape.GroupChannels).Fill(value);
-    }
-}
-
-/// <summary>Loads and stores at the end of a row that is no whole number of vectors.</summary>
-internal static unsafe class Row
-{
-    /// <summary>row[at ...], with ones where the row has ended.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Load<TVector, T>(T* row, int at, int length)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        at + TVector.Count <= length ? TVector.Load(row + at) : LoadEdge<TVector, T>(row + at, length - at);
-
-    /// <summary>row[at ...] = value, as far as the row goes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<TVector, T>(TVector value, T* row, int at, int length)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (at + TVector.Count <= length)
-            TVector.Store(value, row + at);
-        else
-            StoreEdge(value, row + at, length - at);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TVector LoadEdge<TVector, T>(T* source, int used)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        T* edge = stackalloc T[TVector.Count];
-        Edge.Load(source, used, edge, TVector.Count);
-        return TVector.Load(edge);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StoreEdge<TVector, T>(TVector value, T* destination, int used)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        T* edge = stackalloc T[TVector.Count];
-        TVector.Store(value, edge);
-        Edge.Store(edge, used, destination);
     }
 }

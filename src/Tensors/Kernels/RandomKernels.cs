@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Diffusion.Tensors.Randomness;
 
 namespace Diffusion.Tensors.Kernels;
@@ -14,6 +16,12 @@ internal static class RandomKernels
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckSamples(destination.Length, perSample);
+        if (typeof(T) == typeof(float) && Vector512.IsHardwareAccelerated)
+        {
+            NormalKernel.Fill(stream, MemoryMarshal.Cast<T, float>(destination), perSample, firstSample);
+            return;
+        }
+
         int samples = destination.Length / perSample;
         for (int sample = 0; sample < samples; sample++)
         {

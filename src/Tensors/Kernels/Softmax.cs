@@ -26,6 +26,7 @@ internal static unsafe class Softmax
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(rows, columns, y.Length, dx.Length);
+        Check(rows, columns, dy.Length, dx.Length);
         fixed (T* py = y, pdy = dy, pdx = dx)
         {
             var kernel = new BackwardKernel<T>
@@ -45,7 +46,8 @@ internal static unsafe class Softmax
 
     private static int RowsPerTask(int columns) => Math.Max(1, Elementwise.TaskLength / Math.Max(1, columns));
 
-    private static int Tasks(int rows, int columns) => (rows + RowsPerTask(columns) - 1) / RowsPerTask(columns);
+    // Rows without columns have no maximum, and nothing to do.
+    private static int Tasks(int rows, int columns) => columns == 0 ? 0 : (rows + RowsPerTask(columns) - 1) / RowsPerTask(columns);
 
     private static void Check(int rows, int columns, int x, int y)
     {

@@ -55,6 +55,9 @@ internal unsafe interface IVector<TSelf, T>
     /// <summary>Where a &gt; b, x, else y.</summary>
     static abstract TSelf WhereGreater(TSelf a, TSelf b, TSelf x, TSelf y);
 
+    /// <summary>Each lane plus the lane whose number differs in the bit <paramref name="distance"/>, a power of two below <see cref="Count"/>.</summary>
+    static abstract TSelf AddExchanged(TSelf a, int distance);
+
     /// <summary>The sum of all lanes, added in pairs.</summary>
     static abstract T Sum(TSelf a);
 

@@ -59,6 +59,9 @@ internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1<T> WhereGreater(V1<T> a, V1<T> b, V1<T> x, V1<T> y) => a._v > b._v ? x : y;
 
+    // There is no other lane to exchange with.
+    public static V1<T> AddExchanged(V1<T> a, int distance) => throw new NotSupportedException("A vector of one number has no lanes to exchange.");
+
     public static T Sum(V1<T> a) => a._v;
 
     public static T MaxLane(V1<T> a) => a._v;

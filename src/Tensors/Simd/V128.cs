@@ -70,6 +70,28 @@ internal readonly unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(a._v, b._v), x._v, y._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> AddExchanged(V128<T> a, int distance)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            var x = a._v.AsSingle();
+            return new((x + distance switch
+            {
+                1 => Vector128.Shuffle(x, Vector128.Create(1, 0, 3, 2)),
+                _ => Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)),
+            }).As<float, T>());
+        }
+        else
+        {
+            var x = a._v.AsDouble();
+            return new((x + distance switch
+            {
+                _ => Vector128.Shuffle(x, Vector128.Create(1L, 0L)),
+            }).As<double, T>());
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(V128<T> a) => Vector128.Sum(a._v);
 
     public static T MaxLane(V128<T> a)

@@ -70,6 +70,30 @@ internal readonly unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T
         new(Vector256.ConditionalSelect(Vector256.GreaterThan(a._v, b._v), x._v, y._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> AddExchanged(V256<T> a, int distance)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            var x = a._v.AsSingle();
+            return new((x + distance switch
+            {
+                1 => Vector256.Shuffle(x, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)),
+                2 => Vector256.Shuffle(x, Vector256.Create(2, 3, 0, 1, 6, 7, 4, 5)),
+                _ => Vector256.Shuffle(x, Vector256.Create(4, 5, 6, 7, 0, 1, 2, 3)),
+            }).As<float, T>());
+        }
+        else
+        {
+            var x = a._v.AsDouble();
+            return new((x + distance switch
+            {
+                1 => Vector256.Shuffle(x, Vector256.Create(1L, 0L, 3L, 2L)),
+                _ => Vector256.Shuffle(x, Vector256.Create(2L, 3L, 0L, 1L)),
+            }).As<double, T>());
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(V256<T> a) => Vector256.Sum(a._v);
 
     public static T MaxLane(V256<T> a)

@@ -70,6 +70,32 @@ internal readonly unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(a._v, b._v), x._v, y._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> AddExchanged(V512<T> a, int distance)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            var x = a._v.AsSingle();
+            return new((x + distance switch
+            {
+                1 => Vector512.Shuffle(x, Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)),
+                2 => Vector512.Shuffle(x, Vector512.Create(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)),
+                4 => Vector512.Shuffle(x, Vector512.Create(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)),
+                _ => Vector512.Shuffle(x, Vector512.Create(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)),
+            }).As<float, T>());
+        }
+        else
+        {
+            var x = a._v.AsDouble();
+            return new((x + distance switch
+            {
+                1 => Vector512.Shuffle(x, Vector512.Create(1L, 0L, 3L, 2L, 5L, 4L, 7L, 6L)),
+                2 => Vector512.Shuffle(x, Vector512.Create(2L, 3L, 0L, 1L, 6L, 7L, 4L, 5L)),
+                _ => Vector512.Shuffle(x, Vector512.Create(4L, 5L, 6L, 7L, 0L, 1L, 2L, 3L)),
+            }).As<double, T>());
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(V512<T> a) => Vector512.Sum(a._v);
 
     public static T MaxLane(V512<T> a)

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Diffusion.Tensors.Threading;
 
 /// <summary>
@@ -31,7 +33,10 @@ internal sealed unsafe class WorkerPool
             new Thread(Work) { IsBackground = true, Name = "Diffusion worker" }.Start();
     }
 
-    /// <summary>Runs all tasks and returns when they are done; false, having done nothing, where the pool is busy with another call.</summary>
+    /// <summary>
+    /// Runs all tasks and returns when they are done; false, having done nothing, where the pool is busy with another call.
+    /// What a task throws is thrown here, once no thread is inside the job any more.
+    /// </summary>
     public bool TryRun(void* kernel, delegate*<void*, int, void> invoke, int tasks)
     {
         if (t_inside || !_caller.TryEnter())
@@ -50,8 +55,9 @@ internal sealed unsafe class WorkerPool
                     Monitor.PulseAll(_parking);
             }
 
+            // A failure on this thread must wait like any other: workers are still using the kernel.
             t_inside = true;
-            DoTasks();
+            TryTasks();
             t_inside = false;
 
             // Close the job, then wait for the workers inside it.
@@ -60,13 +66,8 @@ internal sealed unsafe class WorkerPool
             while ((Volatile.Read(ref _state) & Inside) != 0)
                 spin.SpinOnce(sleep1Threshold: -1);
 
-            if (_failure is not null)
-            {
-                var failure = _failure;
-                _failure = null;
-                throw new InvalidOperationException("A parallel task failed.", failure);
-            }
-
+            if (Interlocked.Exchange(ref _failure, null) is { } failure)
+                ExceptionDispatchInfo.Throw(failure);
             return true;
         }
         finally
@@ -86,11 +87,19 @@ internal sealed unsafe class WorkerPool
 
     private const long Open = 1L << 31, Inside = Open - 1;
 
-    private void DoTasks()
+    // Does tasks until there are none; the first failure of a job is kept, and ends this thread's part of it.
+    private void TryTasks()
     {
-        int task;
-        while ((task = Interlocked.Increment(ref _next) - 1) < _tasks)
-            _invoke(_kernel, task);
+        try
+        {
+            int task;
+            while ((task = Interlocked.Increment(ref _next) - 1) < _tasks)
+                _invoke(_kernel, task);
+        }
+        catch (Exception failure)
+        {
+            _ = Interlocked.CompareExchange(ref _failure, failure, null);
+        }
     }
 
     private void Work()
@@ -111,15 +120,7 @@ internal sealed unsafe class WorkerPool
             seen = state >> 32;
             if (!TryJoin(seen))
                 continue;
-            try
-            {
-                DoTasks();
-            }
-            catch (Exception failure)
-            {
-                _failure = failure;
-            }
-
+            TryTasks();
             _ = Interlocked.Decrement(ref _state);
         }
     }

@@ -1,0 +1,183 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Diffusion.Data;
+using Diffusion.Guidance;
+using Diffusion.Models;
+using Diffusion.Sampling;
+using Diffusion.Tensors.Randomness;
+using Diffusion.Tensors.Threading;
+using Diffusion.TwoPixel.Reporting;
+using Diffusion.TwoPixel.Study;
+
+namespace Diffusion.TwoPixel.CommandLine;
+
+/// <summary>What each command does. Each returns when its files are written; failures are exceptions.</summary>
+internal sealed class Commands(IReporter reporter, CancellationToken cancellation)
+{
+    public RootCommand Build()
+    {
+        var root = new RootCommand("Denoising diffusion of two-pixel images: trains, samples, draws and measures. Without a command: all.");
+        Command all = new("all", "Train the models, draw every figure, measure, and write report.html.");
+        Command train = new("train", "Train one model: model, checkpoint and history.");
+        Command sample = new("sample", "Sample images from a trained model into a file.");
+        Command figures = new("figures", "Draw and measure again from the models in the output folder.");
+        AddOptions(root, [.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
+        AddOptions(all, [.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
+        AddOptions(train, [.. StudyOptions.OfRuns, StudyOptions.Resume, StudyOptions.Folder, StudyOptions.Threads]);
+        AddOptions(figures, [StudyOptions.Config, StudyOptions.StepsMax, StudyOptions.Seed, StudyOptions.Guidance, StudyOptions.Folder, StudyOptions.Threads]);
+        AddOptions(sample,
+        [
+            StudyOptions.Model, StudyOptions.StepsMax, StudyOptions.Label, StudyOptions.Guidance, StudyOptions.Count, StudyOptions.Seed,
+            StudyOptions.Trajectory, StudyOptions.SampleFile, StudyOptions.Threads,
+        ]);
+        root.SetAction(All);
+        all.SetAction(All);
+        train.SetAction(Train);
+        sample.SetAction(Sample);
+        figures.SetAction(Figures);
+        foreach (var command in new[] { all, train, sample, figures })
+            root.Add(command);
+        return root;
+    }
+
+    private static void AddOptions(Command command, IEnumerable<Option> options)
+    {
+        foreach (var option in options)
+            command.Add(option);
+    }
+
+    private int All(ParseResult result)
+    {
+        long start = Stopwatch.GetTimestamp();
+        SetThreads(result);
+        var configuration = StudyOptions.Configuration(result);
+        var output = new OutputFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
+        OutputFolder.WriteText(output.Configuration, configuration.ToJson());
+        var training = new ModelTraining(configuration, output, reporter);
+        var models = configuration.Timesteps.Select(timesteps => training.Train(timesteps, resume: false, cancellation)).ToList();
+        Finish(configuration, output, models, start);
+        return 0;
+    }
+
+    private int Train(ParseResult result)
+    {
+        SetThreads(result);
+        var configuration = StudyOptions.Configuration(result);
+        if (result.GetValue(StudyOptions.StepsMax) is null && result.GetValue(StudyOptions.Config) is null)
+            configuration = configuration with { Timesteps = [50] };
+        var output = new OutputFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
+        var training = new ModelTraining(configuration, output, reporter);
+        foreach (int timesteps in configuration.Timesteps)
+        {
+            var model = training.Train(timesteps, result.GetValue(StudyOptions.Resume), cancellation);
+            reporter.Say($"T = {timesteps}: final loss {model.History.Losses.TakeLast(200).Average():F4}; the model is {output.Model(timesteps)}");
+        }
+
+        OutputFolder.WriteText(output.Configuration, configuration.ToJson());
+        return 0;
+    }
+
+    private int Figures(ParseResult result)
+    {
+        long start = Stopwatch.GetTimestamp();
+        SetThreads(result);
+        string folder = result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder;
+        if (!Directory.Exists(folder))
+            throw new UsageException($"There is no folder {folder}: train first, or name the folder of an earlier run with --out.");
+        var output = new OutputFolder(folder);
+        var configuration = StudyOptions.Configuration(result);
+        if (result.GetValue(StudyOptions.Config) is null && File.Exists(output.Configuration))
+        {
+            var saved = RunConfiguration.Load(output.Configuration);
+            configuration = (saved with
+            {
+                Timesteps = result.GetValue(StudyOptions.StepsMax) is int only ? [only] : saved.Timesteps,
+                Seed = result.GetValue(StudyOptions.Seed) ?? saved.Seed,
+                Guidance = result.GetValue(StudyOptions.Guidance) ?? saved.Guidance,
+            }).Validated();
+        }
+
+        var models = configuration.Timesteps.Select(timesteps =>
+        {
+            string path = output.Model(timesteps);
+            if (!File.Exists(path))
+                throw new UsageException($"There is no model {path}: 'train --steps-max {timesteps}' makes it.");
+            var history = File.Exists(output.History(timesteps)) ? TrainingHistory.Load(output.History(timesteps)) : new TrainingHistory([], []);
+            return new TrainedModel(Load(path, timesteps), history);
+        }).ToList();
+        Finish(configuration, output, models, start);
+        return 0;
+    }
+
+    private int Sample(ParseResult result)
+    {
+        SetThreads(result);
+        int? timesteps = result.GetValue(StudyOptions.StepsMax);
+        string path = result.GetValue(StudyOptions.Model) ?? Path.Combine(StudyOptions.DefaultFolder, $"model-T{timesteps ?? 50}.safetensors");
+        string file = result.GetValue(StudyOptions.SampleFile) ?? Path.Combine(StudyOptions.DefaultFolder, "samples.csv");
+        bool npy = Path.GetExtension(file) == ".npy", trajectory = result.GetValue(StudyOptions.Trajectory);
+        if (!npy && Path.GetExtension(file) != ".csv")
+            throw new UsageException($"--out is '{file}'; accepted is a file that ends in .csv or .npy.");
+        if (npy && trajectory)
+            throw new UsageException("--trajectory writes times beside the points, which .npy has no place for: use .csv.");
+        if (!File.Exists(path))
+            throw new UsageException($"There is no model {path}: 'train' makes one, or --model names another file.");
+        _ = new OutputFolder(Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder : ".");
+
+        var model = Load(path, timesteps);
+        int label = result.GetValue(StudyOptions.Label) ?? DenoiserArguments.NoLabel, count = result.GetValue(StudyOptions.Count) ?? 5000;
+        double guidance = result.GetValue(StudyOptions.Guidance) ?? new RunConfiguration().Guidance;
+        var random = new RandomSource(result.GetValue(StudyOptions.Seed) ?? 0);
+        var denoiser = new ClassifierFreeGuidance<float>(model.Network, label == DenoiserArguments.NoLabel ? -1 : guidance);
+        var recorder = trajectory ? new TrajectoryRecorder<float>() : null;
+        var points = new DdpmSampler<float>().Sample(denoiser, model.Schedule, Start.Draw<float>(random, [count, 2, 1]), [label], random, recorder);
+
+        int[] labels = [.. Enumerable.Repeat(label, count)];
+        if (recorder is not null)
+            PointFile.WriteTrajectoryCsv(file, recorder.States, labels);
+        else if (npy)
+            PointFile.WriteNpy(file, points);
+        else
+            PointFile.WriteCsv(file, points, labels);
+        reporter.Say($"{count} images, T = {model.Schedule.T}, label {(label < 0 ? "none" : label)}{(label < 0 ? "" : $", w = {guidance}")}: {file}");
+        return 0;
+    }
+
+    private void Finish(RunConfiguration configuration, OutputFolder output, List<TrainedModel> models, long start)
+    {
+        reporter.Say("Measuring.");
+        var evaluation = new Evaluation(configuration.Seed);
+        var evaluated = models.Select((model, i) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return evaluation.Evaluate(model, i == 0 ? StudyFigures.Stages(model.T) : [], allStrengths: i == 0);
+        }).ToList();
+        reporter.Say("Drawing.");
+        new StudyFigures(configuration, output, evaluation).Draw(evaluated);
+
+        var metrics = new MetricsDocument(
+            configuration.Seed, Workers.ThreadCount, Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1), [.. evaluated.Select(model => model.Metrics)]);
+        OutputFolder.WriteText(output.Metrics, metrics.ToJson());
+        new ReportWriter(configuration, output, metrics).Write();
+        reporter.Table(ReportWriter.SummaryHeader, ReportWriter.SummaryRows(metrics));
+        reporter.Say($"Report: {output.Report} ({Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s)");
+    }
+
+    // A model belongs to its T: another one asked for is refused.
+    private static TwoPixelModel<float> Load(string path, int? timesteps)
+    {
+        var model = ModelFile.Load<float>(path);
+        if (timesteps is int asked && asked != model.Schedule.T)
+            throw new UsageException($"--steps-max is {asked}, but {path} is a model of T = {model.Schedule.T}; a model samples with the steps that it was trained for.");
+        return model;
+    }
+
+    private static void SetThreads(ParseResult result)
+    {
+        string? text = Environment.GetEnvironmentVariable("DIFFUSION_THREADS");
+        if (!string.IsNullOrEmpty(text) && !(int.TryParse(text, out int threads) && threads is >= 1 and <= 1024))
+            throw new UsageException($"DIFFUSION_THREADS is '{text}'; accepted is a whole number from 1 to 1024.");
+        if (result.GetValue(StudyOptions.Threads) is int asked)
+            Workers.ThreadCount = asked;
+    }
+}

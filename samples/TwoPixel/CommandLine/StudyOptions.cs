@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Diffusion.Schedules;
+using Diffusion.Training;
+
+namespace Diffusion.TwoPixel.CommandLine;
+
+/// <summary>The options of the commands. None has a default of its own: what is not given comes from --config, or else from <see cref="RunConfiguration"/>.</summary>
+internal static class StudyOptions
+{
+    private static readonly RunConfiguration Defaults = new();
+
+    public static Option<int?> StepsMax { get; } = Whole("--steps-max", "T", 1, 10_000,
+        "The number of diffusion steps T. Default: all of 50, 25, 10, 5 for the study, 50 for train, the model's own for sample.");
+
+    public static Option<ulong?> Seed { get; } = Make<ulong?>("--seed", "N", $"The seed of everything random, 0 to 18446744073709551615. Default: {Defaults.Seed}.", text =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : null, "a whole number from 0 to 18446744073709551615");
+
+    public static Option<double?> Guidance { get; } = Real("--guidance", "W", double.NegativeInfinity, double.PositiveInfinity,
+        $"w of classifier-free guidance, (w + 1)·conditional - w·unconditional: 0 is conditional, -1 unconditional, any finite number is valid. Default: {Defaults.Guidance}.");
+
+    public static Option<int?> Iterations { get; } = Whole("--iterations", "N", 1, 100_000_000,
+        $"Training steps of each model. Default: {RunConfiguration.DefaultIterations(50)} for T = 50, {RunConfiguration.DefaultIterations(25)} for 25, {RunConfiguration.DefaultIterations(10)} for fewer.");
+
+    public static Option<int?> Batch { get; } = Whole("--batch", "N", 1, 1_000_000, $"Samples in a training step, 1 to 1000000. Default: {Defaults.Batch}.");
+
+    public static Option<double?> LearningRate { get; } = Real("--learning-rate", "R", double.Epsilon, 1e6,
+        $"The highest learning rate, above 0; it falls to 0 along half a cosine. Default: {Defaults.LearningRate}.");
+
+    public static Option<double?> LabelDropout { get; } = Real("--label-dropout", "P", 0, 1, $"The probability that a label is dropped, 0 to 1. Default: {Defaults.LabelDropout}.");
+
+    public static Option<double?> Ema { get; } = Real("--ema", "D", 0, 0.999999999, $"The decay of the average of the weights, 0 to below 1. Default: {Defaults.Ema}.");
+
+    public static Option<LossKind?> Loss { get; } = Choice<LossKind>("--loss", Defaults.Loss, "The loss of the predicted noise");
+
+    public static Option<ScheduleKind?> Schedule { get; } = Choice<ScheduleKind>("--schedule", Defaults.Schedule, "The noise schedule");
+
+    public static Option<int?> Width { get; } = Whole("--width", "C", 32, 2048,
+        $"Channels of the network's first level, a multiple of 16 from 32 to 2048; the second level and the embedding have twice as many. Default: {Defaults.Width}.");
+
+    public static Option<int?> Threads { get; } = Whole("--threads", "N", 1, 1024,
+        "Threads, 1 to 1024; results do not depend on it. Default: DIFFUSION_THREADS, or the processors of the process.");
+
+    public static Option<int?> Count { get; } = Whole("--count", "N", 1, 10_000_000, "How many images to sample, 1 to 10000000. Default: 5000.");
+
+    public static Option<int?> Label { get; } = Make<int?>("--label", "Y", "The class to ask for: 0 (left darker), 1 (right darker), or none. Default: none.", text => text switch
+    {
+        "none" => DenoiserArguments.NoLabel,
+        "0" => 0,
+        "1" => 1,
+        _ => null,
+    }, "0, 1 or none");
+
+    public static Option<string?> Folder { get; } = new("--out")
+    {
+        HelpName = "DIR",
+        Description = $"The folder of the results. Default: {DefaultFolder}.",
+    };
+
+    public static Option<string?> SampleFile { get; } = new("--out")
+    {
+        HelpName = "FILE",
+        Description = $"Where the points go: .csv (left,right,label; label -1 where none was asked) or .npy. Default: {DefaultFolder}/samples.csv.",
+    };
+
+    public static Option<string?> Model { get; } = new("--model")
+    {
+        HelpName = "FILE",
+        Description = $"A model file. Default: {DefaultFolder}/model-T50.safetensors, or that of --steps-max.",
+    };
+
+    public static Option<string?> Config { get; } = new("--config")
+    {
+        HelpName = "FILE",
+        Description = "The config.json of an earlier run, which other options then vary.",
+    };
+
+    public static Option<bool> Resume { get; } = new("--resume") { Description = "Continue from the checkpoint in the output folder." };
+
+    public static Option<bool> Trajectory { get; } = new("--trajectory") { Description = "Write every step of each image, with its time (CSV only)." };
+
+    public const string DefaultFolder = "out/two-pixel";
+
+    /// <summary>The options that make a <see cref="RunConfiguration"/>.</summary>
+    public static IReadOnlyList<Option> OfRuns { get; } =
+        [Config, StepsMax, Seed, Iterations, Batch, LearningRate, LabelDropout, Ema, Loss, Schedule, Width, Guidance];
+
+    /// <summary>The configuration that the command line asks for.</summary>
+    /// <exception cref="UsageException">A value that is not accepted.</exception>
+    public static RunConfiguration Configuration(ParseResult result)
+    {
+        var configuration = result.GetValue(Config) is { } file ? RunConfiguration.Load(file) : Defaults;
+        return (configuration with
+        {
+            Timesteps = result.GetValue(StepsMax) is int timesteps ? [timesteps] : configuration.Timesteps,
+            Seed = result.GetValue(Seed) ?? configuration.Seed,
+            Iterations = result.GetValue(Iterations) ?? configuration.Iterations,
+            Batch = result.GetValue(Batch) ?? configuration.Batch,
+            LearningRate = result.GetValue(LearningRate) ?? configuration.LearningRate,
+            LabelDropout = result.GetValue(LabelDropout) ?? configuration.LabelDropout,
+            Ema = result.GetValue(Ema) ?? configuration.Ema,
+            Loss = result.GetValue(Loss) ?? configuration.Loss,
+            Schedule = result.GetValue(Schedule) ?? configuration.Schedule,
+            Width = result.GetValue(Width) ?? configuration.Width,
+            Guidance = result.GetValue(Guidance) ?? configuration.Guidance,
+        }).Validated();
+    }
+
+    private static Option<int?> Whole(string name, string help, int least, int most, string description) => Make<int?>(
+        name, help, description,
+        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most ? value : null,
+        $"a whole number from {least} to {most}");
+
+    private static Option<double?> Real(string name, string help, double least, double most, string description) => Make<double?>(
+        name, help, description,
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && value >= least && value <= most ? value : null,
+        double.IsInfinity(least) ? "a finite number" : least == double.Epsilon ? "a number above 0" : $"a number from {least} to {(most < 1 ? "below 1" : most)}");
+
+    private static Option<TEnum?> Choice<TEnum>(string name, TEnum standard, string description)
+        where TEnum : struct, Enum
+    {
+        string[] names = [.. Enum.GetNames<TEnum>().Select(n => n.ToLowerInvariant())];
+        return Make<TEnum?>(
+            name, string.Join('|', names), $"{description}. Default: {standard.ToString().ToLowerInvariant()}.",
+            text => names.Contains(text.ToLowerInvariant()) ? Enum.Parse<TEnum>(text, ignoreCase: true) : null, string.Join(", ", names));
+    }
+
+    private static Option<TValue> Make<TValue>(string name, string help, string description, Func<string, TValue> parse, string accepted) => new(name)
+    {
+        HelpName = help,
+        Description = description,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = argument =>
+        {
+            string text = argument.Tokens.Count > 0 ? argument.Tokens[0].Value : "";
+            var value = parse(text);
+            if (value is null)
+                argument.AddError($"{name} is '{text}'; accepted is {accepted}.");
+            return value;
+        },
+    };
+}

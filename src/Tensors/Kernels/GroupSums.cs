@@ -1,0 +1,65 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Diffusion.Tensors.Simd;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>Sums over the channels of each group, spread over the group's channels again.</summary>
+internal static unsafe class GroupSums
+{
+    /// <summary>
+    /// channels[c] = Σ channels[c'] over the group of c. There must be room for a whole number of vectors. Where groups and
+    /// vectors fit together (a power of two within a vector, or whole vectors) lanes are exchanged and added in log₂ steps.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SumWithinGroups<TVector, T>(T* channels, int count, int groupChannels)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int width = TVector.Count;
+        if (width > 1 && groupChannels <= width && BitOperations.IsPow2(groupChannels))
+        {
+            for (int c = 0; c < count; c += width)
+                TVector.Store(SumLanes<TVector, T>(TVector.Load(channels + c), groupChannels), channels + c);
+        }
+        else if (width > 1 && groupChannels % width == 0)
+        {
+            for (int g = 0; g < count; g += groupChannels)
+            {
+                TVector total = TVector.Load(channels + g);
+                for (int c = width; c < groupChannels; c += width)
+                    total += TVector.Load(channels + g + c);
+                total = SumLanes<TVector, T>(total, width);
+                for (int c = 0; c < groupChannels; c += width)
+                    TVector.Store(total, channels + g + c);
+            }
+        }
+        else
+        {
+            for (int g = 0; g < count; g += groupChannels)
+            {
+                T total = T.Zero;
+                for (int c = 0; c < groupChannels; c++)
+                    total += channels[g + c];
+                new Span<T>(channels + g, groupChannels).Fill(total);
+            }
+        }
+    }
+
+    // Each lane becomes the sum of its run of the given length, a power of two.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector SumLanes<TVector, T>(TVector x, int run)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (run > 1)
+            x = TVector.AddExchanged(x, 1);
+        if (run > 2)
+            x = TVector.AddExchanged(x, 2);
+        if (run > 4)
+            x = TVector.AddExchanged(x, 4);
+        if (run > 8)
+            x = TVector.AddExchanged(x, 8);
+        return x;
+    }
+}

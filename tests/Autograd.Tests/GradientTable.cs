@@ -1,0 +1,116 @@
+using Diffusion.Tensors;
+
+namespace Diffusion.Autograd.Tests;
+
+/// <summary>The table of gradient checks: every operation of the library, each with shapes made of eight small sizes.</summary>
+internal static class GradientTable
+{
+    public static readonly GradientRow[] Rows =
+    [
+        new("Add", ["x", "y"], d => Draw.At(v => v[0] + v[1], d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
+        new("Add, broadcast", ["x", "y"], d => Draw.At(v => v[0] + v[1], d.Numbers([d[0], 1, d[2]]), d.Numbers([d[1], 1]))),
+        new("Subtract", ["x", "y"], d => Draw.At(v => v[0] - v[1], d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
+        new("Subtract, broadcast", ["x", "y"], d => Draw.At(v => v[0] - v[1], d.Numbers([d[1]]), d.Numbers([d[0], d[1]]))),
+        new("Multiply", ["x", "y"], d => Draw.At(v => v[0] * v[1], d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
+        new("Multiply, broadcast", ["x", "y"], d => Draw.At(v => v[0] * v[1], d.Numbers([d[0], d[1], 1]), d.Numbers([d[2]]))),
+        new("Multiply with itself", ["x"], d => Draw.At(v => v[0] * v[0], d.Numbers([d[0], d[1]]))),
+        new("Divide", ["x", "y"], d => Draw.At(v => v[0] / v[1], d.Numbers([d[0], d[1]]), d.OffKinks([d[0], d[1]]))),
+        new("Divide, broadcast", ["x", "y"], d => Draw.At(v => v[0] / v[1], d.Numbers([d[0], d[1]]), d.OffKinks([]))),
+        new("Scale", ["x"], d => Draw.At(v => -(2.5 * v[0]), d.Numbers([d[0], d[1]]))),
+        new("BroadcastTo", ["x"], d => Draw.At(v => v[0].BroadcastTo([d[3], d[0], d[1], d[2]]), d.Numbers(d.Choice(4, 3) switch { 0 => [d[0], 1, d[2]], 1 => [d[1], 1], _ => [1, d[1], d[2]] }))),
+        new("Reshape", ["x"], d => Draw.At(v => v[0].Reshape([d[1], d[0] * d[2]]), d.Numbers([d[0], d[1], d[2]]))),
+        new("Concatenate", ["x", "y", "z"], Concatenate),
+        new("Sum", ["x"], d => Draw.At(v => v[0].Sum(), d.Numbers([d[0], d[1]]))),
+        new("Sum over a dimension", ["x"], d => Draw.At(v => v[0].Sum(d.Choice(3, 3)), d.Numbers([d[0], d[1], d[2]]))),
+        new("Mean", ["x"], d => Draw.At(v => v[0].Mean(), d.Numbers([d[0], d[1]]))),
+        new("Mean over a dimension", ["x"], d => Draw.At(v => v[0].Mean(^(1 + d.Choice(3, 3))), d.Numbers([d[0], d[1], d[2]]))),
+        new("MatMul", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1]), d.Numbers([d[0], d[1]]), d.Numbers([d[1], d[2]]))),
+        new("MatMul, A'·B", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1], transposeA: true), d.Numbers([d[1], d[0]]), d.Numbers([d[1], d[2]]))),
+        new("MatMul, A·B'", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1], transposeB: true), d.Numbers([d[0], d[1]]), d.Numbers([d[2], d[1]]))),
+        new("MatMul, stacked A'·B'", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1], true, true), d.Numbers([d[3], d[1], d[0]]), d.Numbers([d[3], d[2], d[1]]))),
+        new("MatMul with itself", ["a"], d => Draw.At(v => v[0].MatMul(v[0], transposeB: true), d.Numbers([d[0], d[1]]))),
+        new("Linear", ["x", "weight", "bias"], d => Draw.At(v => v[0].Linear(v[1], v[2]), d.Numbers([d[0], d[3], d[1]]), d.Numbers([d[1], d[2]]), d.Numbers([d[2]]))),
+        new("Linear without bias", ["x", "weight"], d => Draw.At(v => v[0].Linear(v[1]), d.Numbers([d[0], d[1]]), d.Numbers([d[1], d[2]]))),
+        new("Conv1d", ["x", "weight", "bias"], Conv1d),
+        new("Conv1d without bias", ["x", "weight"], d => Draw.At(v => v[0].Conv1d(v[1]), d.Numbers([d[0], 2, d[1]]), d.Numbers([2, d[1], d[2]]))),
+        new("ConvTranspose1d", ["x", "weight", "bias"], ConvTranspose1d),
+        new("ConvTranspose1d without bias", ["x", "weight"], d => Draw.At(v => v[0].ConvTranspose1d(v[1]), d.Numbers([d[0], 1, d[1]]), d.Numbers([2, d[1], d[2]]))),
+        new("GroupNorm", ["x", "gamma", "beta"], d => GroupNorm(d, silu: false)),
+        new("GroupNorm + SiLU", ["x", "gamma", "beta"], d => GroupNorm(d, silu: true)),
+        new("Softmax", ["x"], d => Draw.At(v => v[0].Softmax(), d.Numbers([d[0], d[1]]))),
+        new("LogSoftmax", ["x"], d => Draw.At(v => v[0].LogSoftmax(), d.Numbers([d[0], d[1]]))),
+        new("SiLU", ["x"], d => Draw.At(v => v[0].Silu(), d.Numbers([d[0], d[1]], -4, 4))),
+        new("ReLU", ["x"], d => Draw.At(v => v[0].Relu(), d.OffKinks([d[0], d[1]]))),
+        new("GELU", ["x"], d => Draw.At(v => v[0].Gelu(), d.Numbers([d[0], d[1]], -4, 4))),
+        new("Sigmoid", ["x"], d => Draw.At(v => v[0].Sigmoid(), d.Numbers([d[0], d[1]], -4, 4))),
+        new("Tanh", ["x"], d => Draw.At(v => v[0].Tanh(), d.Numbers([d[0], d[1]], -3, 3))),
+        new("Exp", ["x"], d => Draw.At(v => v[0].Exp(), d.Numbers([d[0], d[1]], -3, 3))),
+        new("Log", ["x"], d => Draw.At(v => v[0].Log(), d.Numbers([d[0], d[1]], 0.2, 5))),
+        new("Sqrt", ["x"], d => Draw.At(v => v[0].Sqrt(), d.Numbers([d[0], d[1]], 0.2, 5))),
+        new("Mean squared loss", ["prediction", "target"], d => Draw.At(v => Loss.MeanSquared(v[0], v[1]), d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
+        new("Mean absolute loss", ["prediction", "target"], d => Residual(d, Loss.MeanAbsolute)),
+        new("Huber loss", ["prediction", "target"], d => Residual(d, (x, y) => Loss.Huber(x, y, 1))),
+        new("Smooth L1 loss", ["prediction", "target"], d => Residual(d, (x, y) => Loss.SmoothL1(x, y, 1))),
+        new("Cross-entropy", ["logits"], d => { int[] classes = d.Indices(d[0], d[1]); return Draw.At(v => Loss.CrossEntropy(v[0], classes), d.Numbers([d[0], d[1]])); }),
+        new("Lookup", ["table"], d => { int[] rows = d.Indices(d[2] + 2, d[0]); return Draw.At(v => v[0].Lookup(rows), d.Numbers([d[0], d[1]])); }),
+        new("AddRows", ["x", "table 1", "table 2"], d =>
+        {
+            int[] first = d.Indices(d[0] + 1, d[3]), second = d.Indices(d[0] + 1, d[1]);
+            return Draw.At(
+                v => v[0].AddRows(new(v[1], first), new(v[2], second)), d.Numbers([d[0] + 1, d[1], d[2]]), d.Numbers([d[3], d[2]]), d.Numbers([d[1], d[2]]));
+        }),
+        new("A small network", ["x", "w1", "b1", "w2"], Network),
+    ];
+
+    private static CheckPoint Concatenate(Draw d)
+    {
+        int axis = d.Choice(5, 3);
+        Shape whole = [d[0], d[1], d[2]];
+        return Draw.At(
+            v => Operations.Concatenate<double>([v[0], v[1], v[2]], d.Choice(6, 2) == 0 ? axis : axis - 3),
+            d.Numbers(whole), d.Numbers(whole.With(axis, d[3])), d.Numbers(whole.With(axis, d[4])));
+    }
+
+    private static CheckPoint Conv1d(Draw d)
+    {
+        int groups = 1 + d.Choice(0, 2), kernel = 1 + d.Choice(1, 3), stride = 1 + d.Choice(2, 3), padding = d.Choice(3, 3), dilation = 1 + d.Choice(4, 2);
+        int length = Math.Max(1, (dilation * (kernel - 1)) + 1 - (2 * padding)) + d[5] - 1;
+        int groupIn = d[6], outChannels = groups * d[7];
+        return Draw.At(
+            v => v[0].Conv1d(v[1], v[2], stride, padding, dilation, groups),
+            d.Numbers([2, length, groups * groupIn]), d.Numbers([kernel, groupIn, outChannels]), d.Numbers([outChannels]));
+    }
+
+    private static CheckPoint ConvTranspose1d(Draw d)
+    {
+        int groups = 1 + d.Choice(0, 2), kernel = 1 + d.Choice(1, 3), stride = 1 + d.Choice(2, 3), dilation = 1 + d.Choice(4, 2), length = 1 + d[5];
+        int padding = Math.Min(d.Choice(3, 3), (((length - 1) * stride) + (dilation * (kernel - 1))) / 2), outputPadding = Math.Min(d.Choice(5, 2), stride - 1);
+        int inChannels = groups * d[6], groupOut = d[7];
+        return Draw.At(
+            v => v[0].ConvTranspose1d(v[1], v[2], stride, padding, outputPadding, dilation, groups),
+            d.Numbers([2, length, inChannels]), d.Numbers([kernel, inChannels, groupOut]), d.Numbers([groups * groupOut]));
+    }
+
+    // At least four numbers in a group: two that lie close together would bend too much for a finite difference.
+    private static CheckPoint GroupNorm(Draw d, bool silu)
+    {
+        int groups = d[0], channels = groups * (1 + d[1]);
+        return Draw.At(
+            v => v[0].GroupNorm(groups, v[1], v[2], 1e-5, silu),
+            d.Numbers([d[2], 1 + d[3], channels], -2, 2), d.Numbers([channels], 0.5, 1.5), d.Numbers([channels]));
+    }
+
+    private static CheckPoint Residual(Draw d, Func<Variable<double>, Variable<double>, Variable<double>> loss)
+    {
+        var prediction = d.Numbers([d[0], d[1]]);
+        return Draw.At(v => loss(v[0], v[1]), prediction, Draw.Minus(prediction, d.OffKinks(prediction.Shape)));
+    }
+
+    private static CheckPoint Network(Draw d) => Draw.At(
+        v =>
+        {
+            var hidden = v[0].Linear(v[1], v[2]).Silu();
+            return (hidden + hidden.MatMul(v[3]).Tanh()).Softmax();
+        },
+        d.Numbers([d[0], d[1]]), d.Numbers([d[1], d[2]]), d.Numbers([d[2]]), d.Numbers([d[2], d[2]]));
+}

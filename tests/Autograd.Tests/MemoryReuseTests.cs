@@ -1,0 +1,67 @@
+using Diffusion.Tensors;
+using NUnit.Framework;
+
+namespace Diffusion.Autograd.Tests;
+
+/// <summary>A training loop reaches a steady state, in which no step allocates anything large.</summary>
+[NonParallelizable]
+public sealed class MemoryReuseTests
+{
+    private static readonly Variable<float> W1 = Parameter([16, 64]), B1 = Parameter([64]), Gamma = Parameter([64]), Beta = Parameter([64]), W2 = Parameter([3, 64, 16]);
+    private static readonly Tensor<float> X = Tensor<float>.Full([32, 8, 16], 0.5f), Target = Tensor<float>.Full([32, 8, 16], 0.25f);
+
+    [Test]
+    public void Memory_stops_growing_after_the_first_steps()
+    {
+        long bytes = 0;
+        for (int step = 0; step < 20; step++)
+        {
+            long now = Step();
+            if (step >= 2)
+                Assert.That(now, Is.EqualTo(bytes), $"bytes of the tape in step {step}");
+            bytes = now;
+        }
+    }
+
+    // Nodes and variables are objects of some ten to hundred bytes; the numbers of a step would be a hundred times more.
+    [Test]
+    public void A_step_allocates_a_few_kilobytes()
+    {
+        for (int step = 0; step < 5; step++)
+            _ = Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int step = 0; step < 10; step++)
+            _ = Step();
+        long perStep = (GC.GetAllocatedBytesForCurrentThread() - before) / 10;
+        TestContext.Out.WriteLine($"{perStep} bytes in each step");
+        Assert.That(perStep, Is.LessThan(8 * 1024));
+    }
+
+    [Test]
+    public void Inference_reaches_a_steady_state_too()
+    {
+        long bytes = 0;
+        for (int step = 0; step < 10; step++)
+        {
+            using var tape = Tape<float>.StartInference();
+            _ = Network(tape);
+            if (step >= 2)
+                Assert.That(tape.AllocatedBytes, Is.EqualTo(bytes));
+            bytes = tape.AllocatedBytes;
+        }
+    }
+
+    private static long Step()
+    {
+        using var tape = Tape<float>.Start();
+        tape.Backward(Loss.MeanSquared(Network(tape), tape.Variable(Target)));
+        foreach (var parameter in (ReadOnlySpan<Variable<float>>)[W1, B1, Gamma, Beta, W2])
+            parameter.ClearGradient();
+        return tape.AllocatedBytes;
+    }
+
+    private static Variable<float> Network(Tape<float> tape) =>
+        tape.Variable(X).Linear(W1, B1).GroupNorm(8, Gamma, Beta, silu: true).Conv1d(W2, padding: 1);
+
+    private static Variable<float> Parameter(Shape shape) => new(Tensor<float>.Full(shape, 0.1f), requiresGradient: true);
+}

@@ -1,0 +1,49 @@
+using Diffusion.Tensors;
+using NUnit.Framework;
+
+namespace Diffusion.Autograd.Tests;
+
+/// <summary>Operations that cannot be say which shapes, and what was expected.</summary>
+public sealed class OperationErrorTests
+{
+    private static Variable<float> V(params int[] extents) => new(Tensor<float>.Zeros(new Shape(extents)));
+
+    private static IEnumerable<TestCaseData> Errors()
+    {
+        static TestCaseData Row(string name, Action call, string message) => new TestCaseData(call, message).SetArgDisplayNames(name);
+        return
+        [
+            Row("Add", () => _ = V(2, 3) + V(2, 4), "[2, 3] and [2, 4] cannot be broadcast"),
+            Row("BroadcastTo", () => V(2, 3).BroadcastTo([3, 3]), "[2, 3] cannot be broadcast to [3, 3]"),
+            Row("Reshape", () => V(2, 3).Reshape([7]), "[2, 3] has 6 elements"),
+            Row("MatMul, rank", () => V(2).MatMul(V(2, 3)), "same rank, at least 2, not [2] and [2, 3]"),
+            Row("MatMul, inner", () => V(2, 3).MatMul(V(4, 3)), "[2, 3] has 3, [4, 3] has 4"),
+            Row("MatMul, outer", () => V(2, 2, 3).MatMul(V(3, 3, 3)), "different outer dimensions"),
+            Row("Linear", () => V(2, 3).Linear(V(4, 5)), "the last extent must be 4"),
+            Row("Linear, bias", () => V(2, 4).Linear(V(4, 5), V(4)), "must have the shape [5], not [4]"),
+            Row("Conv1d, rank", () => V(2, 3).Conv1d(V(3, 3, 3)), "not [2, 3] and [3, 3, 3]"),
+            Row("Conv1d, channels", () => V(2, 8, 3).Conv1d(V(3, 4, 6)), "has 3 channels, but the weight [3, 4, 6] is for 4"),
+            Row("Conv1d, length", () => V(2, 2, 4).Conv1d(V(3, 4, 6)), "covers 3 positions, but the sequence has only 2"),
+            Row("Conv1d, stride", () => V(2, 8, 4).Conv1d(V(3, 4, 6), stride: 0), "The stride of a convolution is 0; it must be at least 1"),
+            Row("Conv1d, bias", () => V(2, 8, 4).Conv1d(V(3, 4, 6), V(4)), "must have the shape [6], not [4]"),
+            Row("ConvTranspose1d, padding", () => V(2, 1, 4).ConvTranspose1d(V(3, 4, 6), padding: 2), "must have at least 1"),
+            Row("ConvTranspose1d, output padding", () => V(2, 4, 4).ConvTranspose1d(V(3, 4, 6), stride: 2, outputPadding: 2), "outputPadding"),
+            Row("GroupNorm, groups", () => V(2, 8).GroupNorm(3, V(8), V(8)), "8 channels cannot be split into 3 groups"),
+            Row("GroupNorm, gamma", () => V(2, 8).GroupNorm(2, V(4), V(8)), "shape [8], not [4] and [8]"),
+            Row("Softmax", () => V(2, 0).Softmax(), "[2, 0]"),
+            Row("Loss", () => Loss.MeanSquared(V(2), V(3)), "the prediction has [2] and the target [3]"),
+            Row("Huber", () => Loss.Huber(V(2), V(2), -1), "delta"),
+            Row("Cross-entropy, shape", () => Loss.CrossEntropy(V(2, 3), [0]), "not [2, 3] and 1"),
+            Row("Cross-entropy, class", () => Loss.CrossEntropy(V(1, 3), [3]), "Class 3 is not one of the 3"),
+            Row("Lookup", () => V(4, 3).Lookup([4]), "Row 4 is not in a table of shape [4, 3]"),
+            Row("AddRows", () => V(2, 5).AddRows(new TableRows<float>(V(4, 3), [0, 1])), "cannot be added to an input of shape [2, 5]"),
+            Row("Concatenate nothing", () => Operations.Concatenate<float>([]), "nothing to concatenate"),
+            Row("Concatenate", () => Operations.Concatenate<float>([V(2, 3), V(3, 3)]), "[2, 3] and [3, 3] cannot be concatenated"),
+            Row("Sum", () => V(2, 3).Sum(2), "[2, 3] has 2 dimensions"),
+        ];
+    }
+
+    [TestCaseSource(nameof(Errors))]
+    public void The_message_names_the_shapes(Delegate call, string message) =>
+        Assert.That((Action)call, Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
+}

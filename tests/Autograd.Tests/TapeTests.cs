@@ -1,0 +1,243 @@
+using Diffusion.Tensors;
+using NUnit.Framework;
+
+namespace Diffusion.Autograd.Tests;
+
+public sealed class TapeTests
+{
+    private static Tensor<double> Numbers(params double[] values) => Tensor<double>.From([values.Length], values);
+
+    [Test]
+    public void A_variable_that_is_used_often_gets_the_sum()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Numbers(1, -2, 3), requiresGradient: true);
+        tape.Backward(((x * x) + x - (2.0 * x) + (x * x * x)).Sum());
+        Assert.That(x.Gradient!.Span.ToArray(), Is.EqualTo([4.0, 7, 32]));
+    }
+
+    [Test]
+    public void A_diamond_adds_up_both_ways()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Numbers(0.5), requiresGradient: true);
+        var a = x.Exp();
+        tape.Backward(a.Log() * a.Sqrt());
+
+        // d/dx (x·e^(x/2)) = e^(x/2)·(1 + x/2)
+        Assert.That(x.Gradient![0], Is.EqualTo(Math.Exp(0.25) * 1.25).Within(1e-14));
+    }
+
+    [Test]
+    public void Constants_get_nothing_and_cost_nothing()
+    {
+        using var tape = Tape<double>.Start();
+        Variable<double> x = tape.Variable(Numbers(1, 2), requiresGradient: true), c = tape.Variable(Numbers(3, 4)), free = Numbers(5, 6);
+        _ = (c * free).Exp();
+        Assert.That(tape.Operations, Is.Empty);
+        tape.Backward((x * c + free).Sum());
+        Assert.Multiple(() =>
+        {
+            Assert.That(c.Gradient, Is.Null);
+            Assert.That(free.Gradient, Is.Null);
+            Assert.That(x.Gradient!.Span.ToArray(), Is.EqualTo([3.0, 4]));
+        });
+    }
+
+    [Test]
+    public void What_lives_longer_than_a_tape_adds_gradients_until_they_are_cleared()
+    {
+        var parameter = new Variable<double>(Numbers(2, 3), requiresGradient: true);
+        for (int pass = 1; pass <= 2; pass++)
+        {
+            using var tape = Tape<double>.Start();
+            tape.Backward((parameter * tape.Variable(Numbers(1, 10))).Sum());
+            Assert.That(parameter.Gradient!.Span.ToArray(), Is.EqualTo([1.0 * pass, 10 * pass]));
+        }
+
+        parameter.ClearGradient();
+        Assert.That(parameter.Gradient, Is.Null);
+        using var last = Tape<double>.Start();
+        last.Backward((parameter * last.Variable(Numbers(1, 10))).Sum());
+        Assert.That(parameter.Gradient!.Span.ToArray(), Is.EqualTo([1.0, 10]));
+    }
+
+    [Test]
+    public void Intermediate_gradients_are_kept_only_where_asked_for()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Numbers(1, 2), requiresGradient: true);
+        Variable<double> kept = 3.0 * x, dropped = kept * kept;
+        kept.KeepGradient();
+        tape.Backward(dropped.Sum());
+        Assert.Multiple(() =>
+        {
+            Assert.That(kept.Gradient!.Span.ToArray(), Is.EqualTo([6.0, 12]));
+            Assert.That(dropped.Gradient, Is.Null);
+            Assert.That(x.Gradient!.Span.ToArray(), Is.EqualTo([18.0, 36]));
+        });
+    }
+
+    [Test]
+    public void A_seed_weighs_the_results_and_is_not_changed()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Numbers(1, 2, 3), requiresGradient: true);
+        var y = x * x;
+        y.KeepGradient();
+        var seed = Numbers(1, 0, -1);
+        tape.Backward(y, seed);
+        Assert.That(x.Gradient!.Span.ToArray(), Is.EqualTo([2.0, 0, -6]));
+        Assert.That(seed.Span.ToArray(), Is.EqualTo([1.0, 0, -1]));
+        Assert.That(y.Gradient!.Span.ToArray(), Is.EqualTo([1.0, 0, -1]));
+    }
+
+    [Test]
+    public void Two_losses_of_one_tape_add_up()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Numbers(1, 2), requiresGradient: true);
+        var squares = x * x;
+        Variable<double> first = squares.Sum(), second = squares.Mean();
+        tape.Backward(first);
+        tape.Backward(second);
+        Assert.That(x.Gradient!.Span.ToArray(), Is.EqualTo([3.0, 6]));
+    }
+
+    [Test]
+    public void Backward_needs_a_single_recorded_number()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Numbers(1, 2), requiresGradient: true);
+        var y = x * x;
+        var constant = tape.Variable(Numbers(1)).Sum();
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => tape.Backward(y), Throws.ArgumentException.With.Message.Contains("[2]; reduce it with Sum or Mean"));
+            Assert.That(() => tape.Backward(y, Numbers(1)), Throws.ArgumentException.With.Message.Contains("the shape [1], but the variable [2]"));
+            Assert.That(() => tape.Backward(constant), Throws.ArgumentException.With.Message.Contains("requires a gradient"));
+            Assert.That(() => tape.Backward(new Variable<double>(Numbers(1), requiresGradient: true)), Throws.ArgumentException.With.Message.Contains("this tape recorded"));
+        });
+    }
+
+    [Test]
+    public void Two_tapes_do_not_mix()
+    {
+        using var one = Tape<double>.Start();
+        using var two = Tape<double>.Start();
+        Variable<double> x = one.Variable(Numbers(1), requiresGradient: true), y = two.Variable(Numbers(2), requiresGradient: true);
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => x + y, Throws.InvalidOperationException.With.Message.Contains("two different tapes"));
+            Assert.That(() => two.Backward(x * x), Throws.ArgumentException);
+        });
+    }
+
+    [Test]
+    public void What_is_used_after_its_tape_says_so()
+    {
+        var tape = Tape<double>.Start();
+        var x = tape.Variable(Numbers(1), requiresGradient: true);
+        var y = x * x;
+        tape.Backward(y);
+        tape.Dispose();
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => y.Value, Throws.InstanceOf<ObjectDisposedException>().With.Message.Contains("Clone"));
+            Assert.That(() => x.Gradient, Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(() => y + y, Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(() => tape.Rent([1]), Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(() => tape.Variable(Numbers(1)), Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(() => tape.Backward(y), Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(tape.Dispose, Throws.Nothing, "disposing twice");
+        });
+
+        // The next tape uses the same memory, but what is left of the last one is still refused.
+        using var next = Tape<double>.Start();
+        var z = next.Variable(Numbers(3), requiresGradient: true).Exp();
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => y.Value, Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(() => y + z, Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(() => y.Reshape([1, 1]), Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(() => next.Backward(y), Throws.InstanceOf<ObjectDisposedException>());
+        });
+    }
+
+    [Test]
+    public void Inference_records_nothing_and_computes_the_same()
+    {
+        var weight = new Variable<double>(Tensor<double>.From([2, 2], 1, 2, 3, 4), requiresGradient: true);
+        using var recording = Tape<double>.Start();
+        double[] expected = recording.Variable(Numbers(1, 2)).Linear(weight).Silu().Value.Span.ToArray();
+        Assert.That(recording.Operations, Has.Count.EqualTo(2));
+
+        using var tape = Tape<double>.StartInference();
+        var x = tape.Variable(Numbers(1, 2), requiresGradient: true);
+        var y = x.Linear(weight).Silu();
+        Assert.Multiple(() =>
+        {
+            Assert.That(y.Value.Span.ToArray(), Is.EqualTo(expected));
+            Assert.That(tape.Operations, Is.Empty);
+            Assert.That(x.RequiresGradient, Is.False);
+            Assert.That(y.RequiresGradient, Is.False);
+            Assert.That(() => tape.Backward(y.Sum()), Throws.ArgumentException);
+        });
+
+        // Without any tape too.
+        Assert.That(new Variable<double>(Numbers(1, 2)).Linear(weight).Silu().Value.Span.ToArray(), Is.EqualTo(expected));
+    }
+
+    // A loop over the list, not a recursion: a stack of a megabyte holds about ten thousand calls.
+    [Test]
+    public void A_hundred_thousand_operations_do_not_overflow_the_stack()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Numbers(1), requiresGradient: true);
+        var y = x;
+        for (int i = 0; i < 100_000; i++)
+            y += x;
+        tape.Backward(y);
+        Assert.That(x.Gradient![0], Is.EqualTo(100_001));
+    }
+
+    [Test]
+    public void Released_memory_is_used_again_and_what_is_kept_is_not()
+    {
+        using var tape = Tape<double>.StartInference();
+        var x = tape.Variable(Numbers(1, 2, 3));
+        int mark = tape.Mark;
+        var y = x.Exp().Silu().Sqrt();
+        double[] expected = y.Value.Span.ToArray();
+        tape.ReleaseSince(mark, y.Value);
+        long bytes = tape.AllocatedBytes;
+        _ = x.Exp().Silu();
+        Assert.That(tape.AllocatedBytes, Is.EqualTo(bytes));
+        Assert.That(y.Value.Span.ToArray(), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void The_graph_is_drawn_for_Mermaid()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Tensor<double>.Zeros([4, 2]), name: "x \"noisy\"");
+        var weight = new Variable<double>(Tensor<double>.Zeros([2, 3]), requiresGradient: true) { Name = "weight" };
+        _ = x.Linear(weight).Silu().Mean();
+        Assert.That(tape.ToMermaid(), Is.EqualTo("""
+            flowchart TD
+                op0["Linear"]
+                leaf0(["x #quot;noisy#quot;"])
+                leaf0 -- "[4, 2]" --> op0
+                leaf1(["weight"])
+                leaf1 -- "[2, 3]" --> op0
+                op1["Silu"]
+                op0 -- "[4, 3]" --> op1
+                op2["Sum"]
+                op1 -- "[4, 3]" --> op2
+                op3["Scale"]
+                op2 -- "[]" --> op3
+                op3 -- "[]" --> result(("result"))
+
+            """.ReplaceLineEndings("\n")));
+    }
+}

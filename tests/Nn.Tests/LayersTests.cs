@@ -1,0 +1,200 @@
+using Diffusion.Autograd;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
+using NUnit.Framework;
+
+namespace Diffusion.Nn.Tests;
+
+public sealed class LayersTests
+{
+    [Test]
+    public void Linear_is_x_times_weight_plus_bias_over_the_last_dimension()
+    {
+        var layer = new Linear<double>(2, 3, Layers.Weights());
+        layer.Weight.Value.CopyFrom(Tensor<double>.From([2, 3], 1, 2, 3, 4, 5, 6));
+        layer.Bias!.Value.CopyFrom(Tensor<double>.From([3], 10, 20, 30));
+        var y = layer.Forward(Tensor<double>.From([1, 2, 2], 1, 1, 0, 2));
+        Assert.That(y.Shape, Is.EqualTo(new Shape(1, 2, 3)));
+        Assert.That(y.Value.Span.ToArray(), Is.EqualTo([15.0, 27, 39, 18, 30, 42]));
+        Assert.That(new Linear<double>(2, 3, Layers.Weights(), bias: false).Bias, Is.Null);
+    }
+
+    // PyTorch's bounds: 1/√in, 1/√(Cin/groups·K), and for transposed convolutions 1/√(Cout/groups·K).
+    [Test]
+    public void First_values_fill_the_bounds_of_PyTorch()
+    {
+        var weights = Layers.Weights();
+        var linear = new Linear<float>(64, 256, weights);
+        var conv = new Conv1d<float>(32, 64, 3, weights, groups: 2);
+        var transposed = new ConvTranspose1d<float>(64, 32, 4, weights, groups: 2);
+        Assert.Multiple(() =>
+        {
+            Fills(linear.Weight, 1 / Math.Sqrt(64));
+            Fills(linear.Bias!, 1 / Math.Sqrt(64));
+            Fills(conv.Weight, 1 / Math.Sqrt(16 * 3));
+            Fills(conv.Bias!, 1 / Math.Sqrt(16 * 3));
+            Fills(transposed.Weight, 1 / Math.Sqrt(16 * 4));
+            Fills(transposed.Bias!, 1 / Math.Sqrt(16 * 4));
+        });
+
+        var norm = new GroupNorm<float>(2, 4);
+        Assert.That(norm.Weight.Value.Span.ToArray(), Is.All.EqualTo(1));
+        Assert.That(norm.Bias.Value.Span.ToArray(), Is.All.Zero);
+        float[] embedding = new Embedding<float>(100, 100, weights).Weight.Value.Span.ToArray();
+        Assert.That(embedding.Average(), Is.EqualTo(0).Within(5 / 100.0), "five standard deviations of a mean of 10,000");
+        Assert.That(embedding.Average(x => x * x), Is.EqualTo(1).Within(5 * Math.Sqrt(2) / 100));
+    }
+
+    [Test]
+    public void First_values_depend_on_the_seed_and_the_order_alone()
+    {
+        float[] First(ulong seed, int others)
+        {
+            var weights = Layers.Weights(seed);
+            var first = new Linear<float>(4, 4, weights);
+            for (int i = 0; i < others; i++)
+                _ = new Linear<float>(5, 5, weights);
+            return first.Weight.Value.Span.ToArray();
+        }
+
+        Assert.That(First(1, 3), Is.EqualTo(First(1, 0)));
+        Assert.That(First(2, 0), Is.Not.EqualTo(First(1, 0)));
+    }
+
+    [Test]
+    public void Layers_refuse_what_they_cannot_be()
+    {
+        var weights = Layers.Weights();
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => new Linear<float>(0, 3, weights), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => new Conv1d<float>(4, 6, 3, weights, groups: 4), Throws.ArgumentException.With.Message.Contains("4 input and 6 output channels cannot be split into 4 groups"));
+            Assert.That(() => new ConvTranspose1d<float>(6, 4, 3, weights, groups: 4), Throws.ArgumentException);
+            Assert.That(() => new GroupNorm<float>(3, 8), Throws.ArgumentException.With.Message.Contains("8 channels cannot be split into 3 groups"));
+            Assert.That(() => new Dropout<float>(1, new RandomSource(1)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("less than 1"));
+            Assert.That(() => new GaussianFourierFeatures<float>(3, weights), Throws.ArgumentException.With.Message.Contains("3 of them cannot be made"));
+        });
+    }
+
+    [Test]
+    public void Embedding_looks_rows_up_and_its_gradient_adds_up()
+    {
+        var layer = new Embedding<double>(4, 2, Layers.Weights());
+        using var tape = Tape<double>.Start();
+        var y = layer.Forward(tape, [2, 0, 2]);
+        Assert.That(y.Value.Rows(0, 1).Span.ToArray(), Is.EqualTo(layer.Weight.Value.Rows(2, 3).Span.ToArray()));
+        tape.Backward(y.Sum());
+        Assert.That(layer.Weight.Gradient!.Span.ToArray(), Is.EqualTo([1.0, 1, 0, 0, 2, 2, 0, 0]));
+    }
+
+    [Test]
+    public void Dropout_keeps_the_mean_drops_the_share_and_repeats_by_step()
+    {
+        const int Count = 100_000;
+        const double Probability = 0.3;
+        var layer = new Dropout<double>(Probability, new RandomSource(5));
+        Variable<double> ones = Tensor<double>.Full([Count], 1);
+        double[] first = layer.Forward(ones).Value.Span.ToArray(), second = layer.Forward(ones).Value.Span.ToArray();
+        double allowed = 5 * Math.Sqrt(Probability * (1 - Probability) / Count);
+        Assert.Multiple(() =>
+        {
+            Assert.That(first.Count(x => x == 0) / (double)Count, Is.EqualTo(Probability).Within(allowed));
+            Assert.That(first.Average(), Is.EqualTo(1).Within(allowed / (1 - Probability)));
+            Assert.That(first.Where(x => x != 0), Is.All.EqualTo(1 / (1 - Probability)).Within(1e-15));
+            Assert.That(second, Is.Not.EqualTo(first), "the next step");
+            Assert.That(layer.Step, Is.EqualTo(2));
+        });
+
+        layer.Step = 0;
+        Assert.That(layer.Forward(ones).Value.Span.ToArray(), Is.EqualTo(first), "the same step again");
+        layer.Train(false);
+        Assert.That(layer.Forward(ones), Is.SameAs(ones), "evaluation");
+    }
+
+    [Test]
+    public void Dropout_drops_the_gradient_of_what_it_dropped()
+    {
+        var layer = new Dropout<double>(0.5, new RandomSource(5));
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Tensor<double>.Full([50], 1), requiresGradient: true);
+        var y = layer.Forward(x);
+        tape.Backward(y.Sum());
+        Assert.That(x.Gradient!.Span.ToArray(), Is.EqualTo(y.Value.Span.ToArray()));
+    }
+
+    [Test]
+    public void Fourier_features_are_sines_and_cosines_of_fixed_frequencies()
+    {
+        var layer = new GaussianFourierFeatures<double>(6, Layers.Weights(), scale: 2);
+        var features = Tensor<double>.Zeros([2, 6]);
+        layer.Features([0, 0.37], features);
+        Assert.That(features.Rows(0, 1).Span.ToArray(), Is.EqualTo([0.0, 0, 0, 1, 1, 1]));
+        for (int i = 0; i < 3; i++)
+        {
+            double angle = 2 * Math.PI * layer.Frequencies[i] * 0.37;
+            Assert.That(features[1, i], Is.EqualTo(Math.Sin(angle)).Within(1e-15));
+            Assert.That(features[1, 3 + i], Is.EqualTo(Math.Cos(angle)).Within(1e-15));
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(layer.Parameters, Is.Empty, "not learned");
+            Assert.That(layer.NamedBuffers.Single().Name, Is.EqualTo("frequencies"), "but saved");
+            Assert.That(() => layer.Features([0.5], features), Throws.ArgumentException.With.Message.Contains("[1, 6], not [2, 6]"));
+        });
+
+        double[] many = new GaussianFourierFeatures<double>(20_000, Layers.Weights(), scale: 3).Frequencies.Span.ToArray();
+        Assert.That(many.Average(f => f * f), Is.EqualTo(9).Within(9 * 5 * Math.Sqrt(2.0 / 10_000)));
+    }
+
+    [Test]
+    public void Sequential_names_its_layers_by_number_and_chains_them()
+    {
+        var weights = Layers.Weights();
+        var inner = new Sequential<double>(new Linear<double>(3, 3, weights, bias: false), new Tanh<double>());
+        var model = new Sequential<double>(new Linear<double>(2, 3, weights), new SiLU<double>(), inner, new ReLU<double>());
+        Variable<double> x = Layers.Numbers([4, 2], 1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(model.NamedParameters.Select(named => named.Name), Is.EqualTo(["0.weight", "0.bias", "2.0.weight"]));
+            Assert.That(model.ParameterCount, Is.EqualTo(6 + 3 + 9));
+            Assert.That(model.Children.Select(child => child.Name), Is.EqualTo(["0", "1", "2", "3"]));
+            var first = (Linear<double>)model.Children[0].Module;
+            double[] expected = inner.Forward(first.Forward(x).Silu()).Relu().Value.Span.ToArray();
+            Assert.That(model.Forward(x).Value.Span.ToArray(), Is.EqualTo(expected));
+        });
+        model.Train(false);
+        Assert.That(inner.Children[1].Module.IsTraining, Is.False);
+        model.Train();
+        Assert.That(inner.IsTraining, Is.True);
+    }
+
+    [Test]
+    public void Names_are_checked()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => new Named("a.b"), Throws.ArgumentException.With.Message.Contains("'a.b'"));
+            Assert.That(() => new Named(""), Throws.ArgumentException);
+            Assert.That(() => new Named("same", "same"), Throws.ArgumentException.With.Message.Contains("already"));
+            Assert.That(() => new Named("one", "two"), Throws.Nothing);
+        });
+    }
+
+    private static void Fills(Parameter<float> parameter, double bound)
+    {
+        float[] values = parameter.Value.Span.ToArray();
+        Assert.That(values.Max(Math.Abs), Is.LessThanOrEqualTo(bound * (1 + 1e-6)), "bound");
+        Assert.That(values.Max(), Is.GreaterThan(0.8 * bound), "upper end");
+        Assert.That(values.Min(), Is.LessThan(-0.8 * bound), "lower end");
+    }
+
+    private sealed class Named : Module<float>
+    {
+        public Named(params string[] names)
+        {
+            foreach (string name in names)
+                _ = Register(name, new Parameter<float>(Tensor<float>.Scalar(1)));
+        }
+    }
+}

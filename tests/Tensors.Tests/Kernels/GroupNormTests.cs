@@ -1,0 +1,131 @@
+using System.Numerics;
+using Diffusion.Tensors.Kernels;
+using FsCheck;
+using FsCheck.Fluent;
+using NUnit.Framework;
+
+namespace Diffusion.Tensors.Tests.Kernels;
+
+[TestFixture(typeof(float))]
+[TestFixture(typeof(double))]
+[Category("Kernels")]
+public sealed class GroupNormTests<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const double Variance = 1e-5;
+
+    [Test]
+    public void Channels_around_vector_widths_agree_with_the_reference([Values] bool silu)
+    {
+        foreach (int channels in TestData.Sizes)
+        {
+            foreach (int groups in Enumerable.Range(1, channels).Where(groups => channels % groups == 0).Where((_, i) => i is 0 or 1 or 2 or 3))
+            {
+                foreach (var (batch, positions) in ((int, int)[])[(1, 2), (3, 5)])
+                    Compare(new GroupNormShape(batch, positions, channels, groups), silu);
+            }
+        }
+    }
+
+    // Several tasks of samples, and tasks of several samples.
+    [TestCase(100, 2, 64, 8)]
+    [TestCase(130, 1, 32, 4)]
+    [TestCase(4, 257, 48, 3)]
+    [TestCase(70, 300, 33, 11)]
+    [TestCase(0, 4, 8, 2)]
+    public void Large_batches_agree(int batch, int positions, int channels, int groups)
+    {
+        Compare(new GroupNormShape(batch, positions, channels, groups), silu: false);
+        Compare(new GroupNormShape(batch, positions, channels, groups), silu: true);
+    }
+
+    [Test]
+    public void Any_shape_agrees()
+    {
+        var shapes = from batch in Gen.Choose(0, 5)
+                     from positions in Gen.Choose(1, 9)
+                     from groups in Gen.Choose(1, 5)
+                     from perGroup in Gen.Choose(1, 20)
+                     from silu in Gen.Choose(0, 1)
+                     where positions * perGroup > 1
+                     select (Shape: new GroupNormShape(batch, positions, groups * perGroup, groups), Silu: silu == 1);
+        Check.ForAll(shapes, value => Compare(value.Shape, value.Silu), count: 200);
+    }
+
+    // Mean 1000 and deviation 1: a difference of squares would leave nothing of the variance in float.
+    [Test]
+    public void A_large_mean_does_not_spoil_the_variance()
+    {
+        T[] x = TestData.Uniform<T>(64, 5, 999, 1001), ones = new T[4], zeros = new T[4], y = new T[64], mean = new T[1], rstd = new T[1];
+        Array.Fill(ones, T.One);
+        Tensors.Kernels.GroupNorm.Forward<T>(new GroupNormShape(1, 16, 4, 1), T.CreateChecked(Variance), false, x, ones, zeros, y, mean, rstd);
+        double[] expected = new double[64];
+        Reference.GroupNorm.Forward<double>(1, 16, 4, 1, Variance, false, x.ToDouble(), ones.ToDouble(), zeros.ToDouble(), expected, new double[1], new double[1]);
+        Check.Close<T>(y, expected, 1000 * Tolerance.GroupNorm<T>(64), "Normalised numbers around 1000 (each is rounded by 1000 epsilon before)");
+    }
+
+    [Test]
+    public void NaN_stays_in_its_sample_and_group()
+    {
+        var shape = new GroupNormShape(2, 3, 8, 2);
+        T[] x = TestData.Uniform<T>(shape.Length, 1), gamma = TestData.Uniform<T>(8, 2), beta = TestData.Uniform<T>(8, 3), y = new T[shape.Length];
+        x[(((1 * 3) + 2) * 8) + 1] = T.NaN;
+        Tensors.Kernels.GroupNorm.Forward<T>(shape, T.CreateChecked(Variance), true, x, gamma, beta, y, new T[4], new T[4]);
+        for (int i = 0; i < y.Length; i++)
+            Assert.That(T.IsNaN(y[i]), Is.EqualTo(i / 24 == 1 && i % 8 < 4), $"element {i}");
+    }
+
+    [Test]
+    public void Wrong_lengths_are_named()
+    {
+        var shape = new GroupNormShape(2, 3, 8, 2);
+        T[] x = new T[48], c = new T[8], s = new T[4];
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => Tensors.Kernels.GroupNorm.Forward<T>(shape with { Groups = 3 }, T.One, false, x, c, c, x, s, s), Throws.ArgumentException.With.Message.Contains("8 channels cannot be split into 3 groups"));
+            Assert.That(() => Tensors.Kernels.GroupNorm.Forward<T>(shape, T.One, false, x, s, c, x, s, s), Throws.ArgumentException.With.Message.Contains("gamma 4"));
+            Assert.That(() => Tensors.Kernels.GroupNorm.Backward<T>(shape, false, x, c, c, s, s, x, s, false, c, c, false), Throws.ArgumentException.With.Message.Contains("y 4"));
+            Assert.That(() => Tensors.Kernels.GroupNorm.Backward<T>(shape, false, x, c, c, s, s, x, x, false, s, c, false), Throws.ArgumentException);
+        });
+    }
+
+    private static void Compare(GroupNormShape shape, bool silu)
+    {
+        T epsilon = T.CreateChecked(Variance);
+        T[] x = TestData.Uniform<T>(shape.Length, 1, -2, 3), gamma = TestData.Uniform<T>(shape.Channels, 2, 0.5, 1.5), beta = TestData.Uniform<T>(shape.Channels, 3);
+        Guarded<T> y = Guarded<T>.ForOutput(shape.Length), mean = Guarded<T>.ForOutput(shape.Statistics), rstd = Guarded<T>.ForOutput(shape.Statistics);
+        double[] y64 = TestData.OtherGarbage(shape.Length), mean64 = TestData.OtherGarbage(shape.Statistics), rstd64 = TestData.OtherGarbage(shape.Statistics);
+        Tensors.Kernels.GroupNorm.Forward<T>(shape, epsilon, silu, new Guarded<T>(x).Span, new Guarded<T>(gamma).Span, new Guarded<T>(beta).Span, y.Span, mean.Span, rstd.Span);
+        Reference.GroupNorm.Forward<double>(
+            shape.Batch, shape.Positions, shape.Channels, shape.Groups, double.CreateChecked(epsilon), silu, x.ToDouble(), gamma.ToDouble(), beta.ToDouble(), y64, mean64, rstd64);
+
+        // Where a group's numbers lie close together, what they were rounded by is as much larger in units of the deviation.
+        double spread = 1;
+        foreach (double r in rstd64)
+            spread = Math.Max(spread, 3 * r);
+        double tolerance = Tolerance.GroupNorm<T>(shape.GroupSize) * spread;
+        Check.Close(y, y64, tolerance, $"Forward of {shape}, SiLU {silu}");
+        Check.Close(mean, mean64, tolerance, $"Mean of {shape}", floor: 1);
+        Check.Close(rstd, rstd64, tolerance * spread, $"Reciprocal deviation of {shape}");
+
+        // The same statistics for both, so that the backward pass is compared by itself.
+        T[] dy = TestData.Uniform<T>(shape.Length, 4), keptMean = mean.Span.ToArray(), keptRstd = rstd.Span.ToArray();
+        foreach (bool accumulate in (bool[])[false, true])
+        {
+            Guarded<T> dx = accumulate ? new Guarded<T>(x) : Guarded<T>.ForOutput(shape.Length);
+            Guarded<T> dGamma = accumulate ? new Guarded<T>(gamma) : Guarded<T>.ForOutput(shape.Channels), dBeta = accumulate ? new Guarded<T>(beta) : Guarded<T>.ForOutput(shape.Channels);
+            double[] dx64 = accumulate ? x.ToDouble() : TestData.OtherGarbage(shape.Length);
+            double[] dGamma64 = accumulate ? gamma.ToDouble() : TestData.OtherGarbage(shape.Channels), dBeta64 = accumulate ? beta.ToDouble() : TestData.OtherGarbage(shape.Channels);
+            Tensors.Kernels.GroupNorm.Backward<T>(
+                shape, silu, new Guarded<T>(x).Span, new Guarded<T>(gamma).Span, new Guarded<T>(beta).Span, keptMean, keptRstd, new Guarded<T>(dy).Span,
+                dx.Span, accumulate, dGamma.Span, dBeta.Span, accumulate);
+            Reference.GroupNorm.Backward<double>(
+                shape.Batch, shape.Positions, shape.Channels, shape.Groups, silu, x.ToDouble(), gamma.ToDouble(), beta.ToDouble(), keptMean.ToDouble(), keptRstd.ToDouble(), dy.ToDouble(),
+                dx64, accumulate, dGamma64, dBeta64, accumulate);
+            Check.Close(dx, dx64, tolerance, $"Input gradient of {shape}, SiLU {silu}, accumulate {accumulate}", floor: spread);
+            double sums = Tolerance.GroupNorm<T>(shape.Batch * shape.Positions) * spread;
+            Check.Close(dGamma, dGamma64, sums, $"Gradient of gamma of {shape}, SiLU {silu}, accumulate {accumulate}");
+            Check.Close(dBeta, dBeta64, sums, $"Gradient of beta of {shape}, SiLU {silu}, accumulate {accumulate}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Numerics;
+using Diffusion.Tensors.Kernels;
+using Diffusion.Tensors.Randomness;
+using NUnit.Framework;
+
+namespace Diffusion.Tensors.Tests.Kernels;
+
+/// <summary>Every parallel kernel gives the same bits for 1, 2 and 3 threads: it is cut by the problem, and sums keep their order.</summary>
+[TestFixture(typeof(float))]
+[TestFixture(typeof(double))]
+[Category("Kernels")]
+public sealed class ThreadCountTests<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private static readonly Conv1dShape Padded = new(9, 40, 33, 48, 3, padding: 1), Grouped = new(5, 70, 16, 32, 3, stride: 2, padding: 2, dilation: 2, groups: 4);
+    private static readonly GroupNormShape Norm = new(100, 30, 48, 6);
+
+    private static IEnumerable<TestCaseData> Kernels() =>
+    [
+        Row("MatrixProduct", c => MatrixProduct.Multiply<T>(150, 130, 900, Numbers(150 * 900, 1), false, Numbers(900 * 130, 2), false, c), 150 * 130),
+        Row("MatrixProduct, transposed, accumulated", c => MatrixProduct.Multiply<T>(150, 300, 520, Numbers(150 * 520, 1), true, Numbers(520 * 300, 2), true, c, accumulate: true), 150 * 300),
+        Row("Conv1d", y => Conv1d.Forward<T>(Padded, Numbers(Padded.Input.Length, 1), Numbers(Padded.Weight.Length, 2), Numbers(48, 3), y), Padded.Output.Length),
+        Row("Conv1d input gradient", dx => Conv1d.InputGradient<T>(Padded, Numbers(Padded.Output.Length, 1), Numbers(Padded.Weight.Length, 2), dx, true), Padded.Input.Length),
+        Row("Conv1d weight gradient", dw => Conv1d.WeightGradient<T>(Padded, Numbers(Padded.Input.Length, 1), Numbers(Padded.Output.Length, 2), dw, false), Padded.Weight.Length),
+        Row("Conv1d in groups", y => Conv1d.Forward<T>(Grouped, Numbers(Grouped.Input.Length, 1), Numbers(Grouped.Weight.Length, 2), [], y), Grouped.Output.Length),
+        Row("Conv1d weight gradient in groups", dw => Conv1d.WeightGradient<T>(Grouped, Numbers(Grouped.Input.Length, 1), Numbers(Grouped.Output.Length, 2), dw, true), Grouped.Weight.Length),
+        Row("ConvTranspose1d", y => ConvTranspose1d.Forward<T>(new(9, 40, 33, 48, 4, stride: 2, padding: 1), Numbers(9 * 40 * 33, 1), Numbers(4 * 33 * 48, 2), Numbers(48, 3), y), 9 * 80 * 48),
+        Row("GroupNorm + SiLU", y => GroupNorm.Forward<T>(Norm, T.CreateChecked(1e-5), true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), y, new T[Norm.Statistics], new T[Norm.Statistics]), Norm.Length),
+        Row("GroupNorm gradients", NormGradients, Norm.Length + 96),
+        Row("Softmax", y => Softmax.Forward<T>(900, 60, false, Numbers(54000, 1), y), 54000),
+        Row("Log-softmax gradient", dx => Softmax.Backward<T>(900, 60, true, Numbers(54000, 1), Numbers(54000, 2), dx, false), 54000),
+        Row("SiLU", y => Elementwise.Map<SiluFunction<T>, T>(default, Numbers(50_001, 1), y), 50_001),
+        Row("SiLU gradient", dx => Elementwise.MapBackward<SiluFunction<T>, T>(default, Numbers(50_001, 1), Numbers(50_001, 2), dx, true), 50_001),
+        Row("AddProduct", z => Elementwise.AddProduct<T>(Numbers(50_001, 1), Numbers(50_001, 2), z), 50_001),
+        Row("AddRows", y => Gather.AddRows<T>(7, 65, Numbers(90 * 7 * 65, 1), Numbers(5 * 65, 2), TestData.Indices(90, 5, 3), y), 90 * 7 * 65),
+        Row("ScatterAdd", table => Gather.ScatterAdd<T>(7, 165, Numbers(90 * 7 * 165, 1), TestData.Indices(90, 5, 3), table), 5 * 165),
+        Row("SumRows", y => Reductions.SumRows<T>(7000, 33, Numbers(7000 * 33, 1), y, true), 33),
+        Row("Sum", y => y[0] = Reductions.Sum<T>(Numbers(100_003, 1)), 1),
+        Row("Adam", w => Adam.Step<T>(new(T.One, T.CreateChecked(0.9), T.CreateChecked(0.99), T.One, T.One, T.One, T.One, T.Zero, T.One), w, Numbers(50_001, 1), Numbers(50_001, 2), Numbers(50_001, 3, 1)), 50_001),
+        Row("Normal", y => new RandomSource(1).For(Purpose.Noise).At(2).Normal(y, 3), 30_000),
+    ];
+
+    private delegate void Kernel(Span<T> output);
+
+    [TestCaseSource(nameof(Kernels))]
+    public void One_two_and_three_threads_give_the_same_bits(Delegate kernel, int length)
+    {
+        T[] Run(int threads)
+        {
+            using var scope = new ThreadCountScope(threads);
+            T[] output = Numbers(length, 9);
+            ((Kernel)kernel)(output);
+            return output;
+        }
+
+        T[] alone = Run(1);
+        for (int repeat = 0; repeat < 3; repeat++)
+        {
+            Check.Same<T>(Run(2), alone, "2 threads against 1");
+            Check.Same<T>(Run(3), alone, "3 threads against 1");
+        }
+    }
+
+    private static void NormGradients(Span<T> output)
+    {
+        Span<T> dx = output[..Norm.Length], dGamma = output.Slice(Norm.Length, 48), dBeta = output[(Norm.Length + 48)..];
+        GroupNorm.Backward<T>(
+            Norm, true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), Numbers(Norm.Statistics, 4), Numbers(Norm.Statistics, 5, 1), Numbers(Norm.Length, 6), dx, true, dGamma, dBeta, true);
+    }
+
+    private static T[] Numbers(int length, int seed, double from = -1) => TestData.Uniform<T>(length, seed, from, from + 2);
+
+    private static TestCaseData Row(string name, Kernel kernel, int length) => new TestCaseData(kernel, length).SetArgDisplayNames(name);
+}

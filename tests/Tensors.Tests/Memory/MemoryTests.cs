@@ -1,0 +1,81 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Diffusion.Tensors.Memory;
+using NUnit.Framework;
+
+namespace Diffusion.Tensors.Tests.Memory;
+
+[TestFixture(typeof(float))]
+[TestFixture(typeof(double))]
+public sealed unsafe class MemoryTests<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [Test]
+    public void Memory_starts_on_a_cache_line()
+    {
+        var pool = new TensorPool<T>();
+        foreach (int length in TestData.Lengths.Where(length => length > 0))
+        {
+            Assert.That(Address(Tensor<T>.Uninitialized([length])) % 64, Is.EqualTo((nuint)0), $"a tensor of {length}");
+            Assert.That(Address(pool.Rent([length])) % 64, Is.EqualTo((nuint)0), $"a pooled tensor of {length}");
+        }
+    }
+
+    [Test]
+    public void Memory_does_not_move()
+    {
+        var tensor = Tensor<T>.Zeros([100]);
+        nuint before = Address(tensor);
+        for (int i = 0; i < 3; i++)
+        {
+            _ = new byte[100_000];
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+        }
+
+        Assert.That(Address(tensor), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void What_is_returned_is_rented_again()
+    {
+        var pool = new TensorPool<T>();
+        var first = pool.Rent([10, 10]);
+        nuint address = Address(first);
+        long bytes = pool.AllocatedBytes;
+        pool.Return(first);
+        var second = pool.Rent([99]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Address(second), Is.EqualTo(address));
+            Assert.That(pool.AllocatedBytes, Is.EqualTo(bytes));
+        });
+        _ = pool.Rent([100]);
+        Assert.That(pool.AllocatedBytes, Is.GreaterThan(bytes));
+    }
+
+    [Test]
+    public void Every_length_has_room_and_wastes_at_most_a_quarter()
+    {
+        for (int length = 0; length < 5000; length++)
+        {
+            var pool = new TensorPool<T>();
+            var tensor = pool.Rent([length]);
+            long capacity = pool.AllocatedBytes / sizeof(T);
+            if (tensor.Span.Length != length || capacity < length || capacity > Math.Max(64, length * 1.25 + 1))
+                Assert.Fail($"A tensor of {length} elements got room for {capacity}.");
+            tensor.Span.Fill(T.One);
+        }
+    }
+
+    [Test]
+    public void Different_rents_do_not_share_memory()
+    {
+        var pool = new TensorPool<T>();
+        Tensor<T> a = pool.Rent([50]), b = pool.Rent([50]);
+        a.Span.Fill(T.One);
+        b.Span.Clear();
+        Assert.That(a.Span.ToArray(), Is.All.EqualTo(T.One));
+    }
+
+    private static nuint Address(Tensor<T> tensor) => (nuint)Unsafe.AsPointer(ref tensor.Span[0]);
+}

@@ -1,0 +1,68 @@
+using FsCheck;
+using FsCheck.Fluent;
+using NUnit.Framework;
+
+namespace Diffusion.Tensors.Tests;
+
+public sealed class ShapeTests
+{
+    [Test]
+    public void Extents_count_from_either_end()
+    {
+        Shape shape = [64, 2, 3];
+        Assert.Multiple(() =>
+        {
+            Assert.That(shape.Rank, Is.EqualTo(3));
+            Assert.That(shape.Length, Is.EqualTo(384));
+            Assert.That(shape[0], Is.EqualTo(64));
+            Assert.That(shape[^1], Is.EqualTo(3));
+            Assert.That(shape.ToArray(), Is.EqualTo([64, 2, 3]));
+            Assert.That(shape.ToString(), Is.EqualTo("[64, 2, 3]"));
+            Assert.That(() => shape[3], Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("[64, 2, 3] has 3 dimensions"));
+            Assert.That(() => shape[^4], Throws.InstanceOf<ArgumentOutOfRangeException>());
+        });
+    }
+
+    [Test]
+    public void A_scalar_has_no_dimensions_and_one_element()
+    {
+        Shape scalar = [];
+        Assert.Multiple(() =>
+        {
+            Assert.That(scalar.Length, Is.EqualTo(1));
+            Assert.That(scalar.Rank, Is.Zero);
+            Assert.That(scalar, Is.EqualTo(default(Shape)));
+            Assert.That(scalar.ToString(), Is.EqualTo("[]"));
+        });
+    }
+
+    [Test]
+    public void Equal_extents_make_equal_shapes() => Check.ForAll(Gen.ArrayOf(Gen.Choose(0, 5)).Where(extents => extents.Length <= Shape.MaxRank), extents =>
+    {
+        Shape a = new(extents), b = [.. extents];
+        bool same = a == b && a.Equals((object)b) && a.GetHashCode() == b.GetHashCode() && !(a != b);
+        bool product = a.Length == extents.Aggregate(1, (length, extent) => length * extent);
+        if (!same || !product || (extents.Length > 0 && a == a.With(0, extents[0] + 1)))
+            throw new AssertionException($"{a}");
+    });
+
+    [Test]
+    public void Shapes_that_cannot_be_are_refused()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => new Shape(1, 2, 3, 4, 5, 6, 7), Throws.ArgumentException.With.Message.Contains("at most 6 dimensions, not 7"));
+            Assert.That(() => new Shape(2, -1), Throws.ArgumentException.With.Message.Contains("Extent 1 of a shape is -1"));
+            Assert.That(() => new Shape(65536, 65536), Throws.ArgumentException.With.Message.Contains("[65536, 65536] has more"));
+        });
+    }
+
+    [Test]
+    public void With_changes_one_extent()
+    {
+        Shape shape = [4, 5, 6];
+        Assert.That(shape.With(^1, 7), Is.EqualTo(new Shape(4, 5, 7)));
+        Assert.That(shape.With(0, 0), Is.EqualTo(new Shape(0, 5, 6)));
+        Assert.That(() => shape.With(3, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+}
