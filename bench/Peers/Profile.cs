@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Diffusion.Autograd;
 using Diffusion.Models;
 using Diffusion.Nn;
@@ -12,7 +11,8 @@ namespace Diffusion.Peers;
 
 /// <summary>
 /// Takes a training step of the two-pixel network apart: the time of every operation, forward and backward. The forward
-/// pass is written here once more with a clock between its lines; the backward pass walks the tape as the tape itself does.
+/// pass is written here once more with a clock between its lines, and a clock on the tape after each of them, which the
+/// backward pass comes by on its way.
 /// </summary>
 internal sealed class Profile
 {
@@ -22,8 +22,9 @@ internal sealed class Profile
     private readonly TwoPixelUNet<float> _model;
     private readonly TwoPixelTrainingWork.Batch _batch;
     private readonly Adam<float> _adam;
+    private readonly Tensor<float> _oneHot;
     private readonly Dictionary<string, Entry> _entries = [];
-    private readonly Dictionary<Operation<float>, string> _names = [];
+    private string _line = "";
     private long _clock;
     private long _allocated;
 
@@ -33,6 +34,9 @@ internal sealed class Profile
         _model = work.Model;
         _batch = new TwoPixelTrainingWork.Batch(batch, 0);
         _adam = new Adam<float>(_model.Parameters) { LearningRate = 2e-3 };
+        _oneHot = Tensor<float>.Zeros([_model.Classes + 1, _model.Classes + 1]);
+        for (int y = 0; y <= _model.Classes; y++)
+            _oneHot[y, y] = 1;
     }
 
     public static int Run(string name, int threads)
@@ -74,84 +78,59 @@ internal sealed class Profile
     {
         StartClock();
         var tape = Tape<float>.Start();
-        Mark("start the tape", 0);
+        Book("start the tape", forward: true);
         var predicted = Forward(tape);
         var loss = Loss.MeanSquared(predicted, _batch.Noise);
-        Mark("loss", 1, tape);
-        Backward(tape, loss);
+        Book("loss", forward: true);
+        _line = "loss";
+        tape.Backward(loss);
+        Book(_line, forward: false);
         _adam.Step();
-        Mark("Adam, " + _adam.Parameters.Count + " tensors", 2);
+        Book("Adam, " + _adam.Parameters.Count + " tensors", forward: false);
         tape.Dispose();
-        Mark("end the tape", 2);
-        _names.Clear();
+        Book("end the tape", forward: false);
     }
 
     // TwoPixelUNet.Forward, line by line.
     private Variable<float> Forward(Tape<float> tape)
     {
         int n = _batch.Times.Length, timesteps = _model.Configuration.Timesteps;
-        var times = DistinctTimes(_batch.Times, out int[] stepIndex);
-        Mark("distinct steps", 1);
-
+        double[] times = DistinctTimes(_batch.Times, tape.RentIndices(n), out int[] stepIndex);
+        Book("distinct steps", forward: true);
         var fourier = Part<GaussianFourierFeatures<float>>(Child("step"), "fourier");
         var features = tape.Rent([times.Length, 2 * fourier.Frequencies.Length]);
         fourier.Features(Array.ConvertAll(times, t => t / timesteps), features);
-        Mark("Fourier features", 1);
-        var step = Part<Linear<float>>(Child("step"), "linear").Forward(tape.Variable(features)).Silu();
-        Mark("step embedding", 1, tape);
+        Book("Fourier features", forward: true);
+        var step = Clock("step embedding", Part<Linear<float>>(Child("step"), "linear").Forward(tape.Variable(features)).Silu());
 
-        int[] labelIndex = Array.ConvertAll(_batch.Labels, label => label < 0 ? _model.Classes : label);
-        var oneHot = Tensor<float>.Zeros([_model.Classes + 1, _model.Classes + 1]);
-        for (int y = 0; y <= _model.Classes; y++)
-            oneHot[y, y] = 1;
-        var label = Part<Linear<float>>(Child("label"), "linear2").Forward(Part<Linear<float>>(Child("label"), "linear1").Forward(tape.Variable(oneHot)).Silu());
-        Mark("class embedding", 1, tape);
+        int[] labelIndex = tape.RentIndices(n);
+        for (int i = 0; i < n; i++)
+            labelIndex[i] = _batch.Labels[i] < 0 ? _model.Classes : _batch.Labels[i];
+        var hidden = Part<Linear<float>>(Child("label"), "linear1").Forward(tape.Variable(_oneHot)).Silu();
+        var label = Clock("class embedding", Part<Linear<float>>(Child("label"), "linear2").Forward(hidden));
 
         var h1 = Block("encoder1", tape.Variable(_batch.Xt));
         var h2 = Block("encoder2", h1);
         var h3 = Block("decoder1", h2);
-        var skip = Operations.Concatenate([h3, h1]);
-        Mark("concatenate", 1, tape);
-        var y2 = ((Layer<float>)Child("decoder2")).Forward(skip).Reshape([n, 2, 1]);
-        Mark("decoder2 convolution", 1, tape);
-        return y2;
+        var skip = Clock("concatenate", Operations.Concatenate([h3, h1]));
+        return Clock("decoder2 convolution", ((Layer<float>)Child("decoder2")).Forward(skip).Reshape([n, 2, 1]));
 
         Variable<float> Block(string name, Variable<float> x)
         {
             var block = Child(name);
-            var h = Part<Layer<float>>(block, "conv").Forward(x);
-            Mark(name + " convolution", 1, tape);
-            var stepRows = Part<Linear<float>>(block, "step").Forward(step);
-            Mark(name + " linear of the steps", 1, tape);
-            h = h.AddRows(stepRows, stepIndex);
-            Mark(name + " add the steps' rows", 1, tape);
-            var labelRows = Part<Linear<float>>(block, "label").Forward(label);
-            Mark(name + " linear of the classes", 1, tape);
-            h = h.AddRows(labelRows, labelIndex);
-            Mark(name + " add the classes' rows", 1, tape);
-            h = Part<GroupNorm<float>>(block, "norm").Forward(h);
-            Mark(name + " GroupNorm + SiLU", 1, tape);
-            return h;
+            var h = Clock(name + " convolution", Part<Layer<float>>(block, "conv").Forward(x));
+            var steps = Clock(name + " linear of the steps", Part<Linear<float>>(block, "step").Forward(step));
+            var labels = Clock(name + " linear of the classes", Part<Linear<float>>(block, "label").Forward(label));
+            h = Clock(name + " add rows of both", h.AddRows(new(steps, stepIndex), new(labels, labelIndex)));
+            return Clock(name + " GroupNorm + SiLU", Part<GroupNorm<float>>(block, "norm").Forward(h));
         }
-    }
 
-    // Tape.Backward, with the clock read after each operation.
-    private void Backward(Tape<float> tape, Variable<float> loss)
-    {
-        var seed = tape.Rent(loss.Shape);
-        seed.Span[0] = 1;
-        _ = Inside<float>.TryAdoptGradient(loss, seed);
-        Mark("loss", 2);
-        for (int i = tape.Operations.Count - 1; i >= 0; i--)
+        Variable<float> Clock(string line, Variable<float> x)
         {
-            var operation = tape.Operations[i];
-            if (operation.Output.Gradient is { } gradient)
-            {
-                operation.Backward(gradient);
-                Inside<float>.Recycle(tape, Inside<float>.TakeGradient(operation.Output)!);
-            }
-
-            Mark(_names[operation], 2);
+            Book(line, forward: true);
+            var y = tape.Record(new ClockOperation(this, line, x), x.Value);
+            StartClock();
+            return y;
         }
     }
 
@@ -161,7 +140,6 @@ internal sealed class Profile
         var real = _model.Forward(tape, _batch.Xt, _batch.Times, _batch.Labels);
         if (!Forward(tape).Value.Span.SequenceEqual(real.Value.Span))
             throw new InvalidOperationException("The forward pass that is profiled is no longer that of TwoPixelUNet: bring Profile.Forward up to date.");
-        _names.Clear();
     }
 
     private void StartClock()
@@ -170,23 +148,20 @@ internal sealed class Profile
         _clock = Stopwatch.GetTimestamp();
     }
 
-    // Books the time since the last mark, and names the operations recorded since for their way back.
-    private void Mark(string name, int phase, Tape<float>? tape = null)
+    // Books the time since the clock was started on a line, and starts it again.
+    private void Book(string line, bool forward)
     {
         long now = Stopwatch.GetTimestamp(), allocated = GC.GetAllocatedBytesForCurrentThread();
-        if (!_entries.TryGetValue(name, out var entry))
-            _entries.Add(name, entry = new Entry());
-        (phase == 1 ? entry.Forward : entry.Rest).Add(now - _clock);
+        if (!_entries.TryGetValue(line, out var entry))
+            _entries.Add(line, entry = new Entry());
+        (forward ? entry.Forward : entry.Backward).Add(now - _clock);
         entry.Bytes += allocated - _allocated;
-        for (int i = _names.Count; tape is not null && i < tape.Operations.Count; i++)
-            _names[tape.Operations[i]] = name;
         StartClock();
     }
 
     private void Print(string name, int threads, int steps, double whole)
     {
-        // Several operations may share a name, so times are summed within each step: the mean is of the middle half of sums.
-        var rows = _entries.Select(pair => (Name: pair.Key, Forward: PerStep(pair.Value.Forward, steps), Backward: PerStep(pair.Value.Rest, steps), Bytes: pair.Value.Bytes / (double)steps)).ToList();
+        var rows = _entries.Select(pair => (Name: pair.Key, Forward: PerStep(pair.Value.Forward, steps), Backward: PerStep(pair.Value.Backward, steps), Bytes: pair.Value.Bytes / (double)steps)).ToList();
         double total = rows.Sum(row => row.Forward + row.Backward);
         Console.WriteLine($"{name}, {threads} threads: the step takes {whole:F0} us; with clocks {total:F0} us, the median of {steps} steps for each line.");
         Console.WriteLine();
@@ -202,15 +177,14 @@ internal sealed class Profile
     {
         if (ticks.Count == 0)
             return 0;
-        int perStep = ticks.Count / steps;
-        var sums = ticks.Chunk(perStep).Select(chunk => chunk.Sum() * 1e6 / Stopwatch.Frequency);
+        var sums = ticks.Chunk(ticks.Count / steps).Select(chunk => chunk.Sum() * 1e6 / Stopwatch.Frequency);
         return Measurement.Statistics.Median([.. sums]);
     }
 
-    private static double[] DistinctTimes(double[] times, out int[] index)
+    private static double[] DistinctTimes(double[] times, int[] memory, out int[] index)
     {
         var rows = new Dictionary<double, int>();
-        index = new int[times.Length];
+        index = memory;
         for (int i = 0; i < times.Length; i++)
         {
             if (!rows.TryGetValue(times[i], out index[i]))
@@ -225,25 +199,28 @@ internal sealed class Profile
     private static TModule Part<TModule>(Module<float> module, string name)
         where TModule : Module<float> => (TModule)module.Children.First(child => child.Name == name).Module;
 
-    /// <summary>The steps of the tape's own backward pass, which are not public; generic, as accessors of generic types must be.</summary>
-    private static class Inside<T>
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    /// <summary>Does nothing; its backward pass books the time since the last clock, and starts the next line.</summary>
+    private sealed class ClockOperation(Profile profile, string line, Variable<float> x) : Operation<float>
     {
-        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "TryAdoptGradient")]
-        public static extern bool TryAdoptGradient(Variable<T> variable, Tensor<T> gradient);
+        public override IReadOnlyList<Variable<float>> Inputs => [x];
 
-        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "TakeGradient")]
-        public static extern Tensor<T>? TakeGradient(Variable<T> variable);
+        public override void Backward(Tensor<float> dOut)
+        {
+            profile.Book(profile._line, forward: false);
+            profile._line = line;
 
-        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Recycle")]
-        public static extern void Recycle(Tape<T> tape, Tensor<T> gradient);
+            // The gradient goes on through a copy, which is not timed.
+            var dx = GradientOf(x)!;
+            System.Numerics.Tensors.TensorPrimitives.Add(dx.Span, dOut.Span, dx.Span);
+            profile.StartClock();
+        }
     }
 
     private sealed class Entry
     {
         public List<long> Forward { get; } = [];
 
-        public List<long> Rest { get; } = [];
+        public List<long> Backward { get; } = [];
 
         public long Bytes { get; set; }
     }
