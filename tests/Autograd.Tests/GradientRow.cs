@@ -10,14 +10,14 @@ internal sealed record GradientRow(string Operation, string[] Inputs, Func<Draw,
 
     /// <summary>
     /// The same function of inputs that have a gradient already when the operation's backward pass comes to them, so that it
-    /// must add to it.
+    /// must add to it: all of them, or only one.
     /// </summary>
-    public static CheckPoint Accumulating(CheckPoint point) => point with
+    public static CheckPoint Accumulating(CheckPoint point, int? only = null) => point with
     {
         Function = inputs =>
         {
             var result = point.Function(inputs);
-            for (int i = 0; i < inputs.Count; i++)
+            for (int i = only ?? 0; i <= (only ?? inputs.Count - 1); i++)
                 result += (0.1 + (0.1 * i)) * inputs[i].Mean();
             return result;
         },

@@ -59,6 +59,8 @@ internal static class GradientTable
             return Draw.At(
                 v => v[0].AddRows(new(v[1], first), new(v[2], second)), d.Numbers([d[0] + 1, d[1], d[2]]), d.Numbers([d[3], d[2]]), d.Numbers([d[1], d[2]]));
         }),
+        new("AddRows of itself", ["x"], d => { int[] rows = d.Indices(d[0] + 2, d[0] + 2); return Draw.At(v => v[0].AddRows(new TableRows<double>(v[0], rows)), d.Numbers([d[0] + 2, d[1]])); }),
+        new("Add, subtract, reshape of one", ["x"], d => Draw.At(v => (v[0] + v[0]) - (v[0].Reshape([d[1], d[0]]).Reshape([d[0], d[1]]) - (v[0] - v[0].Exp())), d.Numbers([d[0], d[1]]))),
         new("A small network", ["x", "w1", "b1", "w2"], Network),
     ];
 

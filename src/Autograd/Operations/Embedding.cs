@@ -100,11 +100,13 @@ internal sealed class AddRowsOperation<T>(Variable<T> x, TableRows<T>[] tables) 
     // dx += dy, dtable[index[n]] += Σ_s dy[n, s]
     public override void Backward(Tensor<T> dOut)
     {
-        Pass(x, dOut);
+        // The tables first: dOut may become the gradient of x itself, which x, where it is one of the tables, would add to.
         foreach (var (table, indices) in tables)
         {
             if (GradientOf(table) is { } dTable)
                 Gather.ScatterAdd<T>(Positions(x.Shape), table.Shape[1], dOut.Span, indices, dTable.Span);
         }
+
+        Pass(x, dOut);
     }
 }

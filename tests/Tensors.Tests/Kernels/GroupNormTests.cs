@@ -19,7 +19,7 @@ public sealed class GroupNormTests<T>
     {
         foreach (int channels in TestData.Sizes)
         {
-            foreach (int groups in Enumerable.Range(1, channels).Where(groups => channels % groups == 0).Where((_, i) => i is 0 or 1 or 2 or 3))
+            foreach (int groups in Enumerable.Range(1, channels).Where(groups => channels % groups == 0))
             {
                 foreach (var (batch, positions) in ((int, int)[])[(1, 2), (3, 5)])
                     Compare(new GroupNormShape(batch, positions, channels, groups), silu);

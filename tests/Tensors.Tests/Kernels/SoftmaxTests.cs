@@ -41,6 +41,23 @@ public sealed class SoftmaxTests<T>
         Check.Close<T>(y, [-Math.Log(1 + Math.Exp(-1)), -1 - Math.Log(1 + Math.Exp(-1)), -2e6 - Math.Log(1 + Math.Exp(-1))], Tolerance.Softmax<T>(3), "Its logarithm");
     }
 
+    // Wherever it stands, in a whole vector or at the end: a maximum that is missed overflows.
+    [Test]
+    public void The_largest_input_is_found_at_every_place()
+    {
+        foreach (int columns in TestData.Sizes)
+        {
+            for (int at = 0; at < columns; at++)
+            {
+                T[] x = new T[columns], y = new T[columns];
+                x[at] = T.CreateChecked(2000);
+                Tensors.Kernels.Softmax.Forward<T>(1, columns, false, x, y);
+                if (y[at] != T.One)
+                    Assert.Fail($"Softmax of 2000 at {at} of {columns} is {y[at]}.");
+            }
+        }
+    }
+
     [Test]
     public void A_masked_input_of_minus_infinity_gets_nothing([Values(3, 20)] int columns)
     {

@@ -9,9 +9,9 @@ namespace Diffusion.Tensors.Tests.Kernels;
 /// <summary>
 /// Which vectors the process works with. The tests of the category "Kernels" are run again with narrower ones:
 /// <code>
-/// DOTNET_EnableAVX512=0 DIFFUSION_EXPECT_VECTOR=256 dotnet test -c Release --filter TestCategory=Kernels
-/// DOTNET_EnableAVX2=0 DIFFUSION_EXPECT_VECTOR=128 dotnet test -c Release --filter TestCategory=Kernels
-/// DOTNET_EnableHWIntrinsic=0 DIFFUSION_EXPECT_VECTOR=0 dotnet test -c Release --filter TestCategory=Kernels
+/// DOTNET_EnableAVX512=0 DIFFUSION_EXPECT_VECTOR=256 dotnet test --project tests/Tensors.Tests -c Release --filter TestCategory=Kernels
+/// DOTNET_EnableAVX2=0 DIFFUSION_EXPECT_VECTOR=128 dotnet test --project tests/Tensors.Tests -c Release --filter TestCategory=Kernels
+/// DOTNET_EnableHWIntrinsic=0 DIFFUSION_EXPECT_VECTOR=0 dotnet test --project tests/Tensors.Tests -c Release --filter TestCategory=Kernels
 /// </code>
 /// </summary>
 [Category("Kernels")]

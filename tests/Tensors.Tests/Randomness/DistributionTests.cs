@@ -43,6 +43,20 @@ public sealed class DistributionTests
         Assert.That(x.Max(Math.Abs), Is.LessThan(6.8), "the smallest u of Box and Muller is 2^-33");
     }
 
+    // Vectors make the floats: the same words give the same numbers as in double, out to where u is next to 0 and to 1.
+    [TestCase(1)]
+    [TestCase(3)]
+    [TestCase(4)]
+    [TestCase(4000)]
+    public void Normal_floats_are_the_normal_doubles_rounded(int perSample)
+    {
+        float[] x = new float[1_200_000];
+        double[] expected = new double[x.Length];
+        Stream().Normal<float>(x, perSample);
+        Stream().Normal<double>(expected, perSample);
+        Check.Close<float>(x, expected, Tolerance.Function<float>(), "Normal floats", floor: 1);
+    }
+
     // Kolmogorov and Smirnov: √n·D is beyond 1.95 once in a thousand times.
     [Test]
     public void Distributions_pass_the_test_of_Kolmogorov_and_Smirnov()
