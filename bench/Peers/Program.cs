@@ -7,7 +7,8 @@ using Diffusion.Peers.Reporting;
 
 try
 {
-    return Run(Options.Parse(args));
+    var options = Options.Parse(args);
+    return Native.MissingPreload() is { } library ? Children.RunPreloaded(library, args) : Run(options);
 }
 catch (UsageException e)
 {

@@ -56,11 +56,27 @@ internal static class Children
         return line is null ? null : JsonSerializer.Deserialize(line, LineJson.Default.MemoryLine);
     }
 
-    private static IEnumerable<string> Lines(IEnumerable<string> arguments)
+    /// <summary>Does everything in a process with a library loaded before all others; its exit code.</summary>
+    public static int RunPreloaded(string library, string[] arguments)
+    {
+        var start = Self(arguments);
+        start.Environment[Libtorch.Native.Preload] = library;
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    private static ProcessStartInfo Self(IEnumerable<string> arguments)
     {
         string self = Environment.ProcessPath!;
         bool isHost = Path.GetFileNameWithoutExtension(self) == "dotnet";
-        var start = new ProcessStartInfo(self, isHost ? [Path.Combine(AppContext.BaseDirectory, "Peers.dll"), .. arguments] : arguments) { RedirectStandardOutput = true };
+        return new ProcessStartInfo(self, isHost ? [Path.Combine(AppContext.BaseDirectory, "Peers.dll"), .. arguments] : arguments);
+    }
+
+    private static IEnumerable<string> Lines(IEnumerable<string> arguments)
+    {
+        var start = Self(arguments);
+        start.RedirectStandardOutput = true;
         using var process = Process.Start(start)!;
         while (process.StandardOutput.ReadLine() is { } line)
             yield return line;
