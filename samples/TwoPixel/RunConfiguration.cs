@@ -30,13 +30,13 @@ internal sealed record RunConfiguration
     public int Batch { get; init; } = 512;
 
     /// <summary>The highest learning rate.</summary>
-    public double LearningRate { get; init; } = 2e-3;
+    public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>The probability that a sample's label is dropped.</summary>
     public double LabelDropout { get; init; } = 0.3;
 
     /// <summary>The decay of the average of the weights.</summary>
-    public double Ema { get; init; } = 0.999;
+    public double Ema { get; init; } = 0.9995;
 
     /// <summary>The loss.</summary>
     public LossKind Loss { get; init; }

@@ -3,8 +3,8 @@ using Diffusion.Guidance;
 using Diffusion.Sampling;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
-using MixturePeak = Diffusion.Figures.MixtureComponent;
 using GaussianMixture = Diffusion.Data.GaussianMixture;
+using MixturePeak = Diffusion.Figures.MixtureComponent;
 
 namespace Diffusion.TwoPixel.Study;
 

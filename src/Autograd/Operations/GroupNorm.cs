@@ -24,10 +24,12 @@ public static partial class Operations
 
         var shape = new GroupNormShape(batch, batch == 0 || channels == 0 ? 0 : x.Shape.Length / (batch * channels), channels, groups);
         var on = Recorder<T>.For(x, gamma, beta);
-        Tensor<T> y = on.New(x.Shape), mean = on.New([batch, groups]), rstd = on.New([batch, groups]);
+        var y = on.New(x.Shape);
+        Tensor<T>? mean = on.Records ? on.New([batch, groups]) : null, rstd = on.Records ? on.New([batch, groups]) : null;
         Tensors.Kernels.GroupNorm.Forward<T>(
-            shape, T.CreateChecked(epsilon), silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, y.Span, mean.Span, rstd.Span);
-        return on.Result(y, on.Records ? new GroupNormOperation<T>(shape, silu, x, gamma, beta, mean, rstd) : null);
+            shape, T.CreateChecked(epsilon), silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, y.Span,
+            mean is null ? default : mean.Span, rstd is null ? default : rstd.Span);
+        return on.Result(y, on.Records ? new GroupNormOperation<T>(shape, silu, x, gamma, beta, mean!, rstd!) : null);
     }
 }
 

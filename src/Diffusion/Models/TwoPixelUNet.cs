@@ -63,7 +63,11 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
 
 /// <summary>Rows of conditioning, one for each distinct step or class, and the row of each sample.</summary>
 internal readonly record struct Condition<T>(Variable<T> Rows, int[] Index)
-    where T : unmanaged, IFloatingPointIeee754<T>;
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Whether all samples have the same row, as in sampling, so that it can be part of a bias.</summary>
+    public bool IsShared => Rows.Shape[0] == 1;
+}
 
 /// <summary>A step to features: Gaussian Fourier features of t/T (assignment eq. 10), a linear layer, SiLU.</summary>
 internal sealed class StepEmbedding<T> : Module<T>
@@ -119,15 +123,31 @@ internal sealed class ClassEmbedding<T> : Module<T>
     {
         int nullClass = _oneHot.Shape[0] - 1;
         int[] index = tape.RentIndices(samples);
+        if (labels.Length <= 1)
+        {
+            // One class for all: only its row.
+            int row = labels.Length == 0 || labels[0] == DenoiserArguments.NoLabel ? nullClass : labels[0];
+            Check(row == nullClass ? DenoiserArguments.NoLabel : row, nullClass);
+            index.AsSpan().Clear();
+            return new(Embed(tape, _oneHot.Rows(row, row + 1)), index);
+        }
+
         for (int i = 0; i < samples; i++)
         {
             int label = DenoiserArguments.LabelOf(labels, i);
-            if (label < DenoiserArguments.NoLabel || label >= nullClass)
-                throw new ArgumentOutOfRangeException(nameof(labels), label, $"The label {label} is not one of the {nullClass} classes of this network; -1 means none.");
+            Check(label, nullClass);
             index[i] = label == DenoiserArguments.NoLabel ? nullClass : label;
         }
 
-        return new(_linear2.Forward(_linear1.Forward(tape.Variable(_oneHot)).Silu()), index);
+        return new(Embed(tape, _oneHot), index);
+    }
+
+    private Variable<T> Embed(Tape<T> tape, Tensor<T> oneHot) => _linear2.Forward(_linear1.Forward(tape.Variable(oneHot)).Silu());
+
+    private static void Check(int label, int classes)
+    {
+        if (label < DenoiserArguments.NoLabel || label >= classes)
+            throw new ArgumentOutOfRangeException(nameof(label), label, $"The label {label} is not one of the {classes} classes of this network; -1 means none.");
     }
 }
 
@@ -135,11 +155,11 @@ internal sealed class ClassEmbedding<T> : Module<T>
 internal sealed class ConditionedBlock<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Layer<T> _convolution;
+    private readonly ConvolutionLayer<T> _convolution;
     private readonly Linear<T> _step, _label;
     private readonly GroupNorm<T> _norm;
 
-    public ConditionedBlock(Layer<T> convolution, int channels, int embedding, int groups, WeightInitializer weights)
+    public ConditionedBlock(ConvolutionLayer<T> convolution, int channels, int embedding, int groups, WeightInitializer weights)
     {
         _convolution = Register("conv", convolution);
         _step = Register("step", new Linear<T>(embedding, channels, weights));
@@ -150,8 +170,14 @@ internal sealed class ConditionedBlock<T> : Module<T>
     // [N, L, Cin] to [N, Lout, C]
     public Variable<T> Forward(Variable<T> x, Condition<T> step, Condition<T> label)
     {
+        Variable<T> stepRows = _step.Forward(step.Rows), labelRows = _label.Forward(label.Rows);
+        if (step.IsShared && label.IsShared)
+        {
+            var bias = (stepRows + labelRows).Reshape(_convolution.Bias!.Shape) + _convolution.Bias;
+            return _norm.Forward(_convolution.Forward(x, bias));
+        }
+
         var h = _convolution.Forward(x);
-        h = h.AddRows(new(_step.Forward(step.Rows), step.Index), new(_label.Forward(label.Rows), label.Index));
-        return _norm.Forward(h);
+        return _norm.Forward(h.AddRows(new(stepRows, step.Index), new(labelRows, label.Index)));
     }
 }

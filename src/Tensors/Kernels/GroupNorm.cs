@@ -35,14 +35,15 @@ internal static unsafe class GroupNorm
 {
     /// <summary>
     /// h = (x - mean) / √(var + epsilon) with mean and (biased) variance of each sample's group; y = h·gamma + beta, or
-    /// SiLU of that. mean and rstd, [N, G], receive what the backward pass needs. x, y: [N, S, C]; gamma, beta: [C].
+    /// SiLU of that. mean and rstd, [N, G], receive what the backward pass needs; both may be empty where there is none. x, y: [N, S, C]; gamma, beta: [C].
     /// </summary>
     public static void Forward<T>(
         in GroupNormShape shape, T epsilon, bool silu, ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta,
         Span<T> y, Span<T> mean, Span<T> rstd)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Check(shape, x.Length, y.Length, gamma.Length, beta.Length, mean.Length, rstd.Length);
+        bool keeps = !mean.IsEmpty || !rstd.IsEmpty;
+        Check(shape, x.Length, y.Length, gamma.Length, beta.Length, keeps ? mean.Length : shape.Statistics, keeps ? rstd.Length : shape.Statistics);
         fixed (T* px = x, pGamma = gamma, pBeta = beta, py = y, pMean = mean, pRstd = rstd)
         {
             var kernel = new ForwardKernel<T>
@@ -154,7 +155,7 @@ internal static unsafe class GroupNorm
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
-            bool silu = Silu;
+            bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * (channels + TVector.Count));
             T* centre = sum + channels + TVector.Count, scale = centre + channels + TVector.Count;
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), one = TVector.Broadcast(T.One), epsilon = TVector.Broadcast(Epsilon);
@@ -163,7 +164,12 @@ internal static unsafe class GroupNorm
             {
                 T* x = X + ((nint)n * positions * channels);
                 T* y = Y + ((nint)n * positions * channels);
-                T* mean = Mean + (n * Shape.Groups), rstd = Rstd + (n * Shape.Groups);
+                T* mean = Mean == null ? null : Mean + (n * Shape.Groups), rstd = Rstd + (n * Shape.Groups);
+                if (lanes)
+                {
+                    GroupNormLanes.Forward<TVector, T>(Shape, Epsilon, silu, x, Gamma, Beta, y, mean, rstd);
+                    continue;
+                }
 
                 for (int c = 0; c < channels; c += TVector.Count)
                 {
@@ -193,7 +199,7 @@ internal static unsafe class GroupNorm
                 GroupSums.SumWithinGroups<TVector, T>(sum, channels, groupChannels);
                 for (int c = 0; c < channels; c += TVector.Count)
                     TVector.Store(one / TVector.Sqrt(TVector.MultiplyAdd(TVector.Load(sum + c), inverseSize, epsilon)), scale + c);
-                for (int g = 0; g < Shape.Groups; g++)
+                for (int g = 0; g < Shape.Groups && mean != null; g++)
                     (mean[g], rstd[g]) = (centre[g * groupChannels], scale[g * groupChannels]);
 
                 for (int c = 0; c < channels; c += TVector.Count)
@@ -237,7 +243,7 @@ internal static unsafe class GroupNorm
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;
-            bool silu = Silu, accumulate = Accumulate;
+            bool silu = Silu, accumulate = Accumulate, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (4 * padded) + (positions * channels));
             T* centre = scratch, inverse = centre + padded, meanQ = inverse + padded, meanQH = meanQ + padded, dz = meanQH + padded;
             T* dGamma = Partial + (task * 2 * channels), dBeta = dGamma + channels;
@@ -254,6 +260,12 @@ internal static unsafe class GroupNorm
                     T mean = Mean[(n * Shape.Groups) + g], rstd = Rstd[(n * Shape.Groups) + g];
                     for (int c = g * groupChannels; c < (g + 1) * groupChannels; c++)
                         (centre[c], inverse[c]) = (mean, rstd);
+                }
+
+                if (lanes)
+                {
+                    GroupNormLanes.Backward<TVector, T>(Shape, silu, accumulate, x, Gamma, Beta, centre, inverse, dy, dx, dGamma, dBeta);
+                    continue;
                 }
 
                 for (int c = 0; c < channels; c += TVector.Count)

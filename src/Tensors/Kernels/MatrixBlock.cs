@@ -98,12 +98,15 @@ internal static unsafe class MatrixBlock
                 T* tile = c + (i * ldc) + j;
                 if (used == width)
                 {
-                    Tile<TVector, T>(left, depth, a + (i * aRow), aRow, aStep, panel, panelRow, tile, ldc, accumulate, panelBias);
+                    Tile<TVector, TwoVectors, T>(left, depth, a + (i * aRow), aRow, aStep, panel, panelRow, tile, ldc, accumulate, panelBias);
                     continue;
                 }
 
                 // A narrow panel: the tile goes to a buffer, and the columns that exist from there to C.
-                Tile<TVector, T>(left, depth, a + (i * aRow), aRow, aStep, panel, panelRow, edge, width, accumulate: false, null);
+                if (used <= TVector.Count)
+                    Tile<TVector, OneVector, T>(left, depth, a + (i * aRow), aRow, aStep, panel, panelRow, edge, width, accumulate: false, null);
+                else
+                    Tile<TVector, TwoVectors, T>(left, depth, a + (i * aRow), aRow, aStep, panel, panelRow, edge, width, accumulate: false, null);
                 for (int r = 0; r < left; r++)
                 {
                     T* addend = accumulate ? tile + (r * ldc) : panelBias;
@@ -115,16 +118,17 @@ internal static unsafe class MatrixBlock
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile<TVector, T>(
+    private static void Tile<TVector, TVectors, T>(
         int rows, int depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
         where TVector : unmanaged, IVector<TVector, T>
+        where TVectors : unmanaged, ITileVectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (rows > 4)
-            MatrixTile.Multiply<TVector, Rows8, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
+            MatrixTile.Multiply<TVector, Rows8, TVectors, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
         else if (rows > 1)
-            MatrixTile.Multiply<TVector, Rows4, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
+            MatrixTile.Multiply<TVector, Rows4, TVectors, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
         else
-            MatrixTile.Multiply<TVector, Rows1, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
+            MatrixTile.Multiply<TVector, Rows1, TVectors, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
     }
 }

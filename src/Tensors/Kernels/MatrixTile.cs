@@ -25,6 +25,22 @@ internal readonly struct Rows1 : ITileRows
     public static int Rows => 1;
 }
 
+/// <summary>How many vectors wide a tile is, as a type.</summary>
+internal interface ITileVectors
+{
+    static abstract bool Two { get; }
+}
+
+internal readonly struct OneVector : ITileVectors
+{
+    public static bool Two => false;
+}
+
+internal readonly struct TwoVectors : ITileVectors
+{
+    public static bool Two => true;
+}
+
 /// <summary>The heart of every matrix product: a tile of C, up to 8 rows by 2 vectors, held in registers over the whole of K.</summary>
 internal static unsafe class MatrixTile
 {
@@ -32,13 +48,14 @@ internal static unsafe class MatrixTile
     /// tile[rows, 2·Count] = Σ_k A[r, k]·B[k, :], stored at c + r·ldc. A[r, k] is a[r·aRow + k·aStep]; B[k, :] starts at
     /// b + k·ldb. Rows beyond <paramref name="rows"/> repeat the last one and are not stored. With
     /// <paramref name="accumulate"/> the tile is added to what c holds; else, where <paramref name="bias"/> is not null,
-    /// its 2·Count numbers are added to each row.
+    /// its 2·Count numbers are added to each row. A tile of one vector is the left half of that; B stays as it is.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TVector, TRows, T>(
+    public static void Multiply<TVector, TRows, TVectors, T>(
         int rows, nint depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
         where TVector : unmanaged, IVector<TVector, T>
         where TRows : unmanaged, ITileRows
+        where TVectors : unmanaged, ITileVectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int count = TVector.Count;
@@ -61,37 +78,45 @@ internal static unsafe class MatrixTile
         nint at = 0;
         for (nint k = depth; k > 0; k--)
         {
-            TVector b0 = TVector.Load(b), b1 = TVector.Load(b + count);
+            TVector b0 = TVector.Load(b), b1 = TVectors.Two ? TVector.Load(b + count) : TVector.Zero;
             TVector x = TVector.Broadcast(a0[at]);
             c00 = TVector.MultiplyAdd(x, b0, c00);
-            c01 = TVector.MultiplyAdd(x, b1, c01);
+            if (TVectors.Two)
+                c01 = TVector.MultiplyAdd(x, b1, c01);
             if (TRows.Rows > 1)
             {
                 x = TVector.Broadcast(a1[at]);
                 c10 = TVector.MultiplyAdd(x, b0, c10);
-                c11 = TVector.MultiplyAdd(x, b1, c11);
+                if (TVectors.Two)
+                    c11 = TVector.MultiplyAdd(x, b1, c11);
                 x = TVector.Broadcast(a2[at]);
                 c20 = TVector.MultiplyAdd(x, b0, c20);
-                c21 = TVector.MultiplyAdd(x, b1, c21);
+                if (TVectors.Two)
+                    c21 = TVector.MultiplyAdd(x, b1, c21);
                 x = TVector.Broadcast(a3[at]);
                 c30 = TVector.MultiplyAdd(x, b0, c30);
-                c31 = TVector.MultiplyAdd(x, b1, c31);
+                if (TVectors.Two)
+                    c31 = TVector.MultiplyAdd(x, b1, c31);
             }
 
             if (TRows.Rows > 4)
             {
                 x = TVector.Broadcast(a4[at]);
                 c40 = TVector.MultiplyAdd(x, b0, c40);
-                c41 = TVector.MultiplyAdd(x, b1, c41);
+                if (TVectors.Two)
+                    c41 = TVector.MultiplyAdd(x, b1, c41);
                 x = TVector.Broadcast(a5[at]);
                 c50 = TVector.MultiplyAdd(x, b0, c50);
-                c51 = TVector.MultiplyAdd(x, b1, c51);
+                if (TVectors.Two)
+                    c51 = TVector.MultiplyAdd(x, b1, c51);
                 x = TVector.Broadcast(a6[at]);
                 c60 = TVector.MultiplyAdd(x, b0, c60);
-                c61 = TVector.MultiplyAdd(x, b1, c61);
+                if (TVectors.Two)
+                    c61 = TVector.MultiplyAdd(x, b1, c61);
                 x = TVector.Broadcast(a7[at]);
                 c70 = TVector.MultiplyAdd(x, b0, c70);
-                c71 = TVector.MultiplyAdd(x, b1, c71);
+                if (TVectors.Two)
+                    c71 = TVector.MultiplyAdd(x, b1, c71);
             }
 
             at += aStep;
@@ -121,11 +146,13 @@ internal static unsafe class MatrixTile
             if (addend != null)
             {
                 left += TVector.Load(addend);
-                right += TVector.Load(addend + TVector.Count);
+                if (TVectors.Two)
+                    right += TVector.Load(addend + TVector.Count);
             }
 
             TVector.Store(left, row);
-            TVector.Store(right, row + TVector.Count);
+            if (TVectors.Two)
+                TVector.Store(right, row + TVector.Count);
         }
     }
 }
