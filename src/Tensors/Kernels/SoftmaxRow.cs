@@ -13,14 +13,20 @@ internal static unsafe class SoftmaxRow
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int whole = columns - (columns % TVector.Count);
-        TVector largest = TVector.Broadcast(x[0]);
+        int whole = columns - (columns % TVector.Count), rest = columns - whole;
+
+        // The end of the row is filled up with the smallest number, which adds nothing to a sum.
+        T* edge = stackalloc T[TVector.Count];
+        if (rest > 0)
+        {
+            for (int c = 0; c < TVector.Count; c++)
+                edge[c] = c < rest ? x[whole + c] : T.CreateSaturating(-1e30);
+        }
+
+        TVector largest = TVector.Load(rest > 0 ? edge : x);
         for (int c = 0; c < whole; c += TVector.Count)
             largest = TVector.Max(largest, TVector.Load(x + c));
-        T max = TVector.MaxLane(largest);
-        for (int c = whole; c < columns; c++)
-            max = T.Max(max, x[c]);
-        max *= scale;
+        T max = TVector.MaxLane(largest) * scale;
 
         // The exponentials go to y, or for the logarithm only their sum is made.
         TVector factor = TVector.Broadcast(scale), shift = TVector.Broadcast(-max), total = TVector.Zero;
@@ -32,18 +38,16 @@ internal static unsafe class SoftmaxRow
                 TVector.Store(e, y + c);
         }
 
-        T sum = TVector.Sum(total);
-        if (whole < columns)
+        if (rest > 0)
         {
-            T* edge = stackalloc T[TVector.Count];
-            Edge.Load(x + whole, columns - whole, edge, TVector.Count);
-            TVector.Store(VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(edge), factor, shift)), edge);
-            for (int c = whole; c < columns; c++)
-                sum += edge[c - whole];
+            TVector e = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(edge), factor, shift));
+            total += e;
+            TVector.Store(e, edge);
             if (!logarithm)
-                Edge.Store(edge, columns - whole, y + whole);
+                Edge.Store(edge, rest, y + whole);
         }
 
+        T sum = TVector.Sum(total);
         T share = T.One / sum, offset = max + T.Log(sum);
         TVector shares = TVector.Broadcast(share), offsets = TVector.Broadcast(-offset);
         for (int c = 0; c < whole; c += TVector.Count)

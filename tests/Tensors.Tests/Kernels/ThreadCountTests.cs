@@ -65,7 +65,7 @@ public sealed class ThreadCountTests<T>
     {
         Span<T> dx = output[..Norm.Length], dGamma = output.Slice(Norm.Length, 48), dBeta = output[(Norm.Length + 48)..];
         GroupNorm.Backward<T>(
-            Norm, true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), Numbers(Norm.Statistics, 4), Numbers(Norm.Statistics, 5, 1), Numbers(Norm.Length, 6), dx, true, dGamma, dBeta, true);
+            Norm, T.CreateChecked(1e-5), true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), Numbers(Norm.Statistics, 4), Numbers(Norm.Statistics, 5, 1), Numbers(Norm.Length, 6), dx, true, dGamma, dBeta, true);
     }
 
     private static T[] Numbers(int length, int seed, double from = -1) => TestData.Uniform<T>(length, seed, from, from + 2);
