@@ -85,8 +85,8 @@ public class Softmaxes
 {
     private Tensor<float> _x = null!, _y = null!, _dy = null!, _dx = null!;
 
-    /// <summary>Attention over 14 x 14 positions, one head and a whole batch.</summary>
-    public static IEnumerable<RowsSize> SizeSource => Sizes.Of<RowsSize>([new(196, 196)], [new(256 * 196, 196)]);
+    /// <summary>Attention over 14 x 14 positions, and longer rows.</summary>
+    public static IEnumerable<RowsSize> SizeSource => Sizes.Of<RowsSize>([new(196, 196)], [new(512, 512)]);
 
     /// <summary>The size.</summary>
     [ParamsSource(nameof(SizeSource))]
@@ -116,4 +116,35 @@ public class Softmaxes
     /// <summary>The textbook's.</summary>
     [Benchmark(Baseline = true), BenchmarkCategory("backward"), Moves(3)]
     public void BackwardReference() => Textbook.Softmax.Backward<float>(Size.Rows, Size.Columns, false, _y.Span, _dy.Span, _dx.Span, false);
+}
+
+/// <summary>Softmax of a whole batch of attention: too large for the textbook, whose backward pass is a Jacobian for each row.</summary>
+[CategoriesColumn]
+public class LargeSoftmaxes
+{
+    private Tensor<float> _x = null!, _y = null!, _dy = null!, _dx = null!;
+
+    /// <summary>The size that is compared with libtorch.</summary>
+    public static IEnumerable<RowsSize> SizeSource => Sizes.Of<RowsSize>([], new RowsSize(256 * 196, 196));
+
+    /// <summary>The size.</summary>
+    [ParamsSource(nameof(SizeSource))]
+    public RowsSize Size { get; set; } = null!;
+
+    /// <summary>Makes the tensors.</summary>
+    [GlobalSetup]
+    public void Setup()
+    {
+        int length = Size.Rows * Size.Columns;
+        (_x, _dy, _y, _dx) = (Data.Normal(length, 1), Data.Normal(length, 2), Data.Zeros(length), Data.Zeros(length));
+        Forward();
+    }
+
+    /// <summary>Ours.</summary>
+    [Benchmark, BenchmarkCategory("forward"), Moves(2)]
+    public void Forward() => Fast.Softmax.Forward<float>(Size.Rows, Size.Columns, false, _x.Span, _y.Span);
+
+    /// <summary>Ours.</summary>
+    [Benchmark, BenchmarkCategory("backward"), Moves(3)]
+    public void Backward() => Fast.Softmax.Backward<float>(Size.Rows, Size.Columns, false, _y.Span, _dy.Span, _dx.Span, false);
 }
