@@ -13,7 +13,8 @@ namespace Diffusion.Tensors.Kernels;
 /// <remarks>
 /// With channels last a convolution is a matrix product whose first operand's rows are windows of the image, which may
 /// overlap in memory. Where the windows of the whole batch are evenly spaced (1x1, or patches side by side) it is one
-/// product; else see <see cref="Correlation{T}"/>, which makes no matrix of windows but a copy of one of them at a time.
+/// product; 3x3 kernels take <see cref="Winograd"/>'s algorithms; else see <see cref="Correlation{T}"/>, which makes no matrix
+/// of windows but copies a part of an image at a time.
 /// A one-dimensional convolution is one of height 1.
 /// </remarks>
 internal static unsafe class Conv2d
@@ -61,6 +62,10 @@ internal static unsafe class Conv2d
                 shape.Batch * shape.OutSize.Area, shape.OutChannels, shape.Kernel.Area * shape.InChannels,
                 x, step, 1, weight.Pointer, weight.In, weight.Out, y, shape.OutChannels, accumulate, bias);
         }
+        else if (Winograd.TileFor<T>(shape) is int tile and > 0)
+        {
+            Winograd.Forward(tile, shape, x, weight, bias, y, accumulate);
+        }
         else
         {
             Correlation<T>.Forward(shape, x, weight, bias, y, accumulate);
@@ -80,6 +85,10 @@ internal static unsafe class Conv2d
                 shape.Batch * shape.OutSize.Area, step, shape.OutChannels,
                 dy, shape.OutChannels, 1, weight.Pointer, weight.Out, weight.In, dx, step, accumulate, bias);
         }
+        else if (Winograd.TileFor<T>(shape) is int tile and > 0)
+        {
+            Winograd.InputGradient(tile, shape, dy, weight, bias, dx, accumulate);
+        }
         else
         {
             Correlation<T>.InputGradient(shape, dy, weight, bias, dx, accumulate);
@@ -98,6 +107,10 @@ internal static unsafe class Conv2d
                 MatrixProduct.Multiply(depth, shape.OutChannels, windows, x, 1, step, dy, shape.OutChannels, 1, dWeight.Pointer, dWeight.In, accumulate, null);
             else
                 MatrixProduct.Multiply(shape.OutChannels, depth, windows, dy, 1, shape.OutChannels, x, step, 1, dWeight.Pointer, dWeight.Out, accumulate, null);
+        }
+        else if (Winograd.TileFor<T>(shape) is int tile and > 0)
+        {
+            Winograd.WeightGradient(tile, shape, x, dy, dWeight, accumulate);
         }
         else
         {
