@@ -46,7 +46,13 @@ internal static class AllCases
         new("two-pixel-infer-5000", "two-pixel UNet, prediction for 5,000 samples", () => new TwoPixelInferenceWork(5000), IsModel: true),
         new("two-pixel-sample-5000", "5,000 samples, T = 50, classifier-free guidance", () => new TwoPixelSamplingWork(5000), IsModel: true),
 
-        // The place for the MNIST model: mnist-train-16, -64, -128, mnist-infer-1, -16, -64.
+        // The MNIST model.
+        MnistTraining(16),
+        MnistTraining(64),
+        MnistTraining(128),
+        MnistInference(1),
+        MnistInference(16),
+        MnistInference(64),
     ];
 
     private static Case MatrixProduct(int m, int n, int k, string name) =>
@@ -59,4 +65,10 @@ internal static class AllCases
 
     private static Case TwoPixelTraining(int batch) =>
         new($"two-pixel-train-{batch}", $"two-pixel UNet, training step, batch {batch}", () => new TwoPixelTrainingWork(batch), IsModel: true);
+
+    private static Case MnistTraining(int batch) =>
+        new($"mnist-train-{batch}", $"MNIST UNet, training step, batch {batch}", () => new MnistTrainingWork(batch), IsModel: true);
+
+    private static Case MnistInference(int batch) =>
+        new($"mnist-infer-{batch}", $"MNIST UNet, prediction for {batch} {(batch == 1 ? "image" : "images")}", () => new MnistInferenceWork(batch), IsModel: true);
 }
