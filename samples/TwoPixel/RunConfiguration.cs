@@ -75,7 +75,7 @@ internal sealed record RunConfiguration
     };
 
     /// <summary>Fewer noise levels are learned in fewer steps.</summary>
-    public static int DefaultIterations(int timesteps) => timesteps >= 40 ? 12000 : timesteps >= 20 ? 8000 : 5000;
+    public static int DefaultIterations(int timesteps) => timesteps >= 40 ? 20000 : timesteps >= 20 ? 8000 : 5000;
 
     /// <summary>Checks what the command line or a file gave, by making everything that is made from it.</summary>
     /// <exception cref="UsageException">A value that is not accepted.</exception>

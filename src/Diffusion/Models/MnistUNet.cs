@@ -86,18 +86,20 @@ public sealed class MnistUNet<T> : DenoisingNetwork<T>
         var skips = new Variable<T>[Levels];
         for (int i = 0; i < Levels; i++)
         {
-            h = _downAttention[i].Forward(_downBlocks[i].Forward(h, condition));
+            h = _downAttention[i].Forward(tape, _downBlocks[i].Forward(tape, h, condition));
             skips[i] = h;
             if (i < Levels - 1)
                 h = _down[i].Forward(h);
         }
 
-        h = _middle2.Forward(_middleAttention.Forward(_middle1.Forward(h, condition)), condition);
+        h = _middle2.Forward(tape, _middleAttention.Forward(tape, _middle1.Forward(tape, h, condition)), condition);
         for (int i = Levels - 1; i >= 0; i--)
         {
-            h = _upAttention[i].Forward(_upBlocks[i].Forward(Operations.Concatenate([h, skips[i]]), condition));
+            int mark = tape.Mark;
+            h = _upAttention[i].Forward(tape, _upBlocks[i].Forward(tape, Operations.Concatenate([h, skips[i]]), condition));
             if (i > 0)
                 h = _up[i - 1].Forward(h);
+            h = tape.KeepOnly(mark, h);
         }
 
         return _last.Forward(_norm.Forward(h));
@@ -139,15 +141,16 @@ internal sealed class ResidualBlock<T> : Module<T>
     }
 
     // [N, H, W, Cin] to [N, H, W, Cout]
-    public Variable<T> Forward(Variable<T> x, Condition<T> condition)
+    public Variable<T> Forward(Tape<T> tape, Variable<T> x, Condition<T> condition)
     {
+        int mark = tape.Mark;
         var rows = _condition.Forward(condition.Rows);
         var h = _norm1.Forward(x);
         h = condition.IsShared
             ? _conv1.Forward(h, rows.Reshape(_conv1.Bias!.Shape) + _conv1.Bias)
             : _conv1.Forward(h).AddRows(new TableRows<T>(rows, condition.Index));
         h = _conv2.Forward(_norm2.Forward(h));
-        return h + (_skip is null ? x : _skip.Forward(x));
+        return tape.KeepOnly(mark, h + (_skip is null ? x : _skip.Forward(x)));
     }
 }
 
@@ -169,9 +172,10 @@ internal sealed class AttentionBlock<T> : Module<T>
     }
 
     // [N, H, W, C] to the same
-    public Variable<T> Forward(Variable<T> x)
+    public Variable<T> Forward(Tape<T> tape, Variable<T> x)
     {
+        int mark = tape.Mark;
         var qkv = _qkv.Forward(_norm.Forward(x));
-        return x + _out.Forward(_linear ? qkv.LinearAttention(_heads) : qkv.SelfAttention(_heads));
+        return tape.KeepOnly(mark, x + _out.Forward(_linear ? qkv.LinearAttention(_heads) : qkv.SelfAttention(_heads)));
     }
 }
