@@ -30,7 +30,7 @@ internal sealed record RunConfiguration
     public int Batch { get; init; } = 512;
 
     /// <summary>The highest learning rate.</summary>
-    public double LearningRate { get; init; } = 3e-3;
+    public double LearningRate { get; init; } = 5e-3;
 
     /// <summary>The probability that a sample's label is dropped.</summary>
     public double LabelDropout { get; init; } = 0.3;
