@@ -20,6 +20,12 @@ public enum WeightLayout
 
     /// <summary>[K, Cin, Cout/groups] here, [Cin, Cout/groups, K] there.</summary>
     ConvTranspose1d,
+
+    /// <summary>[Kh, Kw, Cin/groups, Cout] here, [Cout, Cin/groups, Kh, Kw] there.</summary>
+    Conv2d,
+
+    /// <summary>[Kh, Kw, Cin, Cout/groups] here, [Cin, Cout/groups, Kh, Kw] there.</summary>
+    ConvTranspose2d,
 }
 
 /// <summary>Translates weights between the layout here and PyTorch's.</summary>
@@ -47,6 +53,8 @@ public static class WeightLayouts
         WeightLayout.Linear => [1, 0],
         WeightLayout.Conv1d => [2, 1, 0],
         WeightLayout.ConvTranspose1d => [1, 2, 0],
+        WeightLayout.Conv2d => [3, 2, 0, 1],
+        WeightLayout.ConvTranspose2d => [2, 3, 0, 1],
         _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, "There is no such layout."),
     };
 

@@ -35,10 +35,16 @@ internal static class GradientTable
         new("Conv1d without bias", ["x", "weight"], d => Draw.At(v => v[0].Conv1d(v[1]), d.Numbers([d[0], 2, d[1]]), d.Numbers([2, d[1], d[2]]))),
         new("ConvTranspose1d", ["x", "weight", "bias"], ConvTranspose1d),
         new("ConvTranspose1d without bias", ["x", "weight"], d => Draw.At(v => v[0].ConvTranspose1d(v[1]), d.Numbers([d[0], 1, d[1]]), d.Numbers([2, d[1], d[2]]))),
+        new("Conv2d", ["x", "weight", "bias"], Conv2d),
+        new("Conv2d without bias", ["x", "weight"], d => Draw.At(v => v[0].Conv2d(v[1]), d.Numbers([d[0], 2, 1, d[1]]), d.Numbers([2, 1, d[1], d[2]]))),
+        new("ConvTranspose2d", ["x", "weight", "bias"], ConvTranspose2d),
+        new("ConvTranspose2d without bias", ["x", "weight"], d => Draw.At(v => v[0].ConvTranspose2d(v[1]), d.Numbers([d[0], 1, 2, d[1]]), d.Numbers([1, 2, d[1], d[2]]))),
         new("GroupNorm", ["x", "gamma", "beta"], d => GroupNorm(d, silu: false)),
         new("GroupNorm + SiLU", ["x", "gamma", "beta"], d => GroupNorm(d, silu: true)),
         new("Softmax", ["x"], d => Draw.At(v => v[0].Softmax(), d.Numbers([d[0], d[1]]))),
         new("LogSoftmax", ["x"], d => Draw.At(v => v[0].LogSoftmax(), d.Numbers([d[0], d[1]]))),
+        new("Self-attention", ["qkv"], d => Draw.At(v => v[0].SelfAttention(d.Choice(3, 3) + 1), d.Numbers([1, (2 * d[1]) + d[0], 3 * d[2] * (d.Choice(3, 3) + 1)]))),
+        new("Linear attention", ["qkv"], d => Draw.At(v => v[0].LinearAttention(d.Choice(3, 3) + 1), d.Numbers([1, (2 * d[1]) + d[0], 3 * d[2] * (d.Choice(3, 3) + 1)]))),
         new("SiLU", ["x"], d => Draw.At(v => v[0].Silu(), d.Numbers([d[0], d[1]], -4, 4))),
         new("ReLU", ["x"], d => Draw.At(v => v[0].Relu(), d.OffKinks([d[0], d[1]]))),
         new("GELU", ["x"], d => Draw.At(v => v[0].Gelu(), d.Numbers([d[0], d[1]], -4, 4))),
@@ -91,6 +97,34 @@ internal static class GradientTable
         return Draw.At(
             v => v[0].ConvTranspose1d(v[1], v[2], stride, padding, outputPadding, dilation, groups),
             d.Numbers([2, length, inChannels]), d.Numbers([kernel, inChannels, groupOut]), d.Numbers([groups * groupOut]));
+    }
+
+    private static CheckPoint Conv2d(Draw d)
+    {
+        int groups = 1 + d.Choice(0, 2), groupIn = d[6], outChannels = groups * d[7];
+        var (kernel, stride, dilation, padding) = Window(d);
+        int height = Math.Max(1, (dilation.Height * (kernel.Height - 1)) + 1 - (2 * padding.Height)) + d.Choice(5, 4);
+        int width = Math.Max(1, (dilation.Width * (kernel.Width - 1)) + 1 - (2 * padding.Width)) + d.Choice(4, 3);
+        return Draw.At(
+            v => v[0].Conv2d(v[1], v[2], stride, padding, dilation, groups),
+            d.Numbers([2, height, width, groups * groupIn]), d.Numbers([kernel.Height, kernel.Width, groupIn, outChannels]), d.Numbers([outChannels]));
+    }
+
+    private static CheckPoint ConvTranspose2d(Draw d)
+    {
+        int groups = 1 + d.Choice(0, 2), inChannels = groups * d[6], groupOut = d[7], height = 1 + d.Choice(5, 3), width = 1 + d.Choice(4, 3);
+        var (kernel, stride, dilation, padding) = Window(d);
+        Size2d outputPadding = (Math.Min(d.Choice(5, 2), stride.Height - 1), Math.Min(d.Choice(6, 2), stride.Width - 1));
+        return Draw.At(
+            v => v[0].ConvTranspose2d(v[1], v[2], stride, padding, outputPadding, dilation, groups),
+            d.Numbers([2, height, width, inChannels]), d.Numbers([kernel.Height, kernel.Width, inChannels, groupOut]), d.Numbers([groups * groupOut]));
+    }
+
+    // At most half a kernel of padding: else the input may be wholly in what is skipped, and rounding all that is left of its gradient.
+    private static (Size2d Kernel, Size2d Stride, Size2d Dilation, Size2d Padding) Window(Draw d)
+    {
+        Size2d kernel = (1 + d.Choice(1, 3), 1 + d.Choice(2, 3)), stride = (1 + d.Choice(2, 2), 1 + d.Choice(1, 3)), dilation = (1 + d.Choice(4, 2), 1 + d.Choice(3, 2));
+        return (kernel, stride, dilation, (Math.Min(d.Choice(3, 3), dilation.Height * (kernel.Height - 1) / 2), Math.Min(d.Choice(4, 2), dilation.Width * (kernel.Width - 1) / 2)));
     }
 
     // At least four numbers in a group: two that lie close together would bend too much for a finite difference.

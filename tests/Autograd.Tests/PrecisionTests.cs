@@ -35,10 +35,11 @@ public sealed class PrecisionTests
             return tape.Variable(tensor, requiresGradient: true);
         }
 
-        Variable<T>[] inputs = [Input([5, 6, 8], 1), Input([3, 8, 12], 2), Input([12], 3), Input([12], 4), Input([12], 5), Input([4, 12, 8], 6), Input([8, 7], 7), Input([4, 7], 8)];
+        Variable<T>[] inputs = [Input([5, 6, 8], 1), Input([3, 8, 12], 2), Input([12], 3), Input([12], 4), Input([12], 5), Input([4, 12, 8], 6), Input([8, 7], 7), Input([4, 7], 8), Input([3, 3, 7, 9], 9), Input([9], 10), Input([4, 3, 9, 5], 11)];
         var h = inputs[0].Conv1d(inputs[1], inputs[2], padding: 1).GroupNorm(4, inputs[3], inputs[4], silu: true);
         h = h.ConvTranspose1d(inputs[5], stride: 2, padding: 1).Tanh();
         h = h.Linear(inputs[6]).AddRows(new TableRows<T>(inputs[7], [0, 3, 3, 1, 2]));
+        h = h.Reshape([5, 3, 4, 7]).Conv2d(inputs[8], inputs[9], padding: 1).ConvTranspose2d(inputs[10], stride: 2, padding: (1, 0));
         var loss = Loss.Huber(h.Softmax(), h.Gelu(), 0.5);
         tape.Backward(loss);
         return [Numbers(loss.Value), .. inputs.Select(input => Numbers(input.Gradient!))];

@@ -27,6 +27,8 @@ public sealed class LayersTests
         var linear = new Linear<float>(64, 256, weights);
         var conv = new Conv1d<float>(32, 64, 3, weights, groups: 2);
         var transposed = new ConvTranspose1d<float>(64, 32, 4, weights, groups: 2);
+        var conv2d = new Conv2d<float>(32, 64, (3, 1), weights, groups: 2);
+        var transposed2d = new ConvTranspose2d<float>(64, 32, (2, 3), weights, groups: 2);
         Assert.Multiple(() =>
         {
             Fills(linear.Weight, 1 / Math.Sqrt(64));
@@ -35,6 +37,10 @@ public sealed class LayersTests
             Fills(conv.Bias!, 1 / Math.Sqrt(16 * 3));
             Fills(transposed.Weight, 1 / Math.Sqrt(16 * 4));
             Fills(transposed.Bias!, 1 / Math.Sqrt(16 * 4));
+            Fills(conv2d.Weight, 1 / Math.Sqrt(16 * 3));
+            Fills(conv2d.Bias!, 1 / Math.Sqrt(16 * 3));
+            Fills(transposed2d.Weight, 1 / Math.Sqrt(16 * 6));
+            Fills(transposed2d.Bias!, 1 / Math.Sqrt(16 * 6));
         });
 
         var norm = new GroupNorm<float>(2, 4);
@@ -70,6 +76,8 @@ public sealed class LayersTests
             Assert.That(() => new Linear<float>(0, 3, weights), Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new Conv1d<float>(4, 6, 3, weights, groups: 4), Throws.ArgumentException.With.Message.Contains("4 input and 6 output channels cannot be split into 4 groups"));
             Assert.That(() => new ConvTranspose1d<float>(6, 4, 3, weights, groups: 4), Throws.ArgumentException);
+            Assert.That(() => new Conv2d<float>(4, 6, 3, weights, groups: 4), Throws.ArgumentException.With.Message.Contains("4 input and 6 output channels cannot be split into 4 groups"));
+            Assert.That(() => new ConvTranspose2d<float>(6, 4, 3, weights, groups: 4), Throws.ArgumentException);
             Assert.That(() => new GroupNorm<float>(3, 8), Throws.ArgumentException.With.Message.Contains("8 channels cannot be split into 3 groups"));
             Assert.That(() => new Dropout<float>(1, new RandomSource(1)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("less than 1"));
             Assert.That(() => new GaussianFourierFeatures<float>(3, weights), Throws.ArgumentException.With.Message.Contains("3 of them cannot be made"));

@@ -95,6 +95,61 @@ public sealed class StateDictTests
         Assert.That(y.Span.ToArray(), Is.EqualTo(expected.Span.ToArray()).Within(1e-14));
     }
 
+    // y[n, o, i, j] = b[o] + Σ W[o, c, kh, kw]·x[n, g·Cin/groups + c, i·stride + kh·dilation - padding, j·stride + kw·dilation - padding].
+    [TestCase(1, 1, 0, 1)]
+    [TestCase(2, 2, 1, 1)]
+    [TestCase(2, 1, 2, 2)]
+    public void Conv2d_computes_what_PyTorch_would_with_its_state(int groups, int stride, int padding, int dilation)
+    {
+        const int Batch = 2, Height = 7, Width = 6, In = 4, Out = 6;
+        var kernel = new Size2d(3, 2);
+        var layer = new Conv2d<double>(In, Out, kernel, Layers.Weights(), stride, padding, dilation, groups);
+        var state = StateDict.Of(layer);
+        Assert.That(state["weight"].Shape, Is.EqualTo(new Shape(Out, In / groups, kernel.Height, kernel.Width)));
+        var x = Layers.Numbers([Batch, Height, Width, In], 1);
+        var y = layer.Forward(x).Value;
+        foreach (var (n, i, j, o) in Positions(y.Shape))
+        {
+            double sum = state["bias"][o];
+            foreach (var (c, kh, kw, _) in Positions([In / groups, kernel.Height, kernel.Width, 1]))
+            {
+                int h = (i * stride) + (kh * dilation) - padding, w = (j * stride) + (kw * dilation) - padding;
+                if (h is >= 0 and < Height && w is >= 0 and < Width)
+                    sum += state["weight"][o, c, kh, kw] * x[n, h, w, (o / (Out / groups) * (In / groups)) + c];
+            }
+
+            Assert.That(y[n, i, j, o], Is.EqualTo(sum).Within(1e-14));
+        }
+    }
+
+    // y[n, g·Cout/groups + o, i·stride + kh - padding, j·stride + kw - padding] += W[c, o, kh, kw]·x[n, c, i, j].
+    [TestCase(1, 2, 0, 0)]
+    [TestCase(2, 2, 1, 1)]
+    public void ConvTranspose2d_computes_what_PyTorch_would_with_its_state(int groups, int stride, int padding, int outputPadding)
+    {
+        const int Batch = 2, Height = 4, Width = 3, In = 6, Out = 4;
+        var kernel = new Size2d(3, 4);
+        var layer = new ConvTranspose2d<double>(In, Out, kernel, Layers.Weights(), stride, padding, outputPadding, groups: groups);
+        var state = StateDict.Of(layer);
+        Assert.That(state["weight"].Shape, Is.EqualTo(new Shape(In, Out / groups, kernel.Height, kernel.Width)));
+        var x = Layers.Numbers([Batch, Height, Width, In], 1);
+        var y = layer.Forward(x).Value;
+        var expected = Tensor<double>.Zeros(y.Shape);
+        foreach (var (n, i, j, o) in Positions(y.Shape))
+            expected[n, i, j, o] = state["bias"][o];
+        foreach (var (n, i, j, c) in Positions(x.Shape))
+        {
+            foreach (var (o, kh, kw, _) in Positions([Out / groups, kernel.Height, kernel.Width, 1]))
+            {
+                int h = (i * stride) + kh - padding, w = (j * stride) + kw - padding;
+                if (h >= 0 && h < y.Shape[1] && w >= 0 && w < y.Shape[2])
+                    expected[n, h, w, (c / (In / groups) * (Out / groups)) + o] += state["weight"][c, o, kh, kw] * x[n, i, j, c];
+            }
+        }
+
+        Assert.That(y.Span.ToArray(), Is.EqualTo(expected.Span.ToArray()).Within(1e-14));
+    }
+
     [Test]
     public void A_state_goes_into_another_module_of_the_same_kind()
     {
@@ -147,7 +202,20 @@ public sealed class StateDictTests
             Assert.That(there.Shape, Is.EqualTo(WeightLayouts.ToPyTorch(weight.Shape, layout)));
             Assert.That(WeightLayouts.FromPyTorch(there, layout).Span.ToArray(), Is.EqualTo(weight.Span.ToArray()), layout.ToString());
         }
+
+        var square = Layers.Numbers([2, 3, 4, 5], 1);
+        Assert.That(WeightLayouts.ToPyTorch(square.Shape, WeightLayout.Conv2d), Is.EqualTo(new Shape(5, 4, 2, 3)));
+        Assert.That(WeightLayouts.ToPyTorch(square.Shape, WeightLayout.ConvTranspose2d), Is.EqualTo(new Shape(4, 5, 2, 3)));
+        foreach (var layout in (WeightLayout[])[WeightLayout.Conv2d, WeightLayout.ConvTranspose2d])
+            Assert.That(WeightLayouts.FromPyTorch(WeightLayouts.ToPyTorch(square, layout), layout).Span.ToArray(), Is.EqualTo(square.Span.ToArray()), layout.ToString());
     }
+
+    private static IEnumerable<(int A, int B, int C, int D)> Positions(Shape shape) =>
+        from a in Enumerable.Range(0, shape[0])
+        from b in Enumerable.Range(0, shape[1])
+        from c in Enumerable.Range(0, shape[2])
+        from d in Enumerable.Range(0, shape[3])
+        select (a, b, c, d);
 
     private sealed class Model : Module<double>
     {

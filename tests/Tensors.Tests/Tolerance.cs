@@ -15,6 +15,12 @@ internal static class Tolerance
     /// </summary>
     public static double Sum<T>(long terms) => Epsilon<T>() * (8 + (4 * Math.Sqrt(terms)));
 
+    /// <summary>
+    /// Winograd's algorithms, relative to the largest result: their transforms add and subtract numbers that are up to a
+    /// hundred times as large as the result with tiles of 4, and a few times with tiles of 2.
+    /// </summary>
+    public static double Winograd<T>(int tile) => Epsilon<T>() * (tile == 4 ? 160 : 16);
+
     /// <summary>One correctly rounded operation, or two of which a processor may fuse.</summary>
     public static double Arithmetic<T>() => 2 * Epsilon<T>();
 

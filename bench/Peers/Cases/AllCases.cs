@@ -30,7 +30,12 @@ internal static class AllCases
             "convtranspose1d-64-64-k4-s2", "ConvTranspose1d 64 to 64, kernel 4, stride 2, length 512, batch 16, forward and backward",
             () => new ConvTranspose1dWork(new ConvTranspose1dShape(16, 512, 64, 64, kernel: 4, stride: 2, padding: 1))),
 
-        // The place for two-dimensional convolutions: conv2d-32-28, conv2d-64-14, conv2d-128-7.
+        Convolution(32, 28, gradients: true),
+        Convolution(64, 14, gradients: true),
+        Convolution(128, 7, gradients: true),
+        Convolution(32, 28, gradients: false),
+        Convolution(64, 14, gradients: false),
+        Convolution(128, 7, gradients: false),
 
         // The two-pixel model.
         TwoPixelTraining(64),
@@ -41,12 +46,29 @@ internal static class AllCases
         new("two-pixel-infer-5000", "two-pixel UNet, prediction for 5,000 samples", () => new TwoPixelInferenceWork(5000), IsModel: true),
         new("two-pixel-sample-5000", "5,000 samples, T = 50, classifier-free guidance", () => new TwoPixelSamplingWork(5000), IsModel: true),
 
-        // The place for the MNIST model: mnist-train-16, -64, -128, mnist-infer-1, -16, -64.
+        // The MNIST model.
+        MnistTraining(16),
+        MnistTraining(64),
+        MnistTraining(128),
+        MnistInference(1),
+        MnistInference(16),
+        MnistInference(64),
     ];
 
     private static Case MatrixProduct(int m, int n, int k, string name) =>
         new(name, $"matrix product [{m}, {k}] by [{k}, {n}]", () => new MatrixProductWork(m, n, k));
 
+    private static Case Convolution(int channels, int side, bool gradients) => new(
+        $"conv2d-{channels}-{side}{(gradients ? "" : "-forward")}",
+        $"Conv2d {channels} to {channels}, 3x3, {side} x {side} pixels, batch 64, forward{(gradients ? " and backward" : "")}",
+        () => new Conv2dWork(new Conv2dShape(64, side, side, channels, channels, kernel: 3, padding: 1), gradients));
+
     private static Case TwoPixelTraining(int batch) =>
         new($"two-pixel-train-{batch}", $"two-pixel UNet, training step, batch {batch}", () => new TwoPixelTrainingWork(batch), IsModel: true);
+
+    private static Case MnistTraining(int batch) =>
+        new($"mnist-train-{batch}", $"MNIST UNet, training step, batch {batch}", () => new MnistTrainingWork(batch), IsModel: true);
+
+    private static Case MnistInference(int batch) =>
+        new($"mnist-infer-{batch}", $"MNIST UNet, prediction for {batch} {(batch == 1 ? "image" : "images")}", () => new MnistInferenceWork(batch), IsModel: true);
 }

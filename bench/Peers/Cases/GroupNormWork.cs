@@ -28,7 +28,7 @@ internal sealed class GroupNormWork : Work
     {
         GroupNorm.Forward<float>(_shape, Epsilon, silu: true, _x.Span, _gamma.Span, _beta.Span, _y.Span, _mean.Span, _rstd.Span);
         GroupNorm.Backward<float>(
-            _shape, silu: true, _x.Span, _gamma.Span, _beta.Span, _mean.Span, _rstd.Span, _dy.Span, _dx.Span, false, _dGamma.Span, _dBeta.Span, false);
+            _shape, Epsilon, silu: true, _x.Span, _gamma.Span, _beta.Span, _mean.Span, _rstd.Span, _dy.Span, _dx.Span, false, _dGamma.Span, _dBeta.Span, false);
     }
 
     public override Comparison Check()

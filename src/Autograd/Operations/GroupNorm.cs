@@ -24,16 +24,18 @@ public static partial class Operations
 
         var shape = new GroupNormShape(batch, batch == 0 || channels == 0 ? 0 : x.Shape.Length / (batch * channels), channels, groups);
         var on = Recorder<T>.For(x, gamma, beta);
-        Tensor<T> y = on.New(x.Shape), mean = on.New([batch, groups]), rstd = on.New([batch, groups]);
+        var y = on.New(x.Shape);
+        Tensor<T>? mean = on.Records ? on.New([batch, groups]) : null, rstd = on.Records ? on.New([batch, groups]) : null;
         Tensors.Kernels.GroupNorm.Forward<T>(
-            shape, T.CreateChecked(epsilon), silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, y.Span, mean.Span, rstd.Span);
-        return on.Result(y, on.Records ? new GroupNormOperation<T>(shape, silu, x, gamma, beta, mean, rstd) : null);
+            shape, T.CreateChecked(epsilon), silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, y.Span,
+            mean is null ? default : mean.Span, rstd is null ? default : rstd.Span);
+        return on.Result(y, on.Records ? new GroupNormOperation<T>(shape, T.CreateChecked(epsilon), silu, x, gamma, beta, mean!, rstd!) : null);
     }
 }
 
 /// <summary>y = h·gamma + beta with h = (x - mean)·rstd, or SiLU of that. Keeps x, mean and rstd; h is made again.</summary>
 internal sealed class GroupNormOperation<T>(
-    GroupNormShape shape, bool silu, Variable<T> x, Variable<T> gamma, Variable<T> beta, Tensor<T> mean, Tensor<T> rstd) : Operation<T>
+    GroupNormShape shape, T epsilon, bool silu, Variable<T> x, Variable<T> gamma, Variable<T> beta, Tensor<T> mean, Tensor<T> rstd) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x, gamma, beta];
@@ -55,6 +57,6 @@ internal sealed class GroupNormOperation<T>(
         }
 
         Tensors.Kernels.GroupNorm.Backward<T>(
-            shape, silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, mean.Span, rstd.Span, dOut.Span, dx.Span, addX, dGamma.Span, dBeta.Span, addGamma);
+            shape, epsilon, silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, mean.Span, rstd.Span, dOut.Span, dx.Span, addX, dGamma.Span, dBeta.Span, addGamma);
     }
 }

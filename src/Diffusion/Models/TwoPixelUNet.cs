@@ -61,85 +61,15 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
     }
 }
 
-/// <summary>Rows of conditioning, one for each distinct step or class, and the row of each sample.</summary>
-internal readonly record struct Condition<T>(Variable<T> Rows, int[] Index)
-    where T : unmanaged, IFloatingPointIeee754<T>;
-
-/// <summary>A step to features: Gaussian Fourier features of t/T (assignment eq. 10), a linear layer, SiLU.</summary>
-internal sealed class StepEmbedding<T> : Module<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    private readonly GaussianFourierFeatures<T> _fourier;
-    private readonly Linear<T> _linear;
-    private readonly int _features, _timesteps;
-
-    public StepEmbedding(int features, int timesteps, WeightInitializer weights)
-    {
-        (_features, _timesteps) = (features, timesteps);
-        _fourier = Register("fourier", new GaussianFourierFeatures<T>(features, weights));
-        _linear = Register("linear", new Linear<T>(features, features, weights));
-    }
-
-    // [R] times to [R, E]
-    public Variable<T> Forward(Tape<T> tape, double[] times)
-    {
-        foreach (double t in times)
-        {
-            if (!(t >= 0 && t <= _timesteps))
-                throw new ArgumentOutOfRangeException(nameof(times), t, $"The time {t} is outside of [0, {_timesteps}], the steps of this network.");
-        }
-
-        var features = tape.Rent([times.Length, _features]);
-        Span<double> shares = times.Length <= 256 ? stackalloc double[times.Length] : new double[times.Length];
-        for (int i = 0; i < shares.Length; i++)
-            shares[i] = times[i] / _timesteps;
-        _fourier.Features(shares, features);
-        return _linear.Forward(tape.Variable(features)).Silu();
-    }
-}
-
-/// <summary>A class to features: one-hot of the classes and a null class, linear, SiLU, linear. All classes at once.</summary>
-internal sealed class ClassEmbedding<T> : Module<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    private readonly Linear<T> _linear1, _linear2;
-    private readonly Tensor<T> _oneHot;
-
-    public ClassEmbedding(int classes, int features, WeightInitializer weights)
-    {
-        _linear1 = Register("linear1", new Linear<T>(classes + 1, features, weights));
-        _linear2 = Register("linear2", new Linear<T>(features, features, weights));
-        _oneHot = Tensor<T>.Zeros([classes + 1, classes + 1]);
-        for (int y = 0; y <= classes; y++)
-            _oneHot[y, y] = T.One;
-    }
-
-    // labels of N samples to all rows [classes + 1, E] and each sample's row
-    public Condition<T> Forward(Tape<T> tape, ReadOnlySpan<int> labels, int samples)
-    {
-        int nullClass = _oneHot.Shape[0] - 1;
-        int[] index = tape.RentIndices(samples);
-        for (int i = 0; i < samples; i++)
-        {
-            int label = DenoiserArguments.LabelOf(labels, i);
-            if (label < DenoiserArguments.NoLabel || label >= nullClass)
-                throw new ArgumentOutOfRangeException(nameof(labels), label, $"The label {label} is not one of the {nullClass} classes of this network; -1 means none.");
-            index[i] = label == DenoiserArguments.NoLabel ? nullClass : label;
-        }
-
-        return new(_linear2.Forward(_linear1.Forward(tape.Variable(_oneHot)).Silu()), index);
-    }
-}
-
 /// <summary>A convolution, plus a linear map of the step and one of the class, group normalisation, SiLU.</summary>
 internal sealed class ConditionedBlock<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Layer<T> _convolution;
+    private readonly ConvolutionLayer<T> _convolution;
     private readonly Linear<T> _step, _label;
     private readonly GroupNorm<T> _norm;
 
-    public ConditionedBlock(Layer<T> convolution, int channels, int embedding, int groups, WeightInitializer weights)
+    public ConditionedBlock(ConvolutionLayer<T> convolution, int channels, int embedding, int groups, WeightInitializer weights)
     {
         _convolution = Register("conv", convolution);
         _step = Register("step", new Linear<T>(embedding, channels, weights));
@@ -150,8 +80,14 @@ internal sealed class ConditionedBlock<T> : Module<T>
     // [N, L, Cin] to [N, Lout, C]
     public Variable<T> Forward(Variable<T> x, Condition<T> step, Condition<T> label)
     {
+        Variable<T> stepRows = _step.Forward(step.Rows), labelRows = _label.Forward(label.Rows);
+        if (step.IsShared && label.IsShared)
+        {
+            var bias = (stepRows + labelRows).Reshape(_convolution.Bias!.Shape) + _convolution.Bias;
+            return _norm.Forward(_convolution.Forward(x, bias));
+        }
+
         var h = _convolution.Forward(x);
-        h = h.AddRows(new(_step.Forward(step.Rows), step.Index), new(_label.Forward(label.Rows), label.Index));
-        return _norm.Forward(h);
+        return _norm.Forward(h.AddRows(new(stepRows, step.Index), new(labelRows, label.Index)));
     }
 }

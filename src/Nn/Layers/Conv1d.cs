@@ -5,7 +5,7 @@ namespace Diffusion.Nn;
 
 /// <summary>One-dimensional convolution of [N, L, Cin] to [N, Lout, Cout]; see <see cref="Operations.Conv1d"/>.</summary>
 /// <typeparam name="T">The number type.</typeparam>
-public sealed class Conv1d<T> : Layer<T>
+public sealed class Conv1d<T> : ConvolutionLayer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _stride, _padding, _dilation, _groups;
@@ -26,11 +26,11 @@ public sealed class Conv1d<T> : Layer<T>
     }
 
     /// <summary>W, [K, Cin/groups, Cout].</summary>
-    public Parameter<T> Weight { get; }
+    public override Parameter<T> Weight { get; }
 
     /// <summary>b, [Cout], or null.</summary>
-    public Parameter<T>? Bias { get; }
+    public override Parameter<T>? Bias { get; }
 
     /// <inheritdoc/>
-    public override Variable<T> Forward(Variable<T> x) => x.Conv1d(Weight, Bias, _stride, _padding, _dilation, _groups);
+    public override Variable<T> Forward(Variable<T> x, Variable<T>? bias) => x.Conv1d(Weight, bias, _stride, _padding, _dilation, _groups);
 }

@@ -76,6 +76,10 @@ public readonly record struct Conv1dShape
     /// <summary>[K, Cin/groups, Cout].</summary>
     public Shape Weight => [Kernel, GroupIn, OutChannels];
 
+    /// <summary>The same over images of height 1.</summary>
+    public Conv2dShape OfImages => new(
+        Batch, 1, Length, InChannels, OutChannels, (1, Kernel), (1, Stride), (0, Padding), (1, Dilation), Groups);
+
     /// <summary>2·N·OutLength·Cout·K·Cin/groups.</summary>
     public long FloatingPointOperations => 2L * Batch * OutLength * OutChannels * Kernel * GroupIn;
 
@@ -123,6 +127,11 @@ public readonly record struct ConvTranspose1dShape
 
     /// <summary>[K, Cin, Cout/groups].</summary>
     public Shape Weight => [Adjoint.Kernel, Adjoint.OutChannels, Adjoint.GroupIn];
+
+    /// <summary>The same over images of height 1.</summary>
+    public ConvTranspose2dShape OfImages => new(
+        Adjoint.Batch, 1, Adjoint.OutLength, Adjoint.OutChannels, Adjoint.InChannels, (1, Adjoint.Kernel),
+        (1, Adjoint.Stride), (0, Adjoint.Padding), (0, OutputPadding), (1, Adjoint.Dilation), Adjoint.Groups);
 
     /// <summary>2·N·L·Cin·K·Cout/groups.</summary>
     public long FloatingPointOperations => Adjoint.FloatingPointOperations;

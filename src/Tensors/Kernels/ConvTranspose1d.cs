@@ -3,9 +3,8 @@ using System.Numerics;
 namespace Diffusion.Tensors.Kernels;
 
 /// <summary>
-/// Transposed one-dimensional convolution, y[n, l·stride + k·dilation - padding, o] += x[n, l, c]·W[k, c, o], plus bias: the
-/// input gradient of a convolution, and its own gradients are that convolution. x: [N, L, Cin], y: [N, Lout, Cout],
-/// W: [K, Cin, Cout/groups].
+/// Transposed one-dimensional convolution, y[n, l·stride + k·dilation - padding, o] += x[n, l, c]·W[k, c, o], plus bias, and
+/// its gradients: that of images of height 1. x: [N, L, Cin], y: [N, Lout, Cout], W: [K, Cin, Cout/groups].
 /// </summary>
 internal static unsafe class ConvTranspose1d
 {
@@ -14,12 +13,7 @@ internal static unsafe class ConvTranspose1d
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, x.Length, weight.Length, y.Length);
-        Conv1d.CheckBias(bias.Length, shape.Output[2]);
-        fixed (T* px = x, pw = weight, pb = bias, py = y)
-        {
-            Conv1d.InputGradient(
-                shape.Adjoint, px, ConvWeights<T>.Transposed(shape.Adjoint, pw), py, accumulate: false, bias.IsEmpty ? null : pb);
-        }
+        ConvTranspose2d.Forward(shape.OfImages, x, weight, bias, y);
     }
 
     /// <summary>dx = the convolution of dy with W; overwritten or added to.</summary>
@@ -27,8 +21,7 @@ internal static unsafe class ConvTranspose1d
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, dx.Length, weight.Length, dy.Length);
-        fixed (T* pdy = dy, pw = weight, pdx = dx)
-            Conv1d.Forward(shape.Adjoint, pdy, ConvWeights<T>.Transposed(shape.Adjoint, pw), null, pdx, accumulate);
+        ConvTranspose2d.InputGradient(shape.OfImages, dy, weight, dx, accumulate);
     }
 
     /// <summary>dW[k, c, o] = Σ_n Σ_l x[n, l, c]·dy[n, l·stride + k·dilation - padding, o]; overwritten or added to.</summary>
@@ -36,8 +29,7 @@ internal static unsafe class ConvTranspose1d
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, x.Length, dWeight.Length, dy.Length);
-        fixed (T* px = x, pdy = dy, pdw = dWeight)
-            Conv1d.WeightGradient(shape.Adjoint, pdy, px, ConvWeights<T>.Transposed(shape.Adjoint, pdw), accumulate);
+        ConvTranspose2d.WeightGradient(shape.OfImages, x, dy, dWeight, accumulate);
     }
 
     private static void Check(in ConvTranspose1dShape shape, int x, int weight, int y)

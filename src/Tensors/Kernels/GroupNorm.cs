@@ -35,14 +35,15 @@ internal static unsafe class GroupNorm
 {
     /// <summary>
     /// h = (x - mean) / √(var + epsilon) with mean and (biased) variance of each sample's group; y = h·gamma + beta, or
-    /// SiLU of that. mean and rstd, [N, G], receive what the backward pass needs. x, y: [N, S, C]; gamma, beta: [C].
+    /// SiLU of that. mean and rstd, [N, G], receive what the backward pass needs; both may be empty where there is none. x, y: [N, S, C]; gamma, beta: [C].
     /// </summary>
     public static void Forward<T>(
         in GroupNormShape shape, T epsilon, bool silu, ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta,
         Span<T> y, Span<T> mean, Span<T> rstd)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Check(shape, x.Length, y.Length, gamma.Length, beta.Length, mean.Length, rstd.Length);
+        bool keeps = !mean.IsEmpty || !rstd.IsEmpty;
+        Check(shape, x.Length, y.Length, gamma.Length, beta.Length, keeps ? mean.Length : shape.Statistics, keeps ? rstd.Length : shape.Statistics);
         fixed (T* px = x, pGamma = gamma, pBeta = beta, py = y, pMean = mean, pRstd = rstd)
         {
             var kernel = new ForwardKernel<T>
@@ -71,7 +72,7 @@ internal static unsafe class GroupNorm
     /// where z is what SiLU is applied to, or y. The sums over samples are made in blocks of samples, then in order.
     /// </remarks>
     public static void Backward<T>(
-        in GroupNormShape shape, bool silu, ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta,
+        in GroupNormShape shape, T epsilon, bool silu, ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta,
         ReadOnlySpan<T> mean, ReadOnlySpan<T> rstd, ReadOnlySpan<T> dy,
         Span<T> dx, bool accumulateX, Span<T> dgamma, Span<T> dbeta, bool accumulateParameters)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -85,6 +86,7 @@ internal static unsafe class GroupNorm
             var kernel = new BackwardKernel<T>
             {
                 Shape = shape,
+                Epsilon = epsilon,
                 Silu = silu,
                 X = px,
                 Gamma = pGamma,
@@ -154,46 +156,53 @@ internal static unsafe class GroupNorm
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
-            bool silu = Silu;
+            bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * (channels + TVector.Count));
             T* centre = sum + channels + TVector.Count, scale = centre + channels + TVector.Count;
-            TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), one = TVector.Broadcast(T.One), epsilon = TVector.Broadcast(Epsilon);
+            TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), epsilon = TVector.Broadcast(Epsilon);
+            TVector count = TVector.Broadcast(T.CreateChecked(positions));
             int to = Math.Min(Shape.Batch, (task + 1) * SamplesPerTask);
             for (int n = task * SamplesPerTask; n < to; n++)
             {
                 T* x = X + ((nint)n * positions * channels);
                 T* y = Y + ((nint)n * positions * channels);
-                T* mean = Mean + (n * Shape.Groups), rstd = Rstd + (n * Shape.Groups);
-
-                for (int c = 0; c < channels; c += TVector.Count)
+                T* mean = Mean == null ? null : Mean + (n * Shape.Groups), rstd = Rstd + (n * Shape.Groups);
+                if (lanes)
                 {
-                    TVector total = TVector.Zero;
-                    for (int s = 0; s < positions; s++)
-                        total += TVector.Load(x + ((nint)s * channels) + c);
-                    TVector.Store(total, sum + c);
+                    GroupNormLanes.Forward<TVector, T>(Shape, Epsilon, silu, x, Gamma, Beta, y, mean, rstd);
+                    continue;
                 }
 
-                GroupSums.SumWithinGroups<TVector, T>(sum, channels, groupChannels);
-                for (int c = 0; c < channels; c += TVector.Count)
-                    TVector.Store(TVector.Load(sum + c) * inverseSize, centre + c);
-
-                // The variance from centred numbers: a difference of squares would lose its digits.
+                // One pass over the positions. Numbers are taken from the channel's first one: so near the mean that sums of
+                // squares keep their digits.
                 for (int c = 0; c < channels; c += TVector.Count)
                 {
-                    TVector total = TVector.Zero, middle = TVector.Load(centre + c);
+                    TVector first = TVector.Load(x + c), total = TVector.Zero, squares = TVector.Zero;
                     for (int s = 0; s < positions; s++)
                     {
-                        TVector d = TVector.Load(x + ((nint)s * channels) + c) - middle;
-                        total = TVector.MultiplyAdd(d, d, total);
+                        TVector d = TVector.Load(x + ((nint)s * channels) + c) - first;
+                        total += d;
+                        squares = TVector.MultiplyAdd(d, d, squares);
                     }
 
                     TVector.Store(total, sum + c);
+                    TVector.Store(squares, scale + c);
+                    TVector.Store(TVector.MultiplyAdd(count, first, total), centre + c);
                 }
 
-                GroupSums.SumWithinGroups<TVector, T>(sum, channels, groupChannels);
+                GroupSums.SumWithinGroups<TVector, T>(centre, channels, groupChannels);
                 for (int c = 0; c < channels; c += TVector.Count)
-                    TVector.Store(one / TVector.Sqrt(TVector.MultiplyAdd(TVector.Load(sum + c), inverseSize, epsilon)), scale + c);
-                for (int g = 0; g < Shape.Groups; g++)
+                {
+                    // Σ (x - mean)² = Σ d² + 2·e·Σ d + S·e² with d = x - first, e = first - mean.
+                    TVector middle = TVector.Load(centre + c) * inverseSize, e = TVector.Load(x + c) - middle, total = TVector.Load(sum + c);
+                    TVector.Store(middle, centre + c);
+                    TVector.Store(TVector.MultiplyAdd(e, total + total + (count * e), TVector.Load(scale + c)), scale + c);
+                }
+
+                GroupSums.SumWithinGroups<TVector, T>(scale, channels, groupChannels);
+                for (int c = 0; c < channels; c += TVector.Count)
+                    TVector.Store(TVector.ReciprocalSqrt(TVector.MultiplyAdd(TVector.Load(scale + c), inverseSize, epsilon)), scale + c);
+                for (int g = 0; g < Shape.Groups && mean != null; g++)
                     (mean[g], rstd[g]) = (centre[g * groupChannels], scale[g * groupChannels]);
 
                 for (int c = 0; c < channels; c += TVector.Count)
@@ -217,6 +226,7 @@ internal static unsafe class GroupNorm
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public GroupNormShape Shape;
+        public T Epsilon;
         public bool Silu, Accumulate;
         public T* X, Gamma, Beta, Mean, Rstd, DY, DX, Partial;
         public int SamplesPerTask;
@@ -237,7 +247,7 @@ internal static unsafe class GroupNorm
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;
-            bool silu = Silu, accumulate = Accumulate;
+            bool silu = Silu, accumulate = Accumulate, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (4 * padded) + (positions * channels));
             T* centre = scratch, inverse = centre + padded, meanQ = inverse + padded, meanQH = meanQ + padded, dz = meanQH + padded;
             T* dGamma = Partial + (task * 2 * channels), dBeta = dGamma + channels;
@@ -249,6 +259,12 @@ internal static unsafe class GroupNorm
             {
                 nint offset = (nint)n * positions * channels;
                 T* x = X + offset, dy = DY + offset, dx = DX + offset;
+                if (lanes)
+                {
+                    GroupNormLanes.Backward<TVector, T>(Shape, Epsilon, silu, accumulate, x, Gamma, Beta, dy, dx, dGamma, dBeta);
+                    continue;
+                }
+
                 for (int g = 0; g < Shape.Groups; g++)
                 {
                     T mean = Mean[(n * Shape.Groups) + g], rstd = Rstd[(n * Shape.Groups) + g];

@@ -46,9 +46,9 @@ internal static unsafe class GroupSums
         }
     }
 
-    // Each lane becomes the sum of its run of the given length, a power of two.
+    /// <summary>Each lane becomes the sum of its run of the given length, a power of two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector SumLanes<TVector, T>(TVector x, int run)
+    public static TVector SumLanes<TVector, T>(TVector x, int run)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -77,54 +77,67 @@ internal static unsafe class MatrixBlock
     /// C[M, N] = A[M, K]·B[K, N] (+ C with <paramref name="accumulate"/>, or + bias[N] where it is not null), where
     /// A[m, k] = a[m·aRow + k·aStep] and C[m, n] = c[m·ldc + n]. With <paramref name="ldb"/> = 0, B is packed in panels
     /// as <see cref="Pack"/> leaves them; else B[k, n] = b[k·ldb + n] and N must be a multiple of the panel width.
+    /// K may come in <paramref name="segments"/> of <paramref name="depth"/> each, <paramref name="aSegment"/> apart in A
+    /// and one after the other in B: windows of an image are rows of A, and the rows of a window are its segments.
     /// </summary>
     public static void Multiply<TVector, T>(
-        int rows, int columns, int depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+        int rows, int columns, int depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias, int segments = 1, nint aSegment = 0)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int width = PanelWidth<TVector, T>();
+        // Tiles of almost the same number of rows, none of which is much lower than the registers allow.
+        int width = PanelWidth<TVector, T>(), most = TVector.Count >= 16 || (TVector.Count == 8 && typeof(T) == typeof(double)) ? 8 : 4;
+        int tiles = (rows + most - 1) / most, tileRows = rows / Math.Max(tiles, 1), higher = rows - (tiles * tileRows);
         T* edge = stackalloc T[8 * width];
         for (int j = 0; j < columns; j += width)
         {
-            T* panel = ldb == 0 ? b + ((nint)j * depth) : b + j;
+            T* panel = ldb == 0 ? b + ((nint)j * depth * segments) : b + j;
             nint panelRow = ldb == 0 ? width : ldb;
             T* panelBias = bias == null ? null : bias + j;
             int used = Math.Min(width, columns - j);
-            int tileRows = TVector.Count >= 16 || TVector.Count == 8 && typeof(T) == typeof(double) ? 8 : 4;
-            for (int i = 0; i < rows; i += tileRows)
+
+            // Columns that are no whole number of vectors: the tile goes to a buffer, and what exists of it from there to C.
+            bool whole = used == width || used == TVector.Count;
+            T* tileA = a, tileC = c + j;
+            for (int i = 0; i < tiles; i++)
             {
-                int left = Math.Min(tileRows, rows - i);
-                T* tile = c + (i * ldc) + j;
-                if (used == width)
+                int height = i < higher ? tileRows + 1 : tileRows;
+                T* target = whole ? tileC : edge, targetBias = whole ? panelBias : null;
+                nint targetRow = whole ? ldc : width;
+                if (used <= TVector.Count)
+                    Tile<TVector, OneVector, T>(height, segments, depth, tileA, aRow, aStep, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
+                else
+                    Tile<TVector, TwoVectors, T>(height, segments, depth, tileA, aRow, aStep, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
+                for (int r = 0; r < height && !whole; r++)
                 {
-                    Tile<TVector, T>(left, depth, a + (i * aRow), aRow, aStep, panel, panelRow, tile, ldc, accumulate, panelBias);
-                    continue;
+                    T* addend = accumulate ? tileC + (r * ldc) : panelBias;
+                    for (int n = 0; n < used; n++)
+                        tileC[(r * ldc) + n] = addend == null ? edge[(r * width) + n] : edge[(r * width) + n] + addend[n];
                 }
 
-                // A narrow panel: the tile goes to a buffer, and the columns that exist from there to C.
-                Tile<TVector, T>(left, depth, a + (i * aRow), aRow, aStep, panel, panelRow, edge, width, accumulate: false, null);
-                for (int r = 0; r < left; r++)
-                {
-                    T* addend = accumulate ? tile + (r * ldc) : panelBias;
-                    for (int n = 0; n < used; n++)
-                        tile[(r * ldc) + n] = addend == null ? edge[(r * width) + n] : edge[(r * width) + n] + addend[n];
-                }
+                tileA += height * aRow;
+                tileC += height * ldc;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile<TVector, T>(
-        int rows, int depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+    private static void Tile<TVector, TVectors, T>(
+        int rows, int segments, int depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
         where TVector : unmanaged, IVector<TVector, T>
+        where TVectors : unmanaged, ITileVectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (rows > 4)
-            MatrixTile.Multiply<TVector, Rows8, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
-        else if (rows > 1)
-            MatrixTile.Multiply<TVector, Rows4, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
-        else
-            MatrixTile.Multiply<TVector, Rows1, T>(rows, depth, a, aRow, aStep, b, ldb, c, ldc, accumulate, bias);
+        switch (rows)
+        {
+            case 8: MatrixTile.Multiply<TVector, Rows8, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 7: MatrixTile.Multiply<TVector, Rows7, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 6: MatrixTile.Multiply<TVector, Rows6, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 5: MatrixTile.Multiply<TVector, Rows5, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 4: MatrixTile.Multiply<TVector, Rows4, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 3: MatrixTile.Multiply<TVector, Rows3, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 2: MatrixTile.Multiply<TVector, Rows2, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            default: MatrixTile.Multiply<TVector, Rows1, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+        }
     }
 }

@@ -15,9 +15,34 @@ internal readonly struct Rows8 : ITileRows
     public static int Rows => 8;
 }
 
+internal readonly struct Rows7 : ITileRows
+{
+    public static int Rows => 7;
+}
+
+internal readonly struct Rows6 : ITileRows
+{
+    public static int Rows => 6;
+}
+
+internal readonly struct Rows5 : ITileRows
+{
+    public static int Rows => 5;
+}
+
 internal readonly struct Rows4 : ITileRows
 {
     public static int Rows => 4;
+}
+
+internal readonly struct Rows3 : ITileRows
+{
+    public static int Rows => 3;
+}
+
+internal readonly struct Rows2 : ITileRows
+{
+    public static int Rows => 2;
 }
 
 internal readonly struct Rows1 : ITileRows
@@ -25,32 +50,42 @@ internal readonly struct Rows1 : ITileRows
     public static int Rows => 1;
 }
 
+/// <summary>How many vectors wide a tile is, as a type.</summary>
+internal interface ITileVectors
+{
+    static abstract bool Two { get; }
+}
+
+internal readonly struct OneVector : ITileVectors
+{
+    public static bool Two => false;
+}
+
+internal readonly struct TwoVectors : ITileVectors
+{
+    public static bool Two => true;
+}
+
 /// <summary>The heart of every matrix product: a tile of C, up to 8 rows by 2 vectors, held in registers over the whole of K.</summary>
 internal static unsafe class MatrixTile
 {
     /// <summary>
-    /// tile[rows, 2·Count] = Σ_k A[r, k]·B[k, :], stored at c + r·ldc. A[r, k] is a[r·aRow + k·aStep]; B[k, :] starts at
-    /// b + k·ldb. Rows beyond <paramref name="rows"/> repeat the last one and are not stored. With
+    /// tile[rows, 2·Count] = Σ_s Σ_k A[r, s, k]·B[s, k, :], stored at c + r·ldc. K may come in segments: A[r, s, k] is
+    /// a[r·aRow + s·aSegment + k·aStep], while the rows of B go on, ldb apart, from one segment to the next. With
     /// <paramref name="accumulate"/> the tile is added to what c holds; else, where <paramref name="bias"/> is not null,
-    /// its 2·Count numbers are added to each row.
+    /// its 2·Count numbers are added to each row. A tile of one vector is the left half of that; B stays as it is.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TVector, TRows, T>(
-        int rows, nint depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+    public static void Multiply<TVector, TRows, TVectors, T>(
+        int segments, nint depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
         where TVector : unmanaged, IVector<TVector, T>
         where TRows : unmanaged, ITileRows
+        where TVectors : unmanaged, ITileVectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int count = TVector.Count;
-        int last = rows - 1;
-        T* a0 = a;
-        T* a1 = a + (Math.Min(1, last) * aRow);
-        T* a2 = a + (Math.Min(2, last) * aRow);
-        T* a3 = a + (Math.Min(3, last) * aRow);
-        T* a4 = a + (Math.Min(4, last) * aRow);
-        T* a5 = a + (Math.Min(5, last) * aRow);
-        T* a6 = a + (Math.Min(6, last) * aRow);
-        T* a7 = a + (Math.Min(7, last) * aRow);
+        T* a0 = a, a1 = a + aRow, a2 = a + (2 * aRow), a3 = a + (3 * aRow);
+        T* a4 = a + (4 * aRow), a5 = a + (5 * aRow), a6 = a + (6 * aRow), a7 = a + (7 * aRow);
 
         // Named locals: indexed accumulators would live in memory.
         TVector c00 = TVector.Zero, c01 = TVector.Zero, c10 = TVector.Zero, c11 = TVector.Zero;
@@ -59,59 +94,92 @@ internal static unsafe class MatrixTile
         TVector c60 = TVector.Zero, c61 = TVector.Zero, c70 = TVector.Zero, c71 = TVector.Zero;
 
         nint at = 0;
-        for (nint k = depth; k > 0; k--)
+        for (int s = segments; s > 0; s--)
         {
-            TVector b0 = TVector.Load(b), b1 = TVector.Load(b + count);
-            TVector x = TVector.Broadcast(a0[at]);
-            c00 = TVector.MultiplyAdd(x, b0, c00);
-            c01 = TVector.MultiplyAdd(x, b1, c01);
-            if (TRows.Rows > 1)
+            for (nint k = depth; k > 0; k--)
             {
-                x = TVector.Broadcast(a1[at]);
-                c10 = TVector.MultiplyAdd(x, b0, c10);
-                c11 = TVector.MultiplyAdd(x, b1, c11);
-                x = TVector.Broadcast(a2[at]);
-                c20 = TVector.MultiplyAdd(x, b0, c20);
-                c21 = TVector.MultiplyAdd(x, b1, c21);
-                x = TVector.Broadcast(a3[at]);
-                c30 = TVector.MultiplyAdd(x, b0, c30);
-                c31 = TVector.MultiplyAdd(x, b1, c31);
+                TVector b0 = TVector.Load(b), b1 = TVectors.Two ? TVector.Load(b + count) : TVector.Zero;
+                TVector x = TVector.Broadcast(a0[at]);
+                c00 = TVector.MultiplyAdd(x, b0, c00);
+                if (TVectors.Two)
+                    c01 = TVector.MultiplyAdd(x, b1, c01);
+                if (TRows.Rows > 1)
+                {
+                    x = TVector.Broadcast(a1[at]);
+                    c10 = TVector.MultiplyAdd(x, b0, c10);
+                    if (TVectors.Two)
+                        c11 = TVector.MultiplyAdd(x, b1, c11);
+                }
+
+                if (TRows.Rows > 2)
+                {
+                    x = TVector.Broadcast(a2[at]);
+                    c20 = TVector.MultiplyAdd(x, b0, c20);
+                    if (TVectors.Two)
+                        c21 = TVector.MultiplyAdd(x, b1, c21);
+                }
+
+                if (TRows.Rows > 3)
+                {
+                    x = TVector.Broadcast(a3[at]);
+                    c30 = TVector.MultiplyAdd(x, b0, c30);
+                    if (TVectors.Two)
+                        c31 = TVector.MultiplyAdd(x, b1, c31);
+                }
+
+                if (TRows.Rows > 4)
+                {
+                    x = TVector.Broadcast(a4[at]);
+                    c40 = TVector.MultiplyAdd(x, b0, c40);
+                    if (TVectors.Two)
+                        c41 = TVector.MultiplyAdd(x, b1, c41);
+                }
+
+                if (TRows.Rows > 5)
+                {
+                    x = TVector.Broadcast(a5[at]);
+                    c50 = TVector.MultiplyAdd(x, b0, c50);
+                    if (TVectors.Two)
+                        c51 = TVector.MultiplyAdd(x, b1, c51);
+                }
+
+                if (TRows.Rows > 6)
+                {
+                    x = TVector.Broadcast(a6[at]);
+                    c60 = TVector.MultiplyAdd(x, b0, c60);
+                    if (TVectors.Two)
+                        c61 = TVector.MultiplyAdd(x, b1, c61);
+                }
+
+                if (TRows.Rows > 7)
+                {
+                    x = TVector.Broadcast(a7[at]);
+                    c70 = TVector.MultiplyAdd(x, b0, c70);
+                    if (TVectors.Two)
+                        c71 = TVector.MultiplyAdd(x, b1, c71);
+                }
+
+                at += aStep;
+                b += ldb;
             }
 
-            if (TRows.Rows > 4)
-            {
-                x = TVector.Broadcast(a4[at]);
-                c40 = TVector.MultiplyAdd(x, b0, c40);
-                c41 = TVector.MultiplyAdd(x, b1, c41);
-                x = TVector.Broadcast(a5[at]);
-                c50 = TVector.MultiplyAdd(x, b0, c50);
-                c51 = TVector.MultiplyAdd(x, b1, c51);
-                x = TVector.Broadcast(a6[at]);
-                c60 = TVector.MultiplyAdd(x, b0, c60);
-                c61 = TVector.MultiplyAdd(x, b1, c61);
-                x = TVector.Broadcast(a7[at]);
-                c70 = TVector.MultiplyAdd(x, b0, c70);
-                c71 = TVector.MultiplyAdd(x, b1, c71);
-            }
-
-            at += aStep;
-            b += ldb;
+            at += aSegment - (depth * aStep);
         }
 
         StoreRow(c00, c01, c, accumulate, bias);
-        if (TRows.Rows > 1 && rows > 1)
+        if (TRows.Rows > 1)
             StoreRow(c10, c11, c + ldc, accumulate, bias);
-        if (TRows.Rows > 1 && rows > 2)
+        if (TRows.Rows > 2)
             StoreRow(c20, c21, c + (2 * ldc), accumulate, bias);
-        if (TRows.Rows > 1 && rows > 3)
+        if (TRows.Rows > 3)
             StoreRow(c30, c31, c + (3 * ldc), accumulate, bias);
-        if (TRows.Rows > 4 && rows > 4)
+        if (TRows.Rows > 4)
             StoreRow(c40, c41, c + (4 * ldc), accumulate, bias);
-        if (TRows.Rows > 4 && rows > 5)
+        if (TRows.Rows > 5)
             StoreRow(c50, c51, c + (5 * ldc), accumulate, bias);
-        if (TRows.Rows > 4 && rows > 6)
+        if (TRows.Rows > 6)
             StoreRow(c60, c61, c + (6 * ldc), accumulate, bias);
-        if (TRows.Rows > 4 && rows > 7)
+        if (TRows.Rows > 7)
             StoreRow(c70, c71, c + (7 * ldc), accumulate, bias);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -121,11 +189,13 @@ internal static unsafe class MatrixTile
             if (addend != null)
             {
                 left += TVector.Load(addend);
-                right += TVector.Load(addend + TVector.Count);
+                if (TVectors.Two)
+                    right += TVector.Load(addend + TVector.Count);
             }
 
             TVector.Store(left, row);
-            TVector.Store(right, row + TVector.Count);
+            if (TVectors.Two)
+                TVector.Store(right, row + TVector.Count);
         }
     }
 }

@@ -10,6 +10,7 @@ internal enum ScratchSlot
     Image,
     Image2,
     Statistics,
+    Sums,
     Count,
 }
 

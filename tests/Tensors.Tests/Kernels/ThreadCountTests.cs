@@ -13,6 +13,7 @@ public sealed class ThreadCountTests<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private static readonly Conv1dShape Padded = new(9, 40, 33, 48, 3, padding: 1), Grouped = new(5, 70, 16, 32, 3, stride: 2, padding: 2, dilation: 2, groups: 4);
+    private static readonly Conv2dShape Image = new(9, 14, 13, 33, 48, 3, padding: 1), Strided = new(5, 17, 12, 16, 32, 3, stride: 2, padding: 2, dilation: 2, groups: 4);
     private static readonly GroupNormShape Norm = new(100, 30, 48, 6);
 
     private static IEnumerable<TestCaseData> Kernels() =>
@@ -25,6 +26,12 @@ public sealed class ThreadCountTests<T>
         Row("Conv1d in groups", y => Conv1d.Forward<T>(Grouped, Numbers(Grouped.Input.Length, 1), Numbers(Grouped.Weight.Length, 2), [], y), Grouped.Output.Length),
         Row("Conv1d weight gradient in groups", dw => Conv1d.WeightGradient<T>(Grouped, Numbers(Grouped.Input.Length, 1), Numbers(Grouped.Output.Length, 2), dw, true), Grouped.Weight.Length),
         Row("ConvTranspose1d", y => ConvTranspose1d.Forward<T>(new(9, 40, 33, 48, 4, stride: 2, padding: 1), Numbers(9 * 40 * 33, 1), Numbers(4 * 33 * 48, 2), Numbers(48, 3), y), 9 * 80 * 48),
+        Row("Conv2d", y => Conv2d.Forward<T>(Image, Numbers(Image.Input.Length, 1), Numbers(Image.Weight.Length, 2), Numbers(48, 3), y), Image.Output.Length),
+        Row("Conv2d input gradient", dx => Conv2d.InputGradient<T>(Image, Numbers(Image.Output.Length, 1), Numbers(Image.Weight.Length, 2), dx, true), Image.Input.Length),
+        Row("Conv2d weight gradient", dw => Conv2d.WeightGradient<T>(Image, Numbers(Image.Input.Length, 1), Numbers(Image.Output.Length, 2), dw, false), Image.Weight.Length),
+        Row("Conv2d weight gradient, strided, in groups", dw => Conv2d.WeightGradient<T>(Strided, Numbers(Strided.Input.Length, 1), Numbers(Strided.Output.Length, 2), dw, true), Strided.Weight.Length),
+        Row("Conv2d of one image", y => Conv2d.Forward<T>(new(1, 14, 14, 64, 64, 3, padding: 1), Numbers(14 * 14 * 64, 1), Numbers(9 * 64 * 64, 2), [], y), 14 * 14 * 64),
+        Row("ConvTranspose2d", y => ConvTranspose2d.Forward<T>(new(3, 7, 9, 33, 48, 4, stride: 2, padding: 1), Numbers(3 * 63 * 33, 1), Numbers(16 * 33 * 48, 2), Numbers(48, 3), y), 3 * 14 * 18 * 48),
         Row("GroupNorm + SiLU", y => GroupNorm.Forward<T>(Norm, T.CreateChecked(1e-5), true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), y, new T[Norm.Statistics], new T[Norm.Statistics]), Norm.Length),
         Row("GroupNorm gradients", NormGradients, Norm.Length + 96),
         Row("Softmax", y => Softmax.Forward<T>(900, 60, false, Numbers(54000, 1), y), 54000),
@@ -65,7 +72,7 @@ public sealed class ThreadCountTests<T>
     {
         Span<T> dx = output[..Norm.Length], dGamma = output.Slice(Norm.Length, 48), dBeta = output[(Norm.Length + 48)..];
         GroupNorm.Backward<T>(
-            Norm, true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), Numbers(Norm.Statistics, 4), Numbers(Norm.Statistics, 5, 1), Numbers(Norm.Length, 6), dx, true, dGamma, dBeta, true);
+            Norm, T.CreateChecked(1e-5), true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), Numbers(Norm.Statistics, 4), Numbers(Norm.Statistics, 5, 1), Numbers(Norm.Length, 6), dx, true, dGamma, dBeta, true);
     }
 
     private static T[] Numbers(int length, int seed, double from = -1) => TestData.Uniform<T>(length, seed, from, from + 2);

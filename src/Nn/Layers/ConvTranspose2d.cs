@@ -1,0 +1,38 @@
+using System.Numerics;
+using Diffusion.Autograd;
+using Diffusion.Tensors;
+
+namespace Diffusion.Nn;
+
+/// <summary>Transposed two-dimensional convolution of [N, H, W, Cin] to [N, Hout, Wout, Cout]; see <see cref="Operations.ConvTranspose2d"/>.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class ConvTranspose2d<T> : ConvolutionLayer<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Size2d? _stride, _padding, _outputPadding, _dilation;
+    private readonly int _groups;
+
+    /// <summary>Makes a layer with PyTorch's first values, uniform in ±1/√(Cout/groups·Kh·Kw).</summary>
+    /// <exception cref="ArgumentException">Channels that cannot be split into the groups.</exception>
+    public ConvTranspose2d(
+        int inChannels, int outChannels, Size2d kernel, WeightInitializer weights,
+        Size2d? stride = null, Size2d? padding = null, Size2d? outputPadding = null, Size2d? dilation = null, int groups = 1, bool bias = true)
+    {
+        if (groups < 1 || inChannels % groups != 0 || outChannels % groups != 0)
+            throw new ArgumentException($"{inChannels} input and {outChannels} output channels cannot be split into {groups} groups.", nameof(groups));
+        (_stride, _padding, _outputPadding, _dilation, _groups) = (stride, padding, outputPadding, dilation, groups);
+        int fanIn = outChannels / groups * kernel.Area;
+        Weight = Register("weight", new Parameter<T>(weights.FanIn<T>([kernel.Height, kernel.Width, inChannels, outChannels / groups], fanIn), WeightLayout.ConvTranspose2d));
+        if (bias)
+            Bias = Register("bias", new Parameter<T>(weights.FanIn<T>([outChannels], fanIn)));
+    }
+
+    /// <summary>W, [Kh, Kw, Cin, Cout/groups].</summary>
+    public override Parameter<T> Weight { get; }
+
+    /// <summary>b, [Cout], or null.</summary>
+    public override Parameter<T>? Bias { get; }
+
+    /// <inheritdoc/>
+    public override Variable<T> Forward(Variable<T> x, Variable<T>? bias) => x.ConvTranspose2d(Weight, bias, _stride, _padding, _outputPadding, _dilation, _groups);
+}

@@ -1,0 +1,130 @@
+using System.Numerics;
+using Diffusion.Tensors.Memory;
+using Diffusion.Tensors.Simd;
+using Diffusion.Tensors.Threading;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>
+/// The weight gradient of a convolution: for each row of taps, [taps·Cin, positions]·[positions, Cout], added up over the batch.
+/// </summary>
+/// <remarks>
+/// The batch is cut into blocks of positions, these into a few parts. A task is one part and one row of taps; it walks over
+/// its blocks, copies what the taps see of each between zeros, as <see cref="Correlation{T}"/> does, and adds their product
+/// to a sum of its own. The sums of the parts are added in order: how many there are depends on the problem alone.
+/// </remarks>
+internal unsafe struct ConvWeightGradient<T> : IKernel<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // The most elements of a window, of the sums of all parts, and the fewest multiplications of a part.
+    private const int MostWindow = 1 << 16, MostSums = 1 << 20, LeastPart = 1 << 18;
+    private const int MostParts = 8;
+
+    private Conv2dShape _shape;
+    private T* _x, _dy, _sums;
+    private Size2d _block, _blocks;
+    private int _parts;
+
+    /// <summary>dW = the gradient, or dW += the gradient.</summary>
+    public static void Run(in Conv2dShape shape, T* x, T* dy, ConvWeights<T> dWeight, bool accumulate)
+    {
+        var (outSize, kernel) = (shape.OutSize, new ConvWeightGradient<T> { _shape = shape, _x = x, _dy = dy });
+
+        // Blocks of positions whose windows are not too large; several for each image where images are few.
+        int imageParts = Math.Max(1, MostParts / Math.Max(1, shape.Batch));
+        int positions = Math.Min((outSize.Area + imageParts - 1) / imageParts, Math.Max(8, MostWindow / (shape.InChannels * shape.Stride.Area)));
+        kernel._block = positions >= outSize.Width ? (Math.Min(outSize.Height, positions / outSize.Width), outSize.Width) : (1, positions);
+        kernel._blocks = ((outSize.Height + kernel._block.Height - 1) / kernel._block.Height, (outSize.Width + kernel._block.Width - 1) / kernel._block.Width);
+
+        int length = shape.Kernel.Area * shape.GroupIn * shape.OutChannels;
+        long work = (long)shape.Batch * outSize.Area * length / shape.Kernel.Height;
+        kernel._parts = (int)Math.Clamp(Math.Min(work / LeastPart, Math.Max(2, MostSums / length)), 1, Math.Clamp(shape.Batch * kernel._blocks.Area, 1, MostParts));
+        kernel._sums = Scratch<T>.Get(ScratchSlot.Sums, checked(kernel._parts * length));
+        Workers.Run<ConvWeightGradient<T>, T>(kernel, kernel._parts * shape.Kernel.Height);
+
+        var sum = new SumKernel { Shape = shape, Parts = kernel._parts, Sums = kernel._sums, DWeight = dWeight, Accumulate = accumulate };
+        Workers.Run<SumKernel, T>(sum, shape.Kernel.Area);
+    }
+
+    /// <inheritdoc/>
+    public readonly void Run<TVector>(int task)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int part = task / _shape.Kernel.Height, kh = task % _shape.Kernel.Height;
+        int units = _shape.Batch * _blocks.Area, from = (int)((long)units * part / _parts), to = (int)((long)units * (part + 1) / _parts);
+        int rowLength = _shape.Kernel.Width * _shape.GroupIn * _shape.OutChannels;
+        T* sum = _sums + (((nint)part * _shape.Kernel.Height) + kh) * rowLength;
+        for (int unit = from; unit < to; unit++)
+            AddBlock<TVector>(unit, kh, sum, accumulate: unit > from);
+        if (from == to)
+            new Span<T>(sum, rowLength).Clear();
+    }
+
+    // sum[kw, c, o] (+)= Σ x[position under the tap, c]·dy[position, o] over the positions of one block.
+    private readonly void AddBlock<TVector>(int unit, int kh, T* sum, bool accumulate)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        var (size, outSize, kernel, stride, dilation) = (_shape.Size, _shape.OutSize, _shape.Kernel, _shape.Stride, _shape.Dilation);
+        int n = unit / _blocks.Area, top = unit % _blocks.Area / _blocks.Width * _block.Height, left = unit % _blocks.Width * _block.Width;
+        int rows = Math.Min(_block.Height, outSize.Height - top), columns = Math.Min(_block.Width, outSize.Width - left);
+        int channels = _shape.InChannels, groupIn = _shape.GroupIn, groupOut = _shape.GroupOut, outChannels = _shape.OutChannels;
+        var window = ConvWindow<T>.Of(
+            _x + ((nint)n * size.Area * channels), size, channels,
+            ((top * stride.Height) + (kh * dilation.Height) - _shape.Padding.Height, (left * stride.Width) - _shape.Padding.Width),
+            (((rows - 1) * stride.Height) + 1, ((columns - 1) * stride.Width) + _shape.Span.Width));
+        T* dy = _dy + ((((nint)n * outSize.Area) + (top * outSize.Width) + left) * outChannels);
+
+        bool pack = groupOut % MatrixBlock.PanelWidth<TVector, T>() != 0;
+        int taps = _shape.Groups == 1 && dilation.Width == 1 ? kernel.Width : 1;
+        for (int g = 0; g < _shape.Groups; g++)
+        {
+            // A block is whole rows of the image, or a part of one row: in either case its positions follow each other in dy.
+            T* b = dy + (g * groupOut);
+            if (pack)
+            {
+                T* packed = Scratch<T>.Get(ScratchSlot.PackedA, MatrixBlock.PackedLength<TVector, T>(rows * columns, groupOut));
+                MatrixBlock.Pack<TVector, T>(rows * columns, groupOut, b, outChannels, 1, packed);
+                b = packed;
+            }
+
+            for (int kw = 0; kw < kernel.Width; kw += taps)
+            {
+                MatrixBlock.Multiply<TVector, T>(
+                    taps * groupIn, groupOut, columns, window.Pointer + (kw * (nint)dilation.Width * channels) + (g * groupIn), 1, (nint)stride.Width * channels,
+                    b, pack ? 0 : outChannels, sum + (kw * (nint)groupIn * outChannels) + (g * groupOut), outChannels, accumulate, null,
+                    rows, stride.Height * window.Pitch);
+            }
+        }
+    }
+
+    /// <summary>One task: the sums of one tap, put where the layout of the weights has them.</summary>
+    private struct SumKernel : IKernel<T>
+    {
+        public Conv2dShape Shape;
+        public int Parts;
+        public T* Sums;
+        public ConvWeights<T> DWeight;
+        public bool Accumulate;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int length = Shape.GroupIn * Shape.OutChannels;
+            T* sums = Sums + ((nint)task * length);
+            var total = new Span<T>(sums, length);
+            for (int part = 1; part < Parts; part++)
+                System.Numerics.Tensors.TensorPrimitives.Add(total, new ReadOnlySpan<T>(sums + ((nint)part * Shape.Kernel.Area * length), length), total);
+
+            for (int c = 0; c < Shape.GroupIn; c++)
+            {
+                for (int g = 0; g < Shape.Groups; g++)
+                {
+                    T* row = sums + ((nint)c * Shape.OutChannels) + (g * Shape.GroupOut);
+                    T* target = DWeight.Pointer + (task * DWeight.Tap) + (c * DWeight.In) + (g * DWeight.Group);
+                    for (int o = 0; o < Shape.GroupOut; o++)
+                        target[o * DWeight.Out] = Accumulate ? target[o * DWeight.Out] + row[o] : row[o];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Numerics;
+using Diffusion.Tensors.Memory;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>A rectangle of positions of an image [H, W, C], whose rows are <paramref name="pitch"/> elements apart.</summary>
+internal readonly unsafe struct ConvWindow<T>(T* pointer, nint pitch)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The first channel of the first position.</summary>
+    public T* Pointer => pointer;
+
+    /// <summary>From one row to the next, in elements.</summary>
+    public nint Pitch => pitch;
+
+    /// <summary>
+    /// The rectangle of <paramref name="size"/> that begins at <paramref name="start"/>: the image's own memory where it lies
+    /// inside of the image, else a copy in scratch memory with zeros around it.
+    /// </summary>
+    public static ConvWindow<T> Of(T* image, Size2d imageSize, int channels, Size2d start, Size2d size)
+    {
+        nint imagePitch = (nint)imageSize.Width * channels;
+        if (start.Height >= 0 && start.Width >= 0 && start.Height + size.Height <= imageSize.Height && start.Width + size.Width <= imageSize.Width)
+            return new(image + (start.Height * imagePitch) + ((nint)start.Width * channels), imagePitch);
+
+        int pitch = size.Width * channels;
+        T* copy = Scratch<T>.Get(ScratchSlot.Image, checked(size.Height * pitch));
+        int from = Math.Clamp(start.Width, 0, imageSize.Width), to = Math.Clamp(start.Width + size.Width, from, imageSize.Width);
+        int before = Math.Min(from - start.Width, size.Width) * channels, inside = (to - from) * channels;
+        for (int i = 0; i < size.Height; i++)
+        {
+            var row = new Span<T>(copy + ((nint)i * pitch), pitch);
+            int line = start.Height + i;
+            if (line < 0 || line >= imageSize.Height || inside == 0)
+            {
+                row.Clear();
+                continue;
+            }
+
+            row[..before].Clear();
+            new ReadOnlySpan<T>(image + (line * imagePitch) + ((nint)from * channels), inside).CopyTo(row[before..]);
+            row[(before + inside)..].Clear();
+        }
+
+        return new(copy, pitch);
+    }
+}

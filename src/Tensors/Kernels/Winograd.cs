@@ -1,0 +1,75 @@
+using System.Numerics;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>Which of Winograd's algorithms convolutions take.</summary>
+internal enum WinogradUse
+{
+    /// <summary>What the rule of <see cref="Winograd.TileFor"/> says; the default.</summary>
+    ByShape,
+
+    /// <summary>None, as with DIFFUSION_WINOGRAD=off.</summary>
+    Off,
+
+    /// <summary>F(2x2, 3x3) wherever it can be had, in any precision.</summary>
+    Always2,
+
+    /// <summary>F(4x4, 3x3) wherever it can be had, in any precision.</summary>
+    Always4,
+}
+
+/// <summary>
+/// When 3x3 convolutions take one of Winograd's algorithms: 2.25 (tiles of 2x2) or 4 (4x4) times fewer multiplications,
+/// for some transforms of images and weights and a few bits of accuracy.
+/// </summary>
+internal static unsafe class Winograd
+{
+    /// <summary>What convolutions take; tests set it. Starts as Off where the environment says DIFFUSION_WINOGRAD=off.</summary>
+    public static WinogradUse Use { get; set; } =
+        string.Equals(Environment.GetEnvironmentVariable("DIFFUSION_WINOGRAD"), "off", StringComparison.OrdinalIgnoreCase) ? WinogradUse.Off : WinogradUse.ByShape;
+
+    /// <summary>The rule: 4 or 2 for tiles of that size, 0 for the definition.</summary>
+    public static int TileFor<T>(in Conv2dShape shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool possible = shape.Kernel == 3 && shape.Stride == 1 && shape.Dilation == 1 && shape.Groups == 1
+            && shape.InChannels % 16 == 0 && shape.OutChannels % 16 == 0;
+        if (!possible || Use == WinogradUse.Off)
+            return 0;
+        if (Use != WinogradUse.ByShape)
+            return Use == WinogradUse.Always4 ? 4 : 2;
+        return typeof(T) == typeof(float) ? 4 : 0;
+    }
+
+    /// <summary>y = conv(x, W) + bias, or y += conv(x, W), with tiles of the given size.</summary>
+    public static void Forward<T>(int tile, in Conv2dShape shape, T* x, ConvWeights<T> weight, T* bias, T* y, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (tile == 4)
+            WinogradCorrelation<WinogradF4, T>.Run(shape.Batch, shape.Size, shape.InChannels, shape.OutSize, shape.OutChannels, shape.Padding, x, weight, bias, y, accumulate);
+        else
+            WinogradCorrelation<WinogradF2, T>.Run(shape.Batch, shape.Size, shape.InChannels, shape.OutSize, shape.OutChannels, shape.Padding, x, weight, bias, y, accumulate);
+    }
+
+    /// <summary>dx = the transposed convolution of dy with W, plus bias, or dx += it: the forward pass with the kernel turned by 180 degrees.</summary>
+    public static void InputGradient<T>(int tile, in Conv2dShape shape, T* dy, ConvWeights<T> weight, T* bias, T* dx, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Size2d padding = (2 - shape.Padding.Height, 2 - shape.Padding.Width);
+        var turned = new ConvWeights<T>(weight.Pointer + (8 * weight.Tap), -weight.Tap, weight.Out, weight.In, weight.Group);
+        if (tile == 4)
+            WinogradCorrelation<WinogradF4, T>.Run(shape.Batch, shape.OutSize, shape.OutChannels, shape.Size, shape.InChannels, padding, dy, turned, bias, dx, accumulate);
+        else
+            WinogradCorrelation<WinogradF2, T>.Run(shape.Batch, shape.OutSize, shape.OutChannels, shape.Size, shape.InChannels, padding, dy, turned, bias, dx, accumulate);
+    }
+
+    /// <summary>dW = the weight gradient, or dW += it.</summary>
+    public static void WeightGradient<T>(int tile, in Conv2dShape shape, T* x, T* dy, ConvWeights<T> dWeight, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (tile == 4)
+            WinogradWeightGradient<WinogradF4, T>.Run(shape, x, dy, dWeight, accumulate);
+        else
+            WinogradWeightGradient<WinogradF2, T>.Run(shape, x, dy, dWeight, accumulate);
+    }
+}

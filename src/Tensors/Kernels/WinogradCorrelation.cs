@@ -1,0 +1,202 @@
+using System.Numerics;
+using Diffusion.Tensors.Memory;
+using Diffusion.Tensors.Simd;
+using Diffusion.Tensors.Threading;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>
+/// 3x3 correlation, y[n, i, j, o] = bias[o] + Σ x[n, i + kh - padding, j + kw - padding, c]·W[kh, kw, c, o], by one of
+/// Winograd's algorithms: Y = Aᵀ[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]·A for each tile, where ⊙ and the sum over the channels c are one matrix
+/// product [tiles, Cin]·[Cin, Cout] for each of the Patch² factors.
+/// </summary>
+/// <remarks>
+/// A task is a block of tiles, from any images, whose factors and products stay in the second-level cache: it transforms
+/// the patches of the input under them, multiplies, and transforms back.
+/// </remarks>
+internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
+    where TScheme : unmanaged, IWinograd
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // The most elements of a block's factors and products: 512 KB of float.
+    private const int MostBlock = 1 << 17;
+
+    private WinogradTiles _tiles;
+    private Size2d _size, _padding;
+    private int _inChannels, _outChannels, _blockTiles;
+    private nint _weightStep;
+    private T* _x, _y, _bias, _weights;
+    private bool _accumulate;
+
+    private static int Factors => TScheme.Patch * TScheme.Patch;
+
+    /// <summary>y = the correlation + bias, or y += the correlation.</summary>
+    public static void Run(
+        int batch, Size2d size, int inChannels, Size2d outSize, int outChannels, Size2d padding, T* x, ConvWeights<T> weight, T* bias, T* y, bool accumulate)
+    {
+        var kernel = new WinogradCorrelation<TScheme, T>
+        {
+            _tiles = new(batch, outSize, TScheme.Tile),
+            _size = size,
+            _padding = padding,
+            _inChannels = inChannels,
+            _outChannels = outChannels,
+            _x = x,
+            _y = y,
+            _bias = bias,
+            _accumulate = accumulate,
+            _weightStep = Apart(inChannels * outChannels),
+        };
+
+        kernel._weights = Scratch<T>.Get(ScratchSlot.PackedB, checked(Factors * (int)kernel._weightStep));
+        var transform = new WeightKernel { InChannels = inChannels, OutChannels = outChannels, Weight = weight, Target = kernel._weights, Step = kernel._weightStep };
+        Workers.Run<WeightKernel, T>(transform, inChannels / WeightKernel.Rows);
+
+        // Whole register tiles, and at least a few blocks for the threads.
+        int most = Math.Min(MostBlock / (Factors * (inChannels + outChannels)), (kernel._tiles.Count + 7) / 8);
+        kernel._blockTiles = Math.Max(8, most / 8 * 8);
+        Workers.Run<WinogradCorrelation<TScheme, T>, T>(kernel, (kernel._tiles.Count + kernel._blockTiles - 1) / kernel._blockTiles);
+    }
+
+    // A step between matrices of so many elements: a cache line more, so that they do not all fall on the same cache sets.
+    private static nint Apart(int length) => length + 16;
+
+    /// <inheritdoc/>
+    public readonly void Run<TVector>(int task)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        // Channels that are no whole number of panels take narrower vectors.
+        if (_outChannels % (2 * TVector.Count) == 0)
+            Block<TVector>(task);
+        else
+            Block<V256<T>>(task);
+    }
+
+    private readonly void Block<TVector>(int task)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int first = task * _blockTiles, count = Math.Min(_blockTiles, _tiles.Count - first);
+        nint inStep = Apart(_blockTiles * _inChannels), outStep = Apart(_blockTiles * _outChannels);
+        T* factors = Scratch<T>.Get(ScratchSlot.Image2, (Factors * ((int)inStep + (int)outStep)) + (2 * Factors * TVector.Count));
+        T* products = factors + (Factors * inStep), temporary = products + (Factors * outStep);
+
+        for (int t = 0; t < count; t++)
+            InputTile<TVector>(first + t, factors + (t * _inChannels), inStep, temporary);
+        for (int f = 0; f < Factors; f++)
+        {
+            MatrixBlock.Multiply<TVector, T>(
+                count, _outChannels, _inChannels, factors + (f * inStep), _inChannels, 1,
+                _weights + (f * _weightStep), 0, products + (f * outStep), _outChannels, accumulate: false, null);
+        }
+
+        for (int t = 0; t < count; t++)
+            OutputTile<TVector>(first + t, products + (t * _outChannels), outStep, temporary);
+    }
+
+    // Bᵀ·d·B of one tile: first the columns of the patch, then its rows.
+    private readonly void InputTile<TVector>(int tile, T* factors, nint step, T* temporary)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int patch = TScheme.Patch, channels = _inChannels;
+        var (image, at, _) = _tiles[tile];
+        var window = ConvWindow<T>.Of(
+            _x + ((nint)image * _size.Area * channels), _size, channels, (at.Height - _padding.Height, at.Width - _padding.Width), patch);
+        T* d = window.Pointer;
+        nint pitch = window.Pitch;
+        for (int c = 0; c < channels; c += TVector.Count)
+        {
+            for (int j = 0; j < patch; j++)
+                TScheme.Input<TVector, T>(d + c + (j * channels), pitch, temporary + (j * TVector.Count), patch * TVector.Count);
+            for (int i = 0; i < patch; i++)
+                TScheme.Input<TVector, T>(temporary + (i * patch * TVector.Count), TVector.Count, factors + c + (i * patch * step), step);
+        }
+    }
+
+    // Aᵀ·m·A of one tile, of which what lies inside of the image is stored.
+    private readonly void OutputTile<TVector>(int tile, T* products, nint step, T* temporary)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int patch = TScheme.Patch, side = TScheme.Tile, channels = _outChannels;
+        var (image, at, inside) = _tiles[tile];
+        nint pitch = (nint)_tiles.Size.Width * channels;
+        T* y = _y + ((nint)image * _tiles.Size.Area * channels) + (at.Height * pitch) + ((nint)at.Width * channels);
+        T* outputs = temporary + (side * patch * TVector.Count);
+        for (int c = 0; c < channels; c += TVector.Count)
+        {
+            for (int j = 0; j < patch; j++)
+                TScheme.Output<TVector, T>(products + c + (j * step), patch * step, temporary + (j * TVector.Count), patch * TVector.Count);
+            for (int i = 0; i < inside.Height; i++)
+            {
+                TScheme.Output<TVector, T>(temporary + (i * patch * TVector.Count), TVector.Count, outputs, TVector.Count);
+                for (int j = 0; j < inside.Width; j++)
+                {
+                    T* target = y + (i * pitch) + ((nint)j * channels) + c;
+                    TVector value = TVector.Load(outputs + (j * TVector.Count));
+                    if (_accumulate)
+                        value += TVector.Load(target);
+                    else if (_bias != null)
+                        value += TVector.Load(_bias + c);
+                    TVector.Store(value, target);
+                }
+            }
+        }
+    }
+
+    /// <summary>One task: G·g·Gᵀ for some rows of W[kh, kw], stored as panels for MatrixBlock.</summary>
+    private struct WeightKernel : IKernel<T>
+    {
+        public const int Rows = 16;
+
+        public int InChannels, OutChannels;
+        public ConvWeights<T> Weight;
+        public T* Target;
+        public nint Step;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            if (OutChannels % (2 * TVector.Count) == 0)
+                SomeRows<TVector>(task * Rows);
+            else
+                SomeRows<V256<T>>(task * Rows);
+        }
+
+        private readonly void SomeRows<TVector>(int first)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int patch = TScheme.Patch, width = 2 * TVector.Count;
+            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, (3 * patch * TVector.Count) + (9 * Rows * OutChannels));
+            T* g = Weight.Pointer + (first * Weight.In);
+            nint row = Weight.In, tap = Weight.Tap;
+            if (Weight.Out != 1)
+            {
+                // Seen from the other side, output channels lie apart: they are brought together first.
+                T* copy = temporary + (3 * patch * TVector.Count);
+                for (int k = 0; k < 9; k++)
+                {
+                    for (int o = 0; o < OutChannels; o++)
+                    {
+                        T* source = g + (k * tap) + (o * Weight.Out);
+                        for (int r = 0; r < Rows; r++)
+                            copy[(((nint)k * Rows) + r) * OutChannels + o] = source[r * row];
+                    }
+                }
+
+                g = copy;
+                (row, tap) = (OutChannels, Rows * OutChannels);
+            }
+
+            for (int r = 0; r < Rows; r++)
+            {
+                for (int o = 0; o < OutChannels; o += TVector.Count)
+                {
+                    T* target = Target + ((nint)(o / width) * width * InChannels) + ((nint)(first + r) * width) + (o % width);
+                    for (int kw = 0; kw < 3; kw++)
+                        TScheme.Weight<TVector, T>(g + (r * row) + (kw * tap) + o, 3 * tap, temporary + (kw * TVector.Count), 3 * TVector.Count);
+                    for (int i = 0; i < patch; i++)
+                        TScheme.Weight<TVector, T>(temporary + (i * 3 * TVector.Count), TVector.Count, target + (i * patch * Step), Step);
+                }
+            }
+        }
+    }
+}

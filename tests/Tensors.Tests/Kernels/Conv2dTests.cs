@@ -1,0 +1,104 @@
+using System.Numerics;
+using Diffusion.Tensors.Kernels;
+using NUnit.Framework;
+
+namespace Diffusion.Tensors.Tests.Kernels;
+
+[TestFixture(typeof(float))]
+[TestFixture(typeof(double))]
+[Category("Kernels")]
+public sealed class Conv2dTests<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [Test]
+    public void Strides_paddings_dilations_and_groups_agree_with_the_reference()
+    {
+        foreach (var shape in Conv2dCases.Grid())
+            Compare(shape);
+    }
+
+    [Test]
+    public void Large_convolutions_agree()
+    {
+        foreach (var shape in Conv2dCases.Large())
+            Compare(shape);
+    }
+
+    [Test]
+    public void Any_convolution_agrees() => Check.ForAll(Conv2dCases.Any(), Compare, count: 200);
+
+    [Test]
+    public void NaN_reaches_the_outputs_that_see_it_and_no_others()
+    {
+        var shape = new Conv2dShape(2, 8, 8, 4, 6, 3, padding: 1);
+        T[] x = TestData.Uniform<T>(shape.Input.Length, 1), weight = TestData.Uniform<T>(shape.Weight.Length, 2), y = new T[shape.Output.Length];
+        x[(((((1 * 8) + 5) * 8) + 2) * 4) + 3] = T.NaN;
+        Tensors.Kernels.Conv2d.Forward<T>(shape, x, weight, [], y);
+        for (int at = 0; at < y.Length; at++)
+        {
+            int n = at / (8 * 8 * 6), i = at / (8 * 6) % 8, j = at / 6 % 8;
+            Assert.That(T.IsNaN(y[at]), Is.EqualTo(n == 1 && i is >= 4 and <= 6 && j is >= 1 and <= 3), $"image {n}, position ({i}, {j})");
+        }
+    }
+
+    [Test]
+    public void Wrong_lengths_are_named()
+    {
+        var shape = new Conv2dShape(2, 8, 7, 4, 6, 3, padding: 1);
+        T[] x = new T[shape.Input.Length], weight = new T[shape.Weight.Length], y = new T[shape.Output.Length];
+        const string Message = "A convolution of [2, 8, 7, 4] with [3, 3, 4, 6] to [2, 8, 7, 6] got";
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => Tensors.Kernels.Conv2d.Forward<T>(shape, x.AsSpan(1), weight, [], y), Throws.ArgumentException.With.Message.Contains(Message));
+            Assert.That(() => Tensors.Kernels.Conv2d.Forward<T>(shape, x, weight, new T[5], y), Throws.ArgumentException.With.Message.Contains("bias"));
+            Assert.That(() => Tensors.Kernels.Conv2d.InputGradient<T>(shape, y, weight.AsSpan(1), x, false), Throws.ArgumentException.With.Message.Contains(Message));
+            Assert.That(() => Tensors.Kernels.Conv2d.WeightGradient<T>(shape, x, y.AsSpan(1), weight, false), Throws.ArgumentException.With.Message.Contains(Message));
+        });
+    }
+
+    [Test]
+    public void Geometries_that_cannot_be_are_named()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => new Conv2dShape(1, 2, 9, 4, 4, 3), Throws.ArgumentException.With.Message.Contains("covers 3x3 positions, but the image has only 2x9 and 0x0 of padding"));
+            Assert.That(() => new Conv2dShape(1, 9, 9, 4, 4, 3, stride: (1, 0)), Throws.ArgumentException.With.Message.Contains("The stride of a convolution is 0"));
+            Assert.That(() => new Conv2dShape(1, 9, 9, 4, 4, 3, padding: -1), Throws.ArgumentException.With.Message.Contains("The padding of a convolution is -1"));
+            Assert.That(() => new Conv2dShape(1, 9, 9, 4, 6, 3, groups: 4), Throws.ArgumentException.With.Message.Contains("outChannels").And.Message.Contains("4 groups"));
+            Assert.That(() => new ConvTranspose2dShape(1, 9, 9, 4, 4, 3, stride: 2, outputPadding: (0, 2)), Throws.ArgumentException.With.Message.Contains("outputPadding"));
+            Assert.That(() => new ConvTranspose2dShape(1, 1, 9, 4, 4, 3, padding: 2), Throws.ArgumentException.With.Message.Contains("must have at least 1"));
+        });
+    }
+
+    private static void Compare(Conv2dShape shape)
+    {
+        T[] x = TestData.Uniform<T>(shape.Input.Length, 1), weight = TestData.Uniform<T>(shape.Weight.Length, 2), bias = TestData.Uniform<T>(shape.OutChannels, 3);
+        T[] dy = TestData.Uniform<T>(shape.Output.Length, 4);
+        double[] x64 = x.ToDouble(), weight64 = weight.ToDouble(), dy64 = dy.ToDouble();
+
+        foreach (bool withBias in (bool[])[false, true])
+        {
+            T[] b = withBias ? bias : [];
+            var y = Guarded<T>.ForOutput(shape.Output.Length);
+            double[] expected = TestData.OtherGarbage(shape.Output.Length);
+            Tensors.Kernels.Conv2d.Forward<T>(shape, new Guarded<T>(x).Span, new Guarded<T>(weight).Span, b, y.Span);
+            Reference.Conv2d.Forward<double>(shape, x64, weight64, b.ToDouble(), expected);
+            Check.Close(y, expected, Tolerance.Sum<T>(shape.Kernel.Area * shape.GroupIn), $"Forward of {shape}, bias {withBias}");
+        }
+
+        foreach (bool accumulate in (bool[])[false, true])
+        {
+            var dx = accumulate ? new Guarded<T>(x) : Guarded<T>.ForOutput(x.Length);
+            double[] expected = accumulate ? x.ToDouble() : TestData.OtherGarbage(x.Length);
+            Tensors.Kernels.Conv2d.InputGradient<T>(shape, new Guarded<T>(dy).Span, new Guarded<T>(weight).Span, dx.Span, accumulate);
+            Reference.Conv2d.InputGradient<double>(shape, dy64, weight64, expected, accumulate);
+            Check.Close(dx, expected, Tolerance.Sum<T>(shape.Kernel.Area * shape.GroupOut), $"Input gradient of {shape}, accumulate {accumulate}");
+
+            var dWeight = accumulate ? new Guarded<T>(weight) : Guarded<T>.ForOutput(weight.Length);
+            expected = accumulate ? weight.ToDouble() : TestData.OtherGarbage(weight.Length);
+            Tensors.Kernels.Conv2d.WeightGradient<T>(shape, new Guarded<T>(x).Span, new Guarded<T>(dy).Span, dWeight.Span, accumulate);
+            Reference.Conv2d.WeightGradient<double>(shape, x64, dy64, expected, accumulate);
+            Check.Close(dWeight, expected, Tolerance.Sum<T>(shape.Batch * shape.OutSize.Area), $"Weight gradient of {shape}, accumulate {accumulate}");
+        }
+    }
+}
