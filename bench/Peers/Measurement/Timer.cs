@@ -13,9 +13,8 @@ internal static class Timer
 {
     private const double Millisecond = 1000;
 
-    // Between blocks the other side's threads, which spin for some milliseconds after their last work, come to rest; then
-    // untimed calls wake one's own threads and fill the caches.
-    private const double Rest = 8 * Millisecond, WarmUp = 3 * Millisecond;
+    // Untimed calls at the beginning of a block wake one's own threads and fill the caches.
+    private const double WarmUp = 3 * Millisecond;
 
     // A block, and the least that is timed at once: the clock's own cost is far below.
     private const double Block = 20 * Millisecond, Sample = 100;
@@ -100,7 +99,7 @@ internal static class Timer
 
     private static (double Median, double Fastest) TimeBlock(Action run, double estimate)
     {
-        Thread.Sleep(TimeSpan.FromMicroseconds(Rest));
+        WaitForRest();
         if (estimate < Block)
         {
             for (double warm = 0; warm < WarmUp;)
@@ -113,6 +112,20 @@ internal static class Timer
         for (int i = 0; i < samples; i++)
             times[i] = Time(run, calls) / calls;
         return (Statistics.Median(times), times.Min());
+    }
+
+    // Libtorch's threads (OpenMP's) spin for 5 to 8 ms after their last work, on the processors that we need next: this
+    // waits until the process takes no more time.
+    private static void WaitForRest()
+    {
+        const double Interval = 4 * Millisecond;
+        for (int i = 0; i < 25; i++)
+        {
+            double before = Environment.CpuUsage.TotalTime.TotalMicroseconds;
+            Thread.Sleep(TimeSpan.FromMicroseconds(Interval));
+            if (i > 0 && Environment.CpuUsage.TotalTime.TotalMicroseconds - before < 0.05 * Interval)
+                return;
+        }
     }
 
     private static double Time(Action run, int calls)
