@@ -111,7 +111,7 @@ public class Adams
 
     /// <summary>Ours: four tensors are read and three written.</summary>
     [Benchmark, Moves(7)]
-    public void Step() => Fast.Adam.Step(new Fast.AdamStep<float>(1e-3f, 0.9f, 0.999f, 1e-8f, 10f, 1000f, 1, 0, 1), _w.Span, _g.Span, _m.Span, _v.Span);
+    public void Step() => Fast.Adam.Step(new Fast.AdamStep<float>(1e-3f, 0.9f, 0.1f, 0.999f, 0.001f, 1e-8f, 10f, 1000f, 1, 0, 1), _w.Span, _g.Span, _m.Span, _v.Span);
 
     /// <summary>The textbook's.</summary>
     [Benchmark(Baseline = true), Moves(7)]

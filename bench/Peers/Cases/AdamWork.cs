@@ -20,7 +20,7 @@ internal sealed class AdamWork(int count, Shape shape) : Work
     {
         _steps++;
         var step = new AdamStep<float>(
-            (float)LearningRate, 0.9f, 0.999f, 1e-8f,
+            (float)LearningRate, 0.9f, (float)(1 - 0.9), 0.999f, (float)(1 - 0.999), 1e-8f,
             (float)(1 / (1 - Math.Pow(0.9, _steps))), (float)(1 / (1 - Math.Pow(0.999, _steps))), 1, 0, 1);
         for (int i = 0; i < _weights.Length; i++)
             Adam.Step(step, _weights[i].Span, _gradients[i].Span, _m[i].Span, _v[i].Span);
