@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Diffusion.Tensors.Memory;
 using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
@@ -25,6 +26,9 @@ internal unsafe struct ConvWeightGradient<T> : IKernel<T>
     private Size2d _block, _blocks;
     private int _parts;
 
+    // Sums are [taps, Cin/groups, Cout]; where a group has few outputs, which would leave lanes empty, [taps, Cout, Cin/groups].
+    private readonly bool OutputsAreRows => _shape.GroupOut < 8 && _shape.GroupOut < _shape.GroupIn;
+
     /// <summary>dW = the gradient, or dW += the gradient.</summary>
     public static void Run(in Conv2dShape shape, T* x, T* dy, ConvWeights<T> dWeight, bool accumulate)
     {
@@ -42,7 +46,7 @@ internal unsafe struct ConvWeightGradient<T> : IKernel<T>
         kernel._sums = Scratch<T>.Get(ScratchSlot.Sums, checked(kernel._parts * length));
         Workers.Run<ConvWeightGradient<T>, T>(kernel, kernel._parts * shape.Kernel.Height);
 
-        var sum = new SumKernel { Shape = shape, Parts = kernel._parts, Sums = kernel._sums, DWeight = dWeight, Accumulate = accumulate };
+        var sum = new SumKernel { Shape = shape, OutputsAreRows = kernel.OutputsAreRows, Parts = kernel._parts, Sums = kernel._sums, DWeight = dWeight, Accumulate = accumulate };
         Workers.Run<SumKernel, T>(sum, shape.Kernel.Area);
     }
 
@@ -74,27 +78,47 @@ internal unsafe struct ConvWeightGradient<T> : IKernel<T>
             (((rows - 1) * stride.Height) + 1, ((columns - 1) * stride.Width) + _shape.Span.Width));
         T* dy = _dy + ((((nint)n * outSize.Area) + (top * outSize.Width) + left) * outChannels);
 
-        bool pack = groupOut % MatrixBlock.PanelWidth<TVector, T>() != 0;
-        int taps = _shape.Groups == 1 && dilation.Width == 1 ? kernel.Width : 1;
+        bool together = _shape.Groups == 1 && dilation.Width == 1 && !OutputsAreRows;
+        int taps = together ? kernel.Width : 1;
+        nint xStep = (nint)stride.Width * channels, xPitch = stride.Height * window.Pitch;
         for (int g = 0; g < _shape.Groups; g++)
         {
             // A block is whole rows of the image, or a part of one row: in either case its positions follow each other in dy.
-            T* b = dy + (g * groupOut);
-            if (pack)
-            {
-                T* packed = Scratch<T>.Get(ScratchSlot.PackedA, MatrixBlock.PackedLength<TVector, T>(rows * columns, groupOut));
-                MatrixBlock.Pack<TVector, T>(rows * columns, groupOut, b, outChannels, 1, packed);
-                b = packed;
-            }
-
+            T* gradients = dy + (g * groupOut);
+            nint ldb = outChannels;
+            T* b = OutputsAreRows ? gradients : Panels<TVector>(rows * columns, groupOut, gradients, ref ldb);
             for (int kw = 0; kw < kernel.Width; kw += taps)
             {
-                MatrixBlock.Multiply<TVector, T>(
-                    taps * groupIn, groupOut, columns, window.Pointer + (kw * (nint)dilation.Width * channels) + (g * groupIn), 1, (nint)stride.Width * channels,
-                    b, pack ? 0 : outChannels, sum + (kw * (nint)groupIn * outChannels) + (g * groupOut), outChannels, accumulate, null,
-                    rows, stride.Height * window.Pitch);
+                T* inputs = window.Pointer + (kw * (nint)dilation.Width * channels) + (g * groupIn), tap = sum + (kw * (nint)groupIn * outChannels);
+                if (!OutputsAreRows)
+                {
+                    MatrixBlock.Multiply<TVector, T>(
+                        taps * groupIn, groupOut, columns, inputs, 1, xStep, b, ldb, tap + (g * groupOut), outChannels, accumulate, null, rows, xPitch);
+                    continue;
+                }
+
+                for (int i = 0; i < rows; i++)
+                {
+                    nint inputLdb = xStep;
+                    b = Panels<TVector>(columns, groupIn, inputs + (i * xPitch), ref inputLdb);
+                    MatrixBlock.Multiply<TVector, T>(
+                        groupOut, groupIn, columns, gradients + ((nint)i * columns * outChannels), 1, outChannels, b, inputLdb,
+                        tap + (g * (nint)groupOut * groupIn), groupIn, accumulate || i > 0, null);
+                }
             }
         }
+    }
+
+    // B as MatrixBlock takes it: as it is where its columns are whole panels, else packed, and ldb is 0.
+    private static T* Panels<TVector>(int depth, int columns, T* b, ref nint ldb)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        if (columns % MatrixBlock.PanelWidth<TVector, T>() == 0)
+            return b;
+        T* packed = Scratch<T>.Get(ScratchSlot.PackedA, MatrixBlock.PackedLength<TVector, T>(depth, columns));
+        MatrixBlock.Pack<TVector, T>(depth, columns, b, ldb, 1, packed);
+        ldb = 0;
+        return packed;
     }
 
     /// <summary>One task: the sums of one tap, put where the layout of the weights has them.</summary>
@@ -104,7 +128,7 @@ internal unsafe struct ConvWeightGradient<T> : IKernel<T>
         public int Parts;
         public T* Sums;
         public ConvWeights<T> DWeight;
-        public bool Accumulate;
+        public bool Accumulate, OutputsAreRows;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
@@ -113,16 +137,28 @@ internal unsafe struct ConvWeightGradient<T> : IKernel<T>
             T* sums = Sums + ((nint)task * length);
             var total = new Span<T>(sums, length);
             for (int part = 1; part < Parts; part++)
-                System.Numerics.Tensors.TensorPrimitives.Add(total, new ReadOnlySpan<T>(sums + ((nint)part * Shape.Kernel.Area * length), length), total);
+                TensorPrimitives.Add(total, new ReadOnlySpan<T>(sums + ((nint)part * Shape.Kernel.Area * length), length), total);
 
+            nint sumIn = OutputsAreRows ? 1 : Shape.OutChannels, sumOut = OutputsAreRows ? Shape.GroupIn : 1;
             for (int c = 0; c < Shape.GroupIn; c++)
             {
                 for (int g = 0; g < Shape.Groups; g++)
                 {
-                    T* row = sums + ((nint)c * Shape.OutChannels) + (g * Shape.GroupOut);
+                    T* source = sums + (c * sumIn) + (g * Shape.GroupOut * sumOut);
                     T* target = DWeight.Pointer + (task * DWeight.Tap) + (c * DWeight.In) + (g * DWeight.Group);
-                    for (int o = 0; o < Shape.GroupOut; o++)
-                        target[o * DWeight.Out] = Accumulate ? target[o * DWeight.Out] + row[o] : row[o];
+                    if (DWeight.Out == 1 && sumOut == 1)
+                    {
+                        var values = new ReadOnlySpan<T>(source, Shape.GroupOut);
+                        var result = new Span<T>(target, Shape.GroupOut);
+                        if (Accumulate)
+                            TensorPrimitives.Add(result, values, result);
+                        else
+                            values.CopyTo(result);
+                        continue;
+                    }
+
+                    for (int o = 0; o < Shape.GroupOut; o++, source += sumOut, target += DWeight.Out)
+                        *target = Accumulate ? *target + *source : *source;
                 }
             }
         }

@@ -58,17 +58,16 @@ internal static unsafe class MatrixBlock
             // Transposed: walk along the source's rows, so that reads are contiguous where bRow is 1.
             for (int jj = 0; jj < width; jj++)
             {
-                T* source = b + ((j + jj) * bColumn);
-                T* target = panel + jj;
+                T* source = b + ((j + jj) * bColumn), target = panel + jj, end = target + ((nint)depth * width);
                 if (jj >= used)
                 {
-                    for (int k = 0; k < depth; k++)
-                        target[(nint)k * width] = T.Zero;
+                    for (; target < end; target += width)
+                        *target = T.Zero;
                     continue;
                 }
 
-                for (int k = 0; k < depth; k++)
-                    target[(nint)k * width] = source[k * bRow];
+                for (; target < end; target += width, source += bRow)
+                    *target = *source;
             }
         }
     }
@@ -85,6 +84,12 @@ internal static unsafe class MatrixBlock
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (MatrixDot.Applies<TVector, T>(columns, depth, aStep, segments))
+        {
+            MatrixDot.Multiply<TVector, T>(rows, columns, depth, a, aRow, b, ldb == 0 ? PanelWidth<TVector, T>() : ldb, c, ldc, accumulate, bias, segments, aSegment);
+            return;
+        }
+
         // Tiles of almost the same number of rows, none of which is much lower than the registers allow.
         int width = PanelWidth<TVector, T>(), most = TVector.Count >= 16 || (TVector.Count == 8 && typeof(T) == typeof(double)) ? 8 : 4;
         int tiles = (rows + most - 1) / most, tileRows = rows / Math.Max(tiles, 1), higher = rows - (tiles * tileRows);

@@ -28,7 +28,10 @@ internal static unsafe class Winograd
     public static WinogradUse Use { get; set; } =
         string.Equals(Environment.GetEnvironmentVariable("DIFFUSION_WINOGRAD"), "off", StringComparison.OrdinalIgnoreCase) ? WinogradUse.Off : WinogradUse.ByShape;
 
-    /// <summary>The rule: 4 or 2 for tiles of that size, 0 for the definition.</summary>
+    /// <summary>
+    /// The rule: of the algorithms that the shape allows, the one with the fewest multiplications for each pair of channels,
+    /// 4 or 2 for tiles of that size, 0 for the definition. In double precision the definition.
+    /// </summary>
     public static int TileFor<T>(in Conv2dShape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -38,7 +41,13 @@ internal static unsafe class Winograd
             return 0;
         if (Use != WinogradUse.ByShape)
             return Use == WinogradUse.Always4 ? 4 : 2;
-        return typeof(T) == typeof(float) ? 4 : 0;
+        if (typeof(T) != typeof(float))
+            return 0;
+
+        // Transforming the weights takes as long as the products of about 8 tiles.
+        long definition = 9L * shape.Batch * shape.OutSize.Area;
+        long two = 16 * (new WinogradTiles(shape.Batch, shape.OutSize, 2).Count + 8L), four = 36 * (new WinogradTiles(shape.Batch, shape.OutSize, 4).Count + 8L);
+        return definition <= Math.Min(two, four) ? 0 : two < four ? 2 : 4;
     }
 
     /// <summary>y = conv(x, W) + bias, or y += conv(x, W), with tiles of the given size.</summary>

@@ -175,11 +175,7 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
                 for (int k = 0; k < 9; k++)
                 {
                     for (int o = 0; o < OutChannels; o++)
-                    {
-                        T* source = g + (k * tap) + (o * Weight.Out);
-                        for (int r = 0; r < Rows; r++)
-                            copy[(((nint)k * Rows) + r) * OutChannels + o] = source[r * row];
-                    }
+                        Scatter(g + (k * tap) + (o * Weight.Out), row, copy + ((nint)k * Rows * OutChannels) + o, OutChannels);
                 }
 
                 g = copy;
@@ -197,6 +193,12 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
                         TScheme.Weight<TVector, T>(temporary + (i * 3 * TVector.Count), TVector.Count, target + (i * patch * Step), Step);
                 }
             }
+        }
+
+        private static void Scatter(T* source, nint step, T* target, nint targetStep)
+        {
+            for (int r = 0; r < Rows; r++, source += step, target += targetStep)
+                *target = *source;
         }
     }
 }

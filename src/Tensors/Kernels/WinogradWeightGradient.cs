@@ -18,8 +18,8 @@ internal unsafe struct WinogradWeightGradient<TScheme, T>
     where TScheme : unmanaged, IWinograd
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // The most elements of a block's factors: 4 MB of float.
-    private const int MostBlock = 1 << 20;
+    // The most elements of a block's factors: 2 MB of float.
+    private const int MostBlock = 1 << 19;
 
     private static int Factors => TScheme.Patch * TScheme.Patch;
 

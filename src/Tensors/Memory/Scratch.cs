@@ -11,6 +11,7 @@ internal enum ScratchSlot
     Image2,
     Statistics,
     Sums,
+    Column,
     Count,
 }
 

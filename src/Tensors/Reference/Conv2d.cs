@@ -15,8 +15,14 @@ public static class Conv2d
     {
         for (int i = 0; i < y.Length; i++)
             y[i] = bias.IsEmpty ? T.Zero : bias[i % shape.OutChannels];
-        foreach (var (ix, iw, iy) in Products(shape))
-            y[iy] += x[ix] * weight[iw];
+        foreach (var (atX, atWeight, atY) in Taps(shape))
+        {
+            for (int o = 0; o < shape.OutChannels; o++)
+            {
+                for (int c = 0; c < shape.GroupIn; c++)
+                    y[atY + o] += x[atX + FirstInput(shape, o) + c] * weight[atWeight + (c * shape.OutChannels) + o];
+            }
+        }
     }
 
     /// <summary>dx[n, h, w, c] += dy[n, i, j, o]·W[kh, kw, c, o] over all products, from 0 or from what dx holds.</summary>
@@ -25,8 +31,14 @@ public static class Conv2d
     {
         if (!accumulate)
             dx.Clear();
-        foreach (var (ix, iw, iy) in Products(shape))
-            dx[ix] += dy[iy] * weight[iw];
+        foreach (var (atX, atWeight, atY) in Taps(shape))
+        {
+            for (int o = 0; o < shape.OutChannels; o++)
+            {
+                for (int c = 0; c < shape.GroupIn; c++)
+                    dx[atX + FirstInput(shape, o) + c] += dy[atY + o] * weight[atWeight + (c * shape.OutChannels) + o];
+            }
+        }
     }
 
     /// <summary>dW[kh, kw, c, o] += x[n, h, w, c]·dy[n, i, j, o] over all products, from 0 or from what dW holds.</summary>
@@ -35,15 +47,25 @@ public static class Conv2d
     {
         if (!accumulate)
             dWeight.Clear();
-        foreach (var (ix, iw, iy) in Products(shape))
-            dWeight[iw] += x[ix] * dy[iy];
+        foreach (var (atX, atWeight, atY) in Taps(shape))
+        {
+            for (int o = 0; o < shape.OutChannels; o++)
+            {
+                for (int c = 0; c < shape.GroupIn; c++)
+                    dWeight[atWeight + (c * shape.OutChannels) + o] += x[atX + FirstInput(shape, o) + c] * dy[atY + o];
+            }
+        }
     }
 
+    // The first input channel that output channel o sees: that of its group.
+    private static int FirstInput(in Conv2dShape shape, int o) => o / shape.GroupOut * shape.GroupIn;
+
     /// <summary>
-    /// All products of the sum: where in x, in W and in y each has its numbers. Output (i, j) sees, through tap (kh, kw), the
-    /// input h = i·stride + kh·dilation - padding, w = j·stride + kw·dilation - padding, where the image has one.
+    /// Which output position sees which input position through which tap: where in x, in W and in y their channels begin.
+    /// Output (i, j) sees, through tap (kh, kw), input h = i·stride + kh·dilation - padding, w = j·stride + kw·dilation - padding,
+    /// where the image has one.
     /// </summary>
-    private static IEnumerable<(int X, int Weight, int Y)> Products(Conv2dShape shape)
+    private static IEnumerable<(int X, int Weight, int Y)> Taps(Conv2dShape shape)
     {
         for (int n = 0; n < shape.Batch; n++)
         {
@@ -51,15 +73,10 @@ public static class Conv2d
             {
                 foreach (var (j, kw, w) in Line(shape.OutSize.Width, shape.Kernel.Width, shape.Stride.Width, shape.Dilation.Width, shape.Padding.Width, shape.Size.Width))
                 {
-                    int x = ((((n * shape.Size.Height) + h) * shape.Size.Width) + w) * shape.InChannels;
-                    int weight = ((kh * shape.Kernel.Width) + kw) * shape.GroupIn * shape.OutChannels;
-                    int y = ((((n * shape.OutSize.Height) + i) * shape.OutSize.Width) + j) * shape.OutChannels;
-                    for (int o = 0; o < shape.OutChannels; o++)
-                    {
-                        int firstInput = o / shape.GroupOut * shape.GroupIn;
-                        for (int c = 0; c < shape.GroupIn; c++)
-                            yield return (x + firstInput + c, weight + (c * shape.OutChannels) + o, y + o);
-                    }
+                    yield return (
+                        ((((n * shape.Size.Height) + h) * shape.Size.Width) + w) * shape.InChannels,
+                        ((kh * shape.Kernel.Width) + kw) * shape.GroupIn * shape.OutChannels,
+                        ((((n * shape.OutSize.Height) + i) * shape.OutSize.Width) + j) * shape.OutChannels);
                 }
             }
         }

@@ -16,57 +16,73 @@ public static class ConvTranspose2d
     public static void Forward<T>(in ConvTranspose2dShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int outChannels = shape.Output[3];
+        var adjoint = shape.Adjoint;
         for (int i = 0; i < y.Length; i++)
-            y[i] = bias.IsEmpty ? T.Zero : bias[i % outChannels];
-        foreach (var (ix, iw, iy) in Products(shape))
-            y[iy] += x[ix] * weight[iw];
+            y[i] = bias.IsEmpty ? T.Zero : bias[i % adjoint.InChannels];
+        foreach (var (atX, atWeight, atY) in Taps(adjoint))
+        {
+            for (int c = 0; c < adjoint.OutChannels; c++)
+            {
+                for (int o = 0; o < adjoint.GroupIn; o++)
+                    y[atY + FirstOutput(adjoint, c) + o] += x[atX + c] * weight[atWeight + (c * adjoint.GroupIn) + o];
+            }
+        }
     }
 
     /// <summary>dx[n, i, j, c] += dy[...]·W[kh, kw, c, o] over the same products, from 0 or from what dx holds: a convolution.</summary>
     public static void InputGradient<T>(in ConvTranspose2dShape shape, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        var adjoint = shape.Adjoint;
         if (!accumulate)
             dx.Clear();
-        foreach (var (ix, iw, iy) in Products(shape))
-            dx[ix] += dy[iy] * weight[iw];
+        foreach (var (atX, atWeight, atY) in Taps(adjoint))
+        {
+            for (int c = 0; c < adjoint.OutChannels; c++)
+            {
+                for (int o = 0; o < adjoint.GroupIn; o++)
+                    dx[atX + c] += dy[atY + FirstOutput(adjoint, c) + o] * weight[atWeight + (c * adjoint.GroupIn) + o];
+            }
+        }
     }
 
     /// <summary>dW[kh, kw, c, o] += x[n, i, j, c]·dy[...] over the same products, from 0 or from what dW holds.</summary>
     public static void WeightGradient<T>(in ConvTranspose2dShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dWeight, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        var adjoint = shape.Adjoint;
         if (!accumulate)
             dWeight.Clear();
-        foreach (var (ix, iw, iy) in Products(shape))
-            dWeight[iw] += x[ix] * dy[iy];
+        foreach (var (atX, atWeight, atY) in Taps(adjoint))
+        {
+            for (int c = 0; c < adjoint.OutChannels; c++)
+            {
+                for (int o = 0; o < adjoint.GroupIn; o++)
+                    dWeight[atWeight + (c * adjoint.GroupIn) + o] += x[atX + c] * dy[atY + FirstOutput(adjoint, c) + o];
+            }
+        }
     }
 
-    /// <summary>All products of the sum: where in x, in W and in y each has its numbers.</summary>
-    private static IEnumerable<(int X, int Weight, int Y)> Products(ConvTranspose2dShape shape)
+    // The first output channel that input channel c reaches: that of its group. The adjoint's outputs are our inputs.
+    private static int FirstOutput(in Conv2dShape adjoint, int c) => c / adjoint.GroupOut * adjoint.GroupIn;
+
+    /// <summary>Which input position reaches which output position through which tap: where in x, in W and in y their channels begin.</summary>
+    private static IEnumerable<(int X, int Weight, int Y)> Taps(Conv2dShape adjoint)
     {
-        var (adjoint, outSize) = (shape.Adjoint, shape.OutSize);
-        int batch = shape.Input[0], inHeight = shape.Input[1], inWidth = shape.Input[2], inChannels = shape.Input[3], outChannels = shape.Output[3];
-        int groupIn = inChannels / adjoint.Groups, groupOut = outChannels / adjoint.Groups;
-        for (int n = 0; n < batch; n++)
+        var (inSize, outSize, kernel) = (adjoint.OutSize, adjoint.Size, adjoint.Kernel);
+        for (int position = 0; position < adjoint.Batch * inSize.Area; position++)
         {
-            for (int tap = 0; tap < inHeight * inWidth * adjoint.Kernel.Area; tap++)
+            int n = position / inSize.Area, i = position / inSize.Width % inSize.Height, j = position % inSize.Width;
+            for (int tap = 0; tap < kernel.Area; tap++)
             {
-                int kw = tap % adjoint.Kernel.Width, kh = tap / adjoint.Kernel.Width % adjoint.Kernel.Height;
-                int j = tap / adjoint.Kernel.Area % inWidth, i = tap / adjoint.Kernel.Area / inWidth;
-                int h = (i * adjoint.Stride.Height) + (kh * adjoint.Dilation.Height) - adjoint.Padding.Height;
-                int w = (j * adjoint.Stride.Width) + (kw * adjoint.Dilation.Width) - adjoint.Padding.Width;
-                if (h < 0 || h >= outSize.Height || w < 0 || w >= outSize.Width)
-                    continue;
-                int x = ((((n * inHeight) + i) * inWidth) + j) * inChannels;
-                int weight = ((kh * adjoint.Kernel.Width) + kw) * inChannels * groupOut;
-                int y = ((((n * outSize.Height) + h) * outSize.Width) + w) * outChannels;
-                for (int c = 0; c < inChannels; c++)
+                int h = (i * adjoint.Stride.Height) + (tap / kernel.Width * adjoint.Dilation.Height) - adjoint.Padding.Height;
+                int w = (j * adjoint.Stride.Width) + (tap % kernel.Width * adjoint.Dilation.Width) - adjoint.Padding.Width;
+                if (h >= 0 && h < outSize.Height && w >= 0 && w < outSize.Width)
                 {
-                    int firstOutput = c / groupIn * groupOut;
-                    for (int o = 0; o < groupOut; o++)
-                        yield return (x + c, weight + (c * groupOut) + o, y + firstOutput + o);
+                    yield return (
+                        position * adjoint.OutChannels,
+                        tap * adjoint.OutChannels * adjoint.GroupIn,
+                        ((((n * outSize.Height) + h) * outSize.Width) + w) * adjoint.InChannels);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Diffusion.Tensors.Kernels;
 using FsCheck;
 using FsCheck.Fluent;
@@ -73,6 +74,55 @@ internal static class Conv2dCases
         select new Conv2dShape(
             batch, height.Size, width.Size, groups * groupIn, groups * groupOut, (height.Kernel, width.Kernel),
             (height.Stride, width.Stride), (height.Padding, width.Padding), (height.Dilation, width.Dilation), groups);
+
+    /// <summary>
+    /// Forward pass and gradients against the reference in double precision: without bias and overwriting, then with bias and
+    /// adding to what is there. Gives the largest errors relative to the largest numbers.
+    /// </summary>
+    public static (double Forward, double Input, double Weight) Compare<T>(Conv2dShape shape, double forward, double input, double weight)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T[] x = TestData.Uniform<T>(shape.Input.Length, 1), w = TestData.Uniform<T>(shape.Weight.Length, 2), bias = TestData.Uniform<T>(shape.OutChannels, 3);
+        T[] dy = TestData.Uniform<T>(shape.Output.Length, 4);
+        double[] x64 = x.ToDouble(), w64 = w.ToDouble(), dy64 = dy.ToDouble();
+        double[] y64 = TestData.OtherGarbage(dy.Length), dx64 = TestData.OtherGarbage(x.Length), dw64 = TestData.OtherGarbage(w.Length);
+        Reference.Conv2d.Forward<double>(shape, x64, w64, [], y64);
+        Reference.Conv2d.InputGradient<double>(shape, dy64, w64, dx64, accumulate: false);
+        Reference.Conv2d.WeightGradient<double>(shape, x64, dy64, dw64, accumulate: false);
+
+        double worstForward = 0, worstInput = 0, worstWeight = 0;
+        foreach (bool again in (bool[])[false, true])
+        {
+            var y = Guarded<T>.ForOutput(dy.Length);
+            double[] expected = again ? [.. y64.Select((value, i) => value + double.CreateChecked(bias[i % bias.Length]))] : y64;
+            Tensors.Kernels.Conv2d.Forward<T>(shape, new Guarded<T>(x).Span, new Guarded<T>(w).Span, again ? bias : [], y.Span);
+            Check.Close(y, expected, forward, $"Forward of {shape}, bias {again}");
+            worstForward = Math.Max(worstForward, Error<T>(y.Span, expected));
+
+            var dx = again ? new Guarded<T>(x) : Guarded<T>.ForOutput(x.Length);
+            expected = again ? [.. dx64.Zip(x64, (value, before) => value + before)] : dx64;
+            Tensors.Kernels.Conv2d.InputGradient<T>(shape, new Guarded<T>(dy).Span, new Guarded<T>(w).Span, dx.Span, again);
+            Check.Close(dx, expected, input, $"Input gradient of {shape}, accumulate {again}");
+            worstInput = Math.Max(worstInput, Error<T>(dx.Span, expected));
+
+            var dw = again ? new Guarded<T>(w) : Guarded<T>.ForOutput(w.Length);
+            expected = again ? [.. dw64.Zip(w64, (value, before) => value + before)] : dw64;
+            Tensors.Kernels.Conv2d.WeightGradient<T>(shape, new Guarded<T>(x).Span, new Guarded<T>(dy).Span, dw.Span, again);
+            Check.Close(dw, expected, weight, $"Weight gradient of {shape}, accumulate {again}");
+            worstWeight = Math.Max(worstWeight, Error<T>(dw.Span, expected));
+        }
+
+        return (worstForward, worstInput, worstWeight);
+    }
+
+    private static double Error<T>(ReadOnlySpan<T> actual, double[] expected)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double worst = 0, size = 1e-30;
+        for (int i = 0; i < expected.Length; i++)
+            (worst, size) = (Math.Max(worst, Math.Abs(double.CreateChecked(actual[i]) - expected[i])), Math.Max(size, Math.Abs(expected[i])));
+        return worst / size;
+    }
 
     private static Gen<(int Size, int Kernel, int Stride, int Padding, int Dilation)> Axis() =>
         from kernel in Gen.Choose(1, 4)

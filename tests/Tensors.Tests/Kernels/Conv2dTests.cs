@@ -72,33 +72,8 @@ public sealed class Conv2dTests<T>
 
     private static void Compare(Conv2dShape shape)
     {
-        T[] x = TestData.Uniform<T>(shape.Input.Length, 1), weight = TestData.Uniform<T>(shape.Weight.Length, 2), bias = TestData.Uniform<T>(shape.OutChannels, 3);
-        T[] dy = TestData.Uniform<T>(shape.Output.Length, 4);
-        double[] x64 = x.ToDouble(), weight64 = weight.ToDouble(), dy64 = dy.ToDouble();
-
-        foreach (bool withBias in (bool[])[false, true])
-        {
-            T[] b = withBias ? bias : [];
-            var y = Guarded<T>.ForOutput(shape.Output.Length);
-            double[] expected = TestData.OtherGarbage(shape.Output.Length);
-            Tensors.Kernels.Conv2d.Forward<T>(shape, new Guarded<T>(x).Span, new Guarded<T>(weight).Span, b, y.Span);
-            Reference.Conv2d.Forward<double>(shape, x64, weight64, b.ToDouble(), expected);
-            Check.Close(y, expected, Tolerance.Sum<T>(shape.Kernel.Area * shape.GroupIn), $"Forward of {shape}, bias {withBias}");
-        }
-
-        foreach (bool accumulate in (bool[])[false, true])
-        {
-            var dx = accumulate ? new Guarded<T>(x) : Guarded<T>.ForOutput(x.Length);
-            double[] expected = accumulate ? x.ToDouble() : TestData.OtherGarbage(x.Length);
-            Tensors.Kernels.Conv2d.InputGradient<T>(shape, new Guarded<T>(dy).Span, new Guarded<T>(weight).Span, dx.Span, accumulate);
-            Reference.Conv2d.InputGradient<double>(shape, dy64, weight64, expected, accumulate);
-            Check.Close(dx, expected, Tolerance.Sum<T>(shape.Kernel.Area * shape.GroupOut), $"Input gradient of {shape}, accumulate {accumulate}");
-
-            var dWeight = accumulate ? new Guarded<T>(weight) : Guarded<T>.ForOutput(weight.Length);
-            expected = accumulate ? weight.ToDouble() : TestData.OtherGarbage(weight.Length);
-            Tensors.Kernels.Conv2d.WeightGradient<T>(shape, new Guarded<T>(x).Span, new Guarded<T>(dy).Span, dWeight.Span, accumulate);
-            Reference.Conv2d.WeightGradient<double>(shape, x64, dy64, expected, accumulate);
-            Check.Close(dWeight, expected, Tolerance.Sum<T>(shape.Batch * shape.OutSize.Area), $"Weight gradient of {shape}, accumulate {accumulate}");
-        }
+        using var use = new WinogradScope(WinogradUse.Off);
+        _ = Conv2dCases.Compare<T>(
+            shape, Tolerance.Sum<T>(shape.Kernel.Area * shape.GroupIn), Tolerance.Sum<T>(shape.Kernel.Area * shape.GroupOut), Tolerance.Sum<T>(shape.Batch * shape.OutSize.Area));
     }
 }

@@ -55,6 +55,7 @@ public sealed class ConvTranspose2dTests<T>
 
     private static void Compare(ConvTranspose2dShape shape)
     {
+        using var use = new WinogradScope(WinogradUse.Off);
         T[] x = TestData.Uniform<T>(shape.Input.Length, 1), weight = TestData.Uniform<T>(shape.Weight.Length, 2), bias = TestData.Uniform<T>(shape.Output[3], 3);
         T[] dy = TestData.Uniform<T>(shape.Output.Length, 4);
         double[] x64 = x.ToDouble(), weight64 = weight.ToDouble(), dy64 = dy.ToDouble();

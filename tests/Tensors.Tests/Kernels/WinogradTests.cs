@@ -33,7 +33,8 @@ public sealed class WinogradTests<T>
         foreach (var shape in Shapes())
         {
             Assert.That(Winograd.TileFor<T>(shape), Is.EqualTo(tile));
-            var (forward, input, weight) = Compare(shape, Tolerance.Winograd<T>(tile));
+            double allowed = Tolerance.Winograd<T>(tile);
+            var (forward, input, weight) = Conv2dCases.Compare<T>(shape, allowed, allowed, allowed);
             (worstForward, worstInput, worstWeight) = (Math.Max(worstForward, forward), Math.Max(worstInput, input), Math.Max(worstWeight, weight));
         }
 
@@ -83,59 +84,5 @@ public sealed class WinogradTests<T>
             Check.Same<T>(dx, alone[1], $"input gradient, {threads} threads");
             Check.Same<T>(dWeight, alone[2], $"weight gradient, {threads} threads");
         }
-    }
-
-    private static (double Forward, double Input, double Weight) Compare(Conv2dShape shape, double tolerance)
-    {
-        T[] x = TestData.Uniform<T>(shape.Input.Length, 1), weight = TestData.Uniform<T>(shape.Weight.Length, 2), bias = TestData.Uniform<T>(shape.OutChannels, 3);
-        T[] dy = TestData.Uniform<T>(shape.Output.Length, 4);
-        double[] x64 = x.ToDouble(), weight64 = weight.ToDouble(), dy64 = dy.ToDouble();
-        double[] y64 = new double[dy.Length], dx64 = new double[x.Length], dWeight64 = new double[weight.Length];
-        Reference.Conv2d.Forward<double>(shape, x64, weight64, [], y64);
-        Reference.Conv2d.InputGradient<double>(shape, dy64, weight64, dx64, accumulate: false);
-        Reference.Conv2d.WeightGradient<double>(shape, x64, dy64, dWeight64, accumulate: false);
-
-        // First overwriting and without bias, then adding to what is there and with bias.
-        double worstForward = 0, worstInput = 0, worstWeight = 0;
-        foreach (bool again in (bool[])[false, true])
-        {
-            var y = Guarded<T>.ForOutput(y64.Length);
-            double[] expected = again ? [.. y64.Select((value, i) => value + double.CreateChecked(bias[i % bias.Length]))] : y64;
-            Tensors.Kernels.Conv2d.Forward<T>(shape, new Guarded<T>(x).Span, new Guarded<T>(weight).Span, again ? bias : [], y.Span);
-            worstForward = Math.Max(worstForward, Error(y.Span, expected));
-            Check.Close(y, expected, tolerance, $"Forward of {shape}, bias {again}");
-
-            var dx = again ? new Guarded<T>(x) : Guarded<T>.ForOutput(x.Length);
-            expected = again ? [.. dx64.Zip(x64, (value, before) => value + before)] : dx64;
-            Tensors.Kernels.Conv2d.InputGradient<T>(shape, new Guarded<T>(dy).Span, new Guarded<T>(weight).Span, dx.Span, again);
-            worstInput = Math.Max(worstInput, Error(dx.Span, expected));
-            Check.Close(dx, expected, tolerance, $"Input gradient of {shape}, accumulate {again}");
-
-            var dWeight = again ? new Guarded<T>(weight) : Guarded<T>.ForOutput(weight.Length);
-            expected = again ? [.. dWeight64.Zip(weight64, (value, before) => value + before)] : dWeight64;
-            Tensors.Kernels.Conv2d.WeightGradient<T>(shape, new Guarded<T>(x).Span, new Guarded<T>(dy).Span, dWeight.Span, again);
-            worstWeight = Math.Max(worstWeight, Error(dWeight.Span, expected));
-            Check.Close(dWeight, expected, tolerance, $"Weight gradient of {shape}, accumulate {again}");
-        }
-
-        return (worstForward, worstInput, worstWeight);
-    }
-
-    private static double Error(ReadOnlySpan<T> actual, double[] expected)
-    {
-        double worst = 0, size = 0;
-        for (int i = 0; i < expected.Length; i++)
-            (worst, size) = (Math.Max(worst, Math.Abs(double.CreateChecked(actual[i]) - expected[i])), Math.Max(size, Math.Abs(expected[i])));
-        return worst / size;
-    }
-
-    /// <summary>Sets what convolutions take, and sets it back.</summary>
-    private sealed class WinogradScope : IDisposable
-    {
-        private readonly WinogradUse _before = Winograd.Use;
-
-        public WinogradScope(WinogradUse use) => Winograd.Use = use;
-
-        public void Dispose() => Winograd.Use = _before;
     }
 }
