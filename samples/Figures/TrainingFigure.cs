@@ -65,15 +65,17 @@ public static class TrainingFigure
     {
         var smooth = curves.Select(c => Smooth(c.Losses, Window(c.Losses.Count))).ToArray();
         var everything = Positive(curves.SelectMany(c => c.Losses));
-        // The axis follows single batches but for the wildest 0.5 % at each end.
+        // The axis follows single batches but for the wildest few at each end.
         var low = Math.Min(Quantile(everything, 0.005), curves.Min(c => c.Floor ?? double.MaxValue));
-        var high = Math.Max(Quantile(everything, 0.995), Positive(smooth.SelectMany(s => s))[^1]);
+        var high = Quantile(everything, 0.998);
         var panel = NewPanel("Loss", "mean squared error of the noise", curves.Max(c => Last(c.Iterations)), low, high);
         for (var i = 0; i < curves.Count; i++)
             _ = panel.Add(new Curve(curves[i].Iterations, Logs(curves[i].Losses), ColorOf(i).WithAlpha(45), 0.7f));
         for (var i = 0; i < curves.Count; i++)
         {
-            _ = panel.Add(new Curve(curves[i].Iterations, Logs(smooth[i]), ColorOf(i), 1.8f));
+            // At the end the mean would be over a few records only.
+            int whole = smooth[i].Length - (Window(smooth[i].Length) / 2);
+            _ = panel.Add(new Curve([.. curves[i].Iterations.Take(whole)], Logs([.. smooth[i].Take(whole)]), ColorOf(i), 1.8f));
             if (curves[i].Floor is not { } floor)
                 continue;
             double[] ends = [0, Last(curves[i].Iterations)];

@@ -43,6 +43,8 @@ internal sealed class Panel(AxisScale x, AxisScale y, string? xLabel, string? yL
         Style(plot.Axes.Bottom, x, xLabel);
         Style(plot.Axes.Left, y, yLabel);
         plot.Axes.Left.TickLabelStyle.OffsetY = 2; // text is centred on its line, digits sit higher
+        if (yLabel is not null && y.Names.Any(name => name.Length > 3))
+            plot.Axes.Left.Label.OffsetX = -6; // long numbers would touch the label
         foreach (var axis in plot.Axes.GetAxes())
         {
             axis.FrameLineStyle.Color = Convert(Theme.Ink);
