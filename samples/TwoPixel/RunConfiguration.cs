@@ -30,7 +30,7 @@ internal sealed record RunConfiguration
     public int Batch { get; init; } = 512;
 
     /// <summary>The highest learning rate.</summary>
-    public double LearningRate { get; init; } = 3e-3;
+    public double LearningRate { get; init; } = 5e-3;
 
     /// <summary>The probability that a sample's label is dropped.</summary>
     public double LabelDropout { get; init; } = 0.3;
@@ -75,7 +75,7 @@ internal sealed record RunConfiguration
     };
 
     /// <summary>Fewer noise levels are learned in fewer steps.</summary>
-    public static int DefaultIterations(int timesteps) => timesteps >= 40 ? 12000 : timesteps >= 20 ? 8000 : 5000;
+    public static int DefaultIterations(int timesteps) => timesteps >= 40 ? 20000 : timesteps >= 20 ? 8000 : 5000;
 
     /// <summary>Checks what the command line or a file gave, by making everything that is made from it.</summary>
     /// <exception cref="UsageException">A value that is not accepted.</exception>
@@ -83,7 +83,7 @@ internal sealed record RunConfiguration
     {
         try
         {
-            if (Timesteps.Count == 0 || Timesteps.Distinct().Count() != Timesteps.Count)
+            if (Timesteps is not { Count: > 0 } || Timesteps.Distinct().Count() != Timesteps.Count)
                 throw new ArgumentException("timesteps must name at least one T, each once.");
             if (!double.IsFinite(Guidance))
                 throw new ArgumentException($"guidance is {Guidance}; it must be a finite number.");

@@ -134,11 +134,23 @@ public sealed class Tape<T> : IDisposable
         (t_idle ??= new()).Push(this);
     }
 
-    /// <summary>The number of rented tensors so far: a point to which <see cref="ReleaseSince"/> goes back.</summary>
-    internal int Mark => _rented.Count;
+    /// <summary>A point in the tape's memory, to which <see cref="KeepOnly"/> goes back.</summary>
+    public int Mark => _rented.Count;
 
-    /// <summary>Takes back what was rented since a mark, but for the memory of <paramref name="kept"/>. Only right where nothing is recorded.</summary>
-    internal void ReleaseSince(int mark, Tensor<T>? kept)
+    /// <summary>
+    /// Where nothing is recorded, takes back all memory that was rented since a mark, but for that of a result; on a tape
+    /// that records it does nothing, since the backward pass needs what was made. Modules end with it, so that inference
+    /// keeps no more than it needs.
+    /// </summary>
+    /// <returns>The result.</returns>
+    public Variable<T> KeepOnly(int mark, Variable<T> result)
+    {
+        if (!Records)
+            ReleaseSince(mark, result.Value);
+        return result;
+    }
+
+    private void ReleaseSince(int mark, Tensor<T>? kept)
     {
         Tensor<T>? survivor = null;
         for (int i = mark; i < _rented.Count; i++)

@@ -29,13 +29,13 @@ public static partial class Operations
         Tensors.Kernels.GroupNorm.Forward<T>(
             shape, T.CreateChecked(epsilon), silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, y.Span,
             mean is null ? default : mean.Span, rstd is null ? default : rstd.Span);
-        return on.Result(y, on.Records ? new GroupNormOperation<T>(shape, silu, x, gamma, beta, mean!, rstd!) : null);
+        return on.Result(y, on.Records ? new GroupNormOperation<T>(shape, T.CreateChecked(epsilon), silu, x, gamma, beta, mean!, rstd!) : null);
     }
 }
 
 /// <summary>y = h·gamma + beta with h = (x - mean)·rstd, or SiLU of that. Keeps x, mean and rstd; h is made again.</summary>
 internal sealed class GroupNormOperation<T>(
-    GroupNormShape shape, bool silu, Variable<T> x, Variable<T> gamma, Variable<T> beta, Tensor<T> mean, Tensor<T> rstd) : Operation<T>
+    GroupNormShape shape, T epsilon, bool silu, Variable<T> x, Variable<T> gamma, Variable<T> beta, Tensor<T> mean, Tensor<T> rstd) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x, gamma, beta];
@@ -57,6 +57,6 @@ internal sealed class GroupNormOperation<T>(
         }
 
         Tensors.Kernels.GroupNorm.Backward<T>(
-            shape, silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, mean.Span, rstd.Span, dOut.Span, dx.Span, addX, dGamma.Span, dBeta.Span, addGamma);
+            shape, epsilon, silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, mean.Span, rstd.Span, dOut.Span, dx.Span, addX, dGamma.Span, dBeta.Span, addGamma);
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Diffusion.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Diffusion.Nn;
 
@@ -33,14 +34,18 @@ public sealed class GaussianFourierFeatures<T> : Module<T>
         int n = Frequencies.Length;
         if (destination.Shape != [u.Length, 2 * n])
             throw new ArgumentException($"The features of {u.Length} numbers have the shape [{u.Length}, {2 * n}], not {destination.Shape}.", nameof(destination));
+        Span<double> turns = stackalloc double[Math.Min(n, 512)], sines = stackalloc double[turns.Length], cosines = stackalloc double[turns.Length];
         for (int row = 0; row < u.Length; row++)
         {
             var features = destination.Span.Slice(row * 2 * n, 2 * n);
-            for (int i = 0; i < n; i++)
+            for (int from = 0; from < n; from += turns.Length)
             {
-                var (sin, cos) = Math.SinCos(2 * Math.PI * double.CreateTruncating(Frequencies.Span[i]) * u[row]);
-                features[i] = T.CreateTruncating(sin);
-                features[n + i] = T.CreateTruncating(cos);
+                int count = Math.Min(turns.Length, n - from);
+                for (int i = 0; i < count; i++)
+                    turns[i] = 2 * Math.PI * double.CreateTruncating(Frequencies.Span[from + i]) * u[row];
+                TensorPrimitives.SinCos(turns[..count], sines, cosines);
+                TensorPrimitives.ConvertTruncating<double, T>(sines[..count], features[from..]);
+                TensorPrimitives.ConvertTruncating<double, T>(cosines[..count], features[(n + from)..]);
             }
         }
     }

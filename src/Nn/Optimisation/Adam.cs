@@ -43,7 +43,9 @@ public class Adam<T> : Optimizer<T>
         var step = new AdamStep<T>(
             LearningRate: T.CreateTruncating(LearningRate),
             Beta1: T.CreateTruncating(Beta1),
+            Rest1: T.CreateTruncating(1 - Beta1),
             Beta2: T.CreateTruncating(Beta2),
+            Rest2: T.CreateTruncating(1 - Beta2),
             Epsilon: T.CreateTruncating(Epsilon),
             Correction1: T.CreateTruncating(1 / (1 - Math.Pow(Beta1, Steps))),
             Correction2: T.CreateTruncating(1 / (1 - Math.Pow(Beta2, Steps))),

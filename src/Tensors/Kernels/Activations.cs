@@ -12,11 +12,7 @@ internal readonly struct SiluFunction<T> : IUnaryFunction<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Value<TVector>(TVector x)
-        where TVector : unmanaged, IVector<TVector, T>
-    {
-        TVector one = VectorMath.Constant<TVector, T>(1);
-        return x / (one + VectorMath.Exp<TVector, T>(TVector.Zero - x));
-    }
+        where TVector : unmanaged, IVector<TVector, T> => x * VectorMath.Sigmoid<TVector, T>(x);
 
     // dy/dx = σ(x)·(1 + x·(1 - σ(x)))
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

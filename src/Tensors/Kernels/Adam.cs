@@ -6,7 +6,7 @@ using Diffusion.Tensors.Threading;
 namespace Diffusion.Tensors.Kernels;
 
 /// <summary>The numbers of one step of Adam, the same for all weights.</summary>
-internal readonly record struct AdamStep<T>(T LearningRate, T Beta1, T Beta2, T Epsilon, T Correction1, T Correction2, T GradientScale, T L2, T Decay)
+internal readonly record struct AdamStep<T>(T LearningRate, T Beta1, T Rest1, T Beta2, T Rest2, T Epsilon, T Correction1, T Correction2, T GradientScale, T L2, T Decay)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
 /// <summary>Adam and AdamW, fused: one pass over weights, gradients and both moments.</summary>
@@ -14,7 +14,8 @@ internal static unsafe class Adam
 {
     /// <summary>
     /// g = GradientScale·gradient + L2·w; m = β1·m + (1 - β1)·g; v = β2·v + (1 - β2)·g²;
-    /// w = Decay·w - LearningRate·(m·Correction1) / (√(v·Correction2) + ε), with Correction = 1/(1 - β^k).
+    /// w = Decay·w - LearningRate·(m·Correction1) / (√(v·Correction2) + ε), with Correction = 1/(1 - β^k)
+    /// and Rest = 1 - β, which is given apart because a float's 1 - 0.999 has lost digits.
     /// </summary>
     public static void Step<T>(in AdamStep<T> step, Span<T> weights, ReadOnlySpan<T> gradient, Span<T> m, Span<T> v)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -60,8 +61,8 @@ internal static unsafe class Adam
         private readonly struct Constants<TVector>(in AdamStep<T> step)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            private readonly TVector _beta1 = TVector.Broadcast(step.Beta1), _rest1 = TVector.Broadcast(T.One - step.Beta1);
-            private readonly TVector _beta2 = TVector.Broadcast(step.Beta2), _rest2 = TVector.Broadcast(T.One - step.Beta2);
+            private readonly TVector _beta1 = TVector.Broadcast(step.Beta1), _rest1 = TVector.Broadcast(step.Rest1);
+            private readonly TVector _beta2 = TVector.Broadcast(step.Beta2), _rest2 = TVector.Broadcast(step.Rest2);
             private readonly TVector _rate = TVector.Broadcast(step.LearningRate * step.Correction1), _correction2 = TVector.Broadcast(step.Correction2);
             private readonly TVector _epsilon = TVector.Broadcast(step.Epsilon), _scale = TVector.Broadcast(step.GradientScale);
             private readonly TVector _l2 = TVector.Broadcast(step.L2), _decay = TVector.Broadcast(step.Decay);

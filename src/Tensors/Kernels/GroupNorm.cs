@@ -72,7 +72,7 @@ internal static unsafe class GroupNorm
     /// where z is what SiLU is applied to, or y. The sums over samples are made in blocks of samples, then in order.
     /// </remarks>
     public static void Backward<T>(
-        in GroupNormShape shape, bool silu, ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta,
+        in GroupNormShape shape, T epsilon, bool silu, ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta,
         ReadOnlySpan<T> mean, ReadOnlySpan<T> rstd, ReadOnlySpan<T> dy,
         Span<T> dx, bool accumulateX, Span<T> dgamma, Span<T> dbeta, bool accumulateParameters)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -86,6 +86,7 @@ internal static unsafe class GroupNorm
             var kernel = new BackwardKernel<T>
             {
                 Shape = shape,
+                Epsilon = epsilon,
                 Silu = silu,
                 X = px,
                 Gamma = pGamma,
@@ -158,7 +159,8 @@ internal static unsafe class GroupNorm
             bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * (channels + TVector.Count));
             T* centre = sum + channels + TVector.Count, scale = centre + channels + TVector.Count;
-            TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), one = TVector.Broadcast(T.One), epsilon = TVector.Broadcast(Epsilon);
+            TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), epsilon = TVector.Broadcast(Epsilon);
+            TVector count = TVector.Broadcast(T.CreateChecked(positions));
             int to = Math.Min(Shape.Batch, (task + 1) * SamplesPerTask);
             for (int n = task * SamplesPerTask; n < to; n++)
             {
@@ -171,34 +173,35 @@ internal static unsafe class GroupNorm
                     continue;
                 }
 
+                // One pass over the positions. Numbers are taken from the channel's first one: so near the mean that sums of
+                // squares keep their digits.
                 for (int c = 0; c < channels; c += TVector.Count)
                 {
-                    TVector total = TVector.Zero;
-                    for (int s = 0; s < positions; s++)
-                        total += TVector.Load(x + ((nint)s * channels) + c);
-                    TVector.Store(total, sum + c);
-                }
-
-                GroupSums.SumWithinGroups<TVector, T>(sum, channels, groupChannels);
-                for (int c = 0; c < channels; c += TVector.Count)
-                    TVector.Store(TVector.Load(sum + c) * inverseSize, centre + c);
-
-                // The variance from centred numbers: a difference of squares would lose its digits.
-                for (int c = 0; c < channels; c += TVector.Count)
-                {
-                    TVector total = TVector.Zero, middle = TVector.Load(centre + c);
+                    TVector first = TVector.Load(x + c), total = TVector.Zero, squares = TVector.Zero;
                     for (int s = 0; s < positions; s++)
                     {
-                        TVector d = TVector.Load(x + ((nint)s * channels) + c) - middle;
-                        total = TVector.MultiplyAdd(d, d, total);
+                        TVector d = TVector.Load(x + ((nint)s * channels) + c) - first;
+                        total += d;
+                        squares = TVector.MultiplyAdd(d, d, squares);
                     }
 
                     TVector.Store(total, sum + c);
+                    TVector.Store(squares, scale + c);
+                    TVector.Store(TVector.MultiplyAdd(count, first, total), centre + c);
                 }
 
-                GroupSums.SumWithinGroups<TVector, T>(sum, channels, groupChannels);
+                GroupSums.SumWithinGroups<TVector, T>(centre, channels, groupChannels);
                 for (int c = 0; c < channels; c += TVector.Count)
-                    TVector.Store(one / TVector.Sqrt(TVector.MultiplyAdd(TVector.Load(sum + c), inverseSize, epsilon)), scale + c);
+                {
+                    // Σ (x - mean)² = Σ d² + 2·e·Σ d + S·e² with d = x - first, e = first - mean.
+                    TVector middle = TVector.Load(centre + c) * inverseSize, e = TVector.Load(x + c) - middle, total = TVector.Load(sum + c);
+                    TVector.Store(middle, centre + c);
+                    TVector.Store(TVector.MultiplyAdd(e, total + total + (count * e), TVector.Load(scale + c)), scale + c);
+                }
+
+                GroupSums.SumWithinGroups<TVector, T>(scale, channels, groupChannels);
+                for (int c = 0; c < channels; c += TVector.Count)
+                    TVector.Store(TVector.ReciprocalSqrt(TVector.MultiplyAdd(TVector.Load(scale + c), inverseSize, epsilon)), scale + c);
                 for (int g = 0; g < Shape.Groups && mean != null; g++)
                     (mean[g], rstd[g]) = (centre[g * groupChannels], scale[g * groupChannels]);
 
@@ -223,6 +226,7 @@ internal static unsafe class GroupNorm
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public GroupNormShape Shape;
+        public T Epsilon;
         public bool Silu, Accumulate;
         public T* X, Gamma, Beta, Mean, Rstd, DY, DX, Partial;
         public int SamplesPerTask;
@@ -255,17 +259,17 @@ internal static unsafe class GroupNorm
             {
                 nint offset = (nint)n * positions * channels;
                 T* x = X + offset, dy = DY + offset, dx = DX + offset;
+                if (lanes)
+                {
+                    GroupNormLanes.Backward<TVector, T>(Shape, Epsilon, silu, accumulate, x, Gamma, Beta, dy, dx, dGamma, dBeta);
+                    continue;
+                }
+
                 for (int g = 0; g < Shape.Groups; g++)
                 {
                     T mean = Mean[(n * Shape.Groups) + g], rstd = Rstd[(n * Shape.Groups) + g];
                     for (int c = g * groupChannels; c < (g + 1) * groupChannels; c++)
                         (centre[c], inverse[c]) = (mean, rstd);
-                }
-
-                if (lanes)
-                {
-                    GroupNormLanes.Backward<TVector, T>(Shape, silu, accumulate, x, Gamma, Beta, centre, inverse, dy, dx, dGamma, dBeta);
-                    continue;
                 }
 
                 for (int c = 0; c < channels; c += TVector.Count)

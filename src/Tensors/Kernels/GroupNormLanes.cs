@@ -22,14 +22,14 @@ internal static unsafe class GroupNormLanes
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int group = shape.GroupChannels, channels = shape.Channels;
-        TVector inverse = TVector.Broadcast(T.One / T.CreateChecked(group)), one = TVector.Broadcast(T.One), eps = TVector.Broadcast(epsilon);
+        TVector inverse = TVector.Broadcast(T.One / T.CreateChecked(group)), eps = TVector.Broadcast(epsilon);
         T* lanes = stackalloc T[2 * TVector.Count];
         for (int c = 0; c < channels; c += TVector.Count)
         {
             TVector v = TVector.Load(x + c);
             TVector middle = GroupSums.SumLanes<TVector, T>(v, group) * inverse;
             v -= middle;
-            TVector r = one / TVector.Sqrt(TVector.MultiplyAdd(GroupSums.SumLanes<TVector, T>(v * v, group), inverse, eps));
+            TVector r = TVector.ReciprocalSqrt(TVector.MultiplyAdd(GroupSums.SumLanes<TVector, T>(v * v, group), inverse, eps));
             TVector z = TVector.MultiplyAdd(v * r, TVector.Load(gamma + c), TVector.Load(beta + c));
             if (silu)
                 z = default(SiluFunction<T>).Value(z);
@@ -47,18 +47,20 @@ internal static unsafe class GroupNormLanes
         }
     }
 
-    /// <summary>One sample: dx, and what it adds to dgamma and dbeta. centre and inverse are mean and rstd of each channel's group.</summary>
+    /// <summary>One sample: dx, and what it adds to dgamma and dbeta. Mean and deviation are made again: that is cheaper than to spread them.</summary>
     public static void Backward<TVector, T>(
-        in GroupNormShape shape, bool silu, bool accumulate, T* x, T* gamma, T* beta, T* centre, T* inverse, T* dy, T* dx, T* dGamma, T* dBeta)
+        in GroupNormShape shape, T epsilon, bool silu, bool accumulate, T* x, T* gamma, T* beta, T* dy, T* dx, T* dGamma, T* dBeta)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int group = shape.GroupChannels, channels = shape.Channels;
-        TVector share = TVector.Broadcast(T.One / T.CreateChecked(group));
+        TVector share = TVector.Broadcast(T.One / T.CreateChecked(group)), eps = TVector.Broadcast(epsilon);
         for (int c = 0; c < channels; c += TVector.Count)
         {
-            TVector r = TVector.Load(inverse + c), g = TVector.Load(gamma + c);
-            TVector h = (TVector.Load(x + c) - TVector.Load(centre + c)) * r;
+            TVector v = TVector.Load(x + c), g = TVector.Load(gamma + c);
+            v -= GroupSums.SumLanes<TVector, T>(v, group) * share;
+            TVector r = TVector.ReciprocalSqrt(TVector.MultiplyAdd(GroupSums.SumLanes<TVector, T>(v * v, group), share, eps));
+            TVector h = v * r;
             TVector dz = TVector.Load(dy + c);
             if (silu)
                 dz *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(h, g, TVector.Load(beta + c)));

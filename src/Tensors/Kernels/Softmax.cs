@@ -67,48 +67,7 @@ internal static unsafe class Softmax
         {
             int to = Math.Min(Rows, (task + 1) * RowsPerTask);
             for (int r = task * RowsPerTask; r < to; r++)
-                OneRow<TVector>(X + ((nint)r * Columns), Y + ((nint)r * Columns));
-        }
-
-        private readonly void OneRow<TVector>(T* x, T* y)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            int whole = Columns - (Columns % TVector.Count);
-            TVector largest = TVector.Broadcast(x[0]);
-            for (int c = 0; c < whole; c += TVector.Count)
-                largest = TVector.Max(largest, TVector.Load(x + c));
-            T max = TVector.MaxLane(largest);
-            for (int c = whole; c < Columns; c++)
-                max = T.Max(max, x[c]);
-
-            // The exponentials go to y, or for the logarithm only their sum is made.
-            TVector shift = TVector.Broadcast(max), total = TVector.Zero;
-            for (int c = 0; c < whole; c += TVector.Count)
-            {
-                TVector e = VectorMath.Exp<TVector, T>(TVector.Load(x + c) - shift);
-                total += e;
-                if (!Logarithm)
-                    TVector.Store(e, y + c);
-            }
-
-            T sum = TVector.Sum(total);
-            if (whole < Columns)
-            {
-                T* edge = stackalloc T[TVector.Count];
-                Edge.Load(x + whole, Columns - whole, edge, TVector.Count);
-                TVector.Store(VectorMath.Exp<TVector, T>(TVector.Load(edge) - shift), edge);
-                for (int c = whole; c < Columns; c++)
-                    sum += edge[c - whole];
-                if (!Logarithm)
-                    Edge.Store(edge, Columns - whole, y + whole);
-            }
-
-            T scale = T.One / sum, offset = max + T.Log(sum);
-            TVector scales = TVector.Broadcast(scale), offsets = TVector.Broadcast(offset);
-            for (int c = 0; c < whole; c += TVector.Count)
-                TVector.Store(Logarithm ? TVector.Load(x + c) - offsets : TVector.Load(y + c) * scales, y + c);
-            for (int c = whole; c < Columns; c++)
-                y[c] = Logarithm ? x[c] - offset : y[c] * scale;
+                _ = SoftmaxRow.Forward<TVector, T>(Columns, Logarithm, T.One, X + ((nint)r * Columns), Y + ((nint)r * Columns));
         }
     }
 

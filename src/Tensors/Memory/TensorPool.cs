@@ -12,7 +12,7 @@ public sealed class TensorPool<T>
 {
     private const int Classes = 128, Smallest = 64;
 
-    private readonly Stack<(T[] Memory, int Start)>[] _free = new Stack<(T[], int)>[Classes];
+    private readonly Stack<Tensor<T>>[] _free = new Stack<Tensor<T>>[Classes];
 
     /// <summary>The bytes of all buffers that the pool has ever made.</summary>
     public long AllocatedBytes { get; private set; }
@@ -22,20 +22,18 @@ public sealed class TensorPool<T>
     {
         var (index, capacity) = SizeClass(shape.Length);
         var free = _free[index] ??= new();
-        if (!free.TryPop(out var buffer))
-        {
-            buffer = AlignedMemory.Allocate<T>(capacity);
-            AllocatedBytes += (long)capacity * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
-        }
-
-        return new Tensor<T>(shape, buffer.Memory, buffer.Start);
+        if (free.TryPop(out var tensor))
+            return tensor.Shape == shape ? tensor : new Tensor<T>(shape, tensor.Buffer.Memory, tensor.Buffer.Start);
+        AllocatedBytes += (long)capacity * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        var (memory, start) = AlignedMemory.Allocate<T>(capacity);
+        return new Tensor<T>(shape, memory, start);
     }
 
     /// <summary>Takes back a tensor that <see cref="Rent"/> gave; nobody may use it, or a reshaped view of it, any more.</summary>
     public void Return(Tensor<T> tensor)
     {
         var (index, _) = SizeClass(tensor.Length);
-        (_free[index] ??= new()).Push(tensor.Buffer);
+        (_free[index] ??= new()).Push(tensor);
     }
 
     // Capacities 64, 80, 96, 112, 128, 160, ...: the leading bit and the two bits after it.

@@ -46,6 +46,12 @@ internal unsafe interface IVector<TSelf, T>
 
     static abstract TSelf Sqrt(TSelf a);
 
+    /// <summary>1/a to within two units in the last place, for normal a whose reciprocal is normal.</summary>
+    static abstract TSelf Reciprocal(TSelf a);
+
+    /// <summary>1/√a to within two units in the last place, for normal a &gt; 0.</summary>
+    static abstract TSelf ReciprocalSqrt(TSelf a);
+
     /// <summary>The nearest integer, ties to even.</summary>
     static abstract TSelf Round(TSelf a);
 
@@ -61,6 +67,6 @@ internal unsafe interface IVector<TSelf, T>
     /// <summary>The sum of all lanes, added in pairs.</summary>
     static abstract T Sum(TSelf a);
 
-    /// <summary>The largest lane.</summary>
+    /// <summary>The largest lane; where one is NaN, that or another.</summary>
     static abstract T MaxLane(TSelf a);
 }

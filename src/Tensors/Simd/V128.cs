@@ -94,11 +94,26 @@ internal readonly unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(V128<T> a) => Vector128.Sum(a._v);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(V128<T> a)
     {
-        T result = a._v[0];
-        for (int i = 1; i < Count; i++)
-            result = T.Max(result, a._v[i]);
-        return result;
+        if (typeof(T) == typeof(float))
+        {
+            var x = a._v.AsSingle();
+            x = Vector128.MaxNative(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
+            x = Vector128.MaxNative(x, Vector128.Shuffle(x, Vector128.Create(1, 0, 3, 2)));
+            return x.As<float, T>()[0];
+        }
+        else
+        {
+            var x = a._v.AsDouble();
+            return Vector128.MaxNative(x, Vector128.Shuffle(x, Vector128.Create(1L, 0))).As<double, T>()[0];
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Reciprocal(V128<T> a) => new(Vector128<T>.One / a._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> ReciprocalSqrt(V128<T> a) => new(Vector128<T>.One / Vector128.Sqrt(a._v));
 }

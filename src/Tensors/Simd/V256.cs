@@ -96,11 +96,12 @@ internal readonly unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(V256<T> a) => Vector256.Sum(a._v);
 
-    public static T MaxLane(V256<T> a)
-    {
-        T result = a._v[0];
-        for (int i = 1; i < Count; i++)
-            result = T.Max(result, a._v[i]);
-        return result;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MaxLane(V256<T> a) => V128<T>.MaxLane(new(Vector128.MaxNative(a._v.GetLower(), a._v.GetUpper())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Reciprocal(V256<T> a) => new(Vector256<T>.One / a._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> ReciprocalSqrt(V256<T> a) => new(Vector256<T>.One / Vector256.Sqrt(a._v));
 }

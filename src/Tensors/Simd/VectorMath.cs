@@ -70,7 +70,7 @@ internal static unsafe class VectorMath
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TVector one = Constant<TVector, T>(1);
-        return one / (one + Exp<TVector, T>(TVector.Zero - x));
+        return TVector.Reciprocal(one + Exp<TVector, T>(TVector.Zero - x));
     }
 
     /// <summary>tanh x = (1 - e^-2|x|) / (1 + e^-2|x|) with the sign of x; below 1/4 by a continued fraction, so that small x keep their digits.</summary>

@@ -25,7 +25,7 @@ public sealed class AdamTests<T>
             {
                 T[] gradient = TestData.Uniform<T>(length, 10 + k);
                 var step = new AdamStep<T>(
-                    rate, beta1, beta2, epsilon, C(1 / (1 - Math.Pow(D(beta1), k))), C(1 / (1 - Math.Pow(D(beta2), k))), T.One, C(l2), T.One - (rate * C(decay)));
+                    rate, beta1, C(1 - D(beta1)), beta2, C(1 - D(beta2)), epsilon, C(1 / (1 - Math.Pow(D(beta1), k))), C(1 / (1 - Math.Pow(D(beta2), k))), T.One, C(l2), T.One - (rate * C(decay)));
                 Tensors.Kernels.Adam.Step<T>(step, w.Span, new Guarded<T>(gradient).Span, m.Span, v.Span);
                 Reference.Adam.Step<double>(k, D(rate), D(beta1), D(beta2), D(epsilon), D(C(l2)), D(C(decay)), w64, gradient.ToDouble(), m64, v64);
             }

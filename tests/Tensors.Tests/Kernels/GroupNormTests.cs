@@ -84,8 +84,8 @@ public sealed class GroupNormTests<T>
         {
             Assert.That(() => Tensors.Kernels.GroupNorm.Forward<T>(shape with { Groups = 3 }, T.One, false, x, c, c, x, s, s), Throws.ArgumentException.With.Message.Contains("8 channels cannot be split into 3 groups"));
             Assert.That(() => Tensors.Kernels.GroupNorm.Forward<T>(shape, T.One, false, x, s, c, x, s, s), Throws.ArgumentException.With.Message.Contains("gamma 4"));
-            Assert.That(() => Tensors.Kernels.GroupNorm.Backward<T>(shape, false, x, c, c, s, s, x, s, false, c, c, false), Throws.ArgumentException.With.Message.Contains("y 4"));
-            Assert.That(() => Tensors.Kernels.GroupNorm.Backward<T>(shape, false, x, c, c, s, s, x, x, false, s, c, false), Throws.ArgumentException);
+            Assert.That(() => Tensors.Kernels.GroupNorm.Backward<T>(shape, T.CreateChecked(1e-5), false, x, c, c, s, s, x, s, false, c, c, false), Throws.ArgumentException.With.Message.Contains("y 4"));
+            Assert.That(() => Tensors.Kernels.GroupNorm.Backward<T>(shape, T.CreateChecked(1e-5), false, x, c, c, s, s, x, x, false, s, c, false), Throws.ArgumentException);
         });
     }
 
@@ -117,7 +117,7 @@ public sealed class GroupNormTests<T>
             double[] dx64 = accumulate ? x.ToDouble() : TestData.OtherGarbage(shape.Length);
             double[] dGamma64 = accumulate ? gamma.ToDouble() : TestData.OtherGarbage(shape.Channels), dBeta64 = accumulate ? beta.ToDouble() : TestData.OtherGarbage(shape.Channels);
             Tensors.Kernels.GroupNorm.Backward<T>(
-                shape, silu, new Guarded<T>(x).Span, new Guarded<T>(gamma).Span, new Guarded<T>(beta).Span, keptMean, keptRstd, new Guarded<T>(dy).Span,
+                shape, epsilon, silu, new Guarded<T>(x).Span, new Guarded<T>(gamma).Span, new Guarded<T>(beta).Span, keptMean, keptRstd, new Guarded<T>(dy).Span,
                 dx.Span, accumulate, dGamma.Span, dBeta.Span, accumulate);
             Reference.GroupNorm.Backward<double>(
                 shape.Batch, shape.Positions, shape.Channels, shape.Groups, silu, x.ToDouble(), gamma.ToDouble(), beta.ToDouble(), keptMean.ToDouble(), keptRstd.ToDouble(), dy.ToDouble(),

@@ -1,0 +1,74 @@
+using Diffusion.Tensors.Kernels;
+
+namespace Diffusion.Peers.Cases;
+
+/// <summary>Everything that is compared. A new case is one line here and its <see cref="Work"/>.</summary>
+internal static class AllCases
+{
+    public static IReadOnlyList<Case> List { get; } =
+    [
+        // Kernels.
+        MatrixProduct(64, 64, 64, "matmul-64"),
+        MatrixProduct(128, 128, 128, "matmul-128"),
+        MatrixProduct(256, 256, 256, "matmul-256"),
+        MatrixProduct(512, 512, 512, "matmul-512"),
+        MatrixProduct(1024, 1024, 1024, "matmul-1024"),
+        MatrixProduct(2048, 2048, 2048, "matmul-2048"),
+        MatrixProduct(256, 128, 64, "matmul-256x128x64"),
+        MatrixProduct(100352, 32, 288, "matmul-100352x32x288"),
+        MatrixProduct(12544, 64, 576, "matmul-12544x64x576"),
+        new("groupnorm-silu", "GroupNorm(8) and SiLU, [64, 32, 28, 28], forward and backward", () => new GroupNormWork(64, 28, 28, 32, 8)),
+        new("softmax-256x196x196", "softmax over the last dimension", () => new SoftmaxWork(256 * 196, 196, [256, 196, 196])),
+        new("adam-2m", "a step of Adam, 40 tensors of 50,000", () => new AdamWork(40, [200, 250])),
+        new("normals-1m", "a million normal numbers", () => new NormalsWork(1 << 20)),
+        new("silu-1m", "SiLU of a million numbers", () => new SiluWork(1 << 20)),
+        new("exp-1m", "e^x of a million numbers", () => new ExpWork(1 << 20)),
+        new(
+            "conv1d-64-64-k3", "Conv1d 64 to 64, kernel 3, length 1024, batch 16, forward and backward",
+            () => new Conv1dWork(new Conv1dShape(16, 1024, 64, 64, kernel: 3, padding: 1))),
+        new(
+            "convtranspose1d-64-64-k4-s2", "ConvTranspose1d 64 to 64, kernel 4, stride 2, length 512, batch 16, forward and backward",
+            () => new ConvTranspose1dWork(new ConvTranspose1dShape(16, 512, 64, 64, kernel: 4, stride: 2, padding: 1))),
+
+        Convolution(32, 28, gradients: true),
+        Convolution(64, 14, gradients: true),
+        Convolution(128, 7, gradients: true),
+        Convolution(32, 28, gradients: false),
+        Convolution(64, 14, gradients: false),
+        Convolution(128, 7, gradients: false),
+
+        // The two-pixel model.
+        TwoPixelTraining(64),
+        TwoPixelTraining(256),
+        TwoPixelTraining(1024),
+        TwoPixelTraining(4096),
+        new("two-pixel-infer-1", "two-pixel UNet, prediction for one sample", () => new TwoPixelInferenceWork(1), IsModel: true),
+        new("two-pixel-infer-5000", "two-pixel UNet, prediction for 5,000 samples", () => new TwoPixelInferenceWork(5000), IsModel: true),
+        new("two-pixel-sample-5000", "5,000 samples, T = 50, classifier-free guidance", () => new TwoPixelSamplingWork(5000), IsModel: true),
+
+        // The MNIST model.
+        MnistTraining(16),
+        MnistTraining(64),
+        MnistTraining(128),
+        MnistInference(1),
+        MnistInference(16),
+        MnistInference(64),
+    ];
+
+    private static Case MatrixProduct(int m, int n, int k, string name) =>
+        new(name, $"matrix product [{m}, {k}] by [{k}, {n}]", () => new MatrixProductWork(m, n, k));
+
+    private static Case Convolution(int channels, int side, bool gradients) => new(
+        $"conv2d-{channels}-{side}{(gradients ? "" : "-forward")}",
+        $"Conv2d {channels} to {channels}, 3x3, {side} x {side} pixels, batch 64, forward{(gradients ? " and backward" : "")}",
+        () => new Conv2dWork(new Conv2dShape(64, side, side, channels, channels, kernel: 3, padding: 1), gradients));
+
+    private static Case TwoPixelTraining(int batch) =>
+        new($"two-pixel-train-{batch}", $"two-pixel UNet, training step, batch {batch}", () => new TwoPixelTrainingWork(batch), IsModel: true);
+
+    private static Case MnistTraining(int batch) =>
+        new($"mnist-train-{batch}", $"MNIST UNet, training step, batch {batch}", () => new MnistTrainingWork(batch), IsModel: true);
+
+    private static Case MnistInference(int batch) =>
+        new($"mnist-infer-{batch}", $"MNIST UNet, prediction for {batch} {(batch == 1 ? "image" : "images")}", () => new MnistInferenceWork(batch), IsModel: true);
+}

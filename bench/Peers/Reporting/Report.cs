@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Diffusion.Peers.Measurement;
+
+namespace Diffusion.Peers.Reporting;
+
+/// <summary>Tables of results, for the terminal and for the documentation.</summary>
+internal static class Report
+{
+    private const string Begin = "<!-- peers: begin -->", End = "<!-- peers: end -->";
+    private const double NoticeableShare = 0.03;
+
+    public static string Progress(int process, int processes, Measured measured) => measured.Passed
+        ? $"[{process}/{processes}] {measured.Case,-28} {measured.Threads} threads  ratio {Statistics.Median([.. measured.Pairs.Select(pair => pair.Ratio)]),6:F2}  " +
+          $"ours {Time(Statistics.Median([.. measured.Pairs.Select(pair => pair.Ours)]))}  libtorch {Time(Statistics.Median([.. measured.Pairs.Select(pair => pair.Libtorch)]))} ({measured.Variant})"
+        : $"[{process}/{processes}] {measured.Case,-28} {measured.Threads} threads  CHECK FAILED: {measured.Check}";
+
+    public static void PrintTable(IReadOnlyList<Result> results)
+    {
+        Console.WriteLine();
+        Console.WriteLine("Times are medians for one call; ratio = libtorch's time / ours, the median of the pairs (least to most), and of the fastest calls.");
+        Console.WriteLine("pre: whether outputs are in memory used again, ours/libtorch. MB: peak of a process that does only this, ours/libtorch.");
+        Console.WriteLine();
+        Console.WriteLine($"{"case",-28} {"thr",3} {"ours",10} {"libtorch",10} {"ratio",6} {"(least to most)",15} {"minima",6} {"pre",4} {"error",8} {"MB",9}  libtorch's way");
+        foreach (var result in results)
+        {
+            if (!result.CheckPassed)
+            {
+                Console.WriteLine($"{result.Case,-28} {result.Threads,3} CHECK FAILED: {result.Check}");
+                continue;
+            }
+
+            string range = $"({result.RatioMinimum:F2} to {result.RatioMaximum:F2})";
+            string memory = result.OursPeakMegabytes is { } ours && result.LibtorchPeakMegabytes is { } libtorch ? $"{ours:F0}/{libtorch:F0}" : "";
+            Console.WriteLine(
+                $"{result.Case,-28} {result.Threads,3} {Time(result.OursMicroseconds),10} {Time(result.LibtorchMicroseconds),10} {result.Ratio,6:F2} {range,15} " +
+                $"{result.RatioOfMinima,6:F2} {Flags(result),4} {result.CheckError,8:E1} {memory,9}  {result.LibtorchVariant}");
+        }
+
+        Console.WriteLine();
+        if (Disturbed(results) is { } warning)
+            Console.WriteLine(warning + "\n");
+    }
+
+    /// <summary>Writes the table between two comments of a document anew.</summary>
+    public static int WriteMarkdown(string json, string document)
+    {
+        if (!File.Exists(json) || !File.Exists(document))
+            throw new UsageException($"there is no file {(File.Exists(json) ? document : json)}");
+        string text = File.ReadAllText(document);
+        int begin = text.IndexOf(Begin, StringComparison.Ordinal), end = text.IndexOf(End, StringComparison.Ordinal);
+        if (begin < 0 || end < begin)
+            throw new UsageException($"{document} has no lines '{Begin}' and '{End}' to write between");
+        var results = JsonSerializer.Deserialize(File.ReadAllText(json), ResultJson.Readable.ResultArray) ?? [];
+        File.WriteAllText(document, text[..(begin + Begin.Length)] + "\n" + Markdown(results) + text[end..]);
+        Console.WriteLine($"{document}: {results.Length} rows.");
+        return 0;
+    }
+
+    private static string Markdown(IReadOnlyList<Result> results)
+    {
+        var text = new StringBuilder();
+        _ = text.AppendLine(CultureInfo.InvariantCulture, $"Measured on {Machine.Description()}; {results.Max(result => result.Processes)} processes.").AppendLine();
+        if (Disturbed(results) is { } warning)
+            _ = text.AppendLine(warning).AppendLine();
+        var lost = results.Where(result => result.CheckPassed && result.Ratio < 1).Select(result => $"{result.Case} ({result.Threads} {Threads(result)}, {result.Ratio:F2})").ToList();
+        _ = text.AppendLine(lost.Count == 0 ? "Slower than libtorch: nothing." : $"**Slower than libtorch:** {string.Join("; ", lost)}.").AppendLine();
+        _ = text.AppendLine("| case | threads | ours | libtorch | ratio | least to most | of the fastest | outputs preallocated (ours / libtorch) | libtorch's way |");
+        _ = text.AppendLine("|---|---|---|---|---|---|---|---|---|");
+        foreach (var result in results)
+        {
+            _ = result.CheckPassed
+                ? text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | {Time(result.OursMicroseconds)} | {Time(result.LibtorchMicroseconds)} | {(result.Ratio < 1 ? $"**{result.Ratio:F2}**" : $"{result.Ratio:F2}")} | {result.RatioMinimum:F2} to {result.RatioMaximum:F2} | {result.RatioOfMinima:F2} | {Word(result.OursPreallocated)} / {Word(result.LibtorchPreallocated)} | {result.LibtorchVariant} |")
+                : text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | check failed: {result.Check} | | | | | | |");
+        }
+
+        var models = results.Where(result => result.OursPeakMegabytes is not null).ToList();
+        if (models.Count > 0)
+        {
+            _ = text.AppendLine().AppendLine("Peak memory of a process that does only this, and how much the work added to it; managed memory that a call of ours allocates:").AppendLine();
+            _ = text.AppendLine("| case | ours | libtorch | added: ours | added: libtorch | allocated by a call |");
+            _ = text.AppendLine("|---|---|---|---|---|---|");
+            foreach (var result in models)
+                _ = text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.OursPeakMegabytes:F0} MB | {result.LibtorchPeakMegabytes:F0} MB | {result.OursAddedMegabytes:F1} MB | {result.LibtorchAddedMegabytes:F1} MB | {result.OursAllocatedBytes / 1024:F1} KB |");
+        }
+
+        var rewritten = results.Where(result => result.LibtorchRewrittenMicroseconds is not null).ToList();
+        if (rewritten.Count > 0)
+        {
+            _ = text.AppendLine().AppendLine("The same network rewritten for libtorch with linear layers in place of convolutions (not counted above; estimates, the fastest call):").AppendLine();
+            _ = text.AppendLine("| case | threads | ours | libtorch | libtorch, rewritten | ratio to that |");
+            _ = text.AppendLine("|---|---|---|---|---|---|");
+            foreach (var result in rewritten)
+                _ = text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | {Time(result.OursMinimumMicroseconds)} | {Time(result.LibtorchMinimumMicroseconds)} | {Time(result.LibtorchRewrittenMicroseconds!.Value)} | {result.LibtorchRewrittenMicroseconds / result.OursMinimumMicroseconds:F2} |");
+        }
+
+        return text.ToString();
+    }
+
+    // Null for a quiet machine.
+    private static string? Disturbed(IReadOnlyList<Result> results)
+    {
+        int count = results.Count(result => result.OthersShare > NoticeableShare);
+        return count == 0
+            ? null
+            : $"NOT A QUIET MACHINE: other processes took up to {results.Max(result => result.OthersShare):P0} of the processors during {count} of {results.Count} rows, " +
+              "which slows libtorch down more than us. These ratios do not count.";
+    }
+
+    private static string Threads(Result result) => result.Threads == 1 ? "thread" : "threads";
+
+    private static string Word(bool value) => value ? "yes" : "no";
+
+    private static string Flags(Result result) => $"{(result.OursPreallocated ? 'y' : 'n')}/{(result.LibtorchPreallocated ? 'y' : 'n')}";
+
+    public static string Time(double microseconds) => microseconds switch
+    {
+        < 100 => string.Create(CultureInfo.InvariantCulture, $"{microseconds:F1} us"),
+        < 100_000 => string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1000:F2} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1e6:F2} s"),
+    };
+}

@@ -1,0 +1,74 @@
+using System.Numerics;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Kernels;
+
+namespace Diffusion.Autograd;
+
+public static partial class Operations
+{
+    /// <summary>
+    /// Multi-head self-attention (arXiv:1706.03762) over qkv [N, ..., 3·C], queries, keys and values side by side, all inner
+    /// dimensions being positions: softmax(Q·K'/√d)·V for each head of d = C/heads channels. The result is [N, ..., C].
+    /// </summary>
+    /// <exception cref="ArgumentException">Channels that are not 3·C with C a multiple of the heads.</exception>
+    public static Variable<T> SelfAttention<T>(this Variable<T> qkv, int heads)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var shape = CheckAttention(qkv.Shape, heads);
+        var on = Recorder<T>.For(qkv);
+        var y = on.New(qkv.Shape.With(^1, shape.Channels));
+        var logSums = on.Records ? on.New(shape.Statistics) : null;
+        Attention.Forward(shape, qkv.Value.Span, y.Span, logSums is null ? default : logSums.Span);
+        return on.Result(y, on.Records ? new SelfAttentionOperation<T>(shape, qkv, logSums!) : null);
+    }
+
+    /// <summary>
+    /// Linear self-attention (arXiv:1812.01243) over qkv [N, ..., 3·C]: softmax of Q over channels, of K over positions, and
+    /// Q·(K'·V)/√d for each head. The result is [N, ..., C].
+    /// </summary>
+    /// <exception cref="ArgumentException">Channels that are not 3·C with C a multiple of the heads.</exception>
+    public static Variable<T> LinearAttention<T>(this Variable<T> qkv, int heads)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var shape = CheckAttention(qkv.Shape, heads);
+        var on = Recorder<T>.For(qkv);
+        var y = on.New(qkv.Shape.With(^1, shape.Channels));
+        Tensors.Kernels.LinearAttention.Forward<T>(shape, qkv.Value.Span, y.Span);
+        return on.Result(y, on.Records ? new LinearAttentionOperation<T>(shape, qkv) : null);
+    }
+
+    private static AttentionShape CheckAttention(Shape qkv, int heads)
+    {
+        if (qkv.Rank < 3 || qkv[^1] % 3 != 0 || qkv[0] == 0)
+            throw new ArgumentException($"Attention takes queries, keys and values side by side, [N, ..., 3·C], not {qkv}.", nameof(qkv));
+        return new AttentionShape(qkv[0], qkv.Length / (qkv[0] * qkv[^1]), qkv[^1] / 3, heads);
+    }
+}
+
+/// <summary>O = softmax(Q·K'/√d)·V. Keeps qkv and the logarithm of each row's sum; the attention matrix is made again.</summary>
+internal sealed class SelfAttentionOperation<T>(AttentionShape shape, Variable<T> qkv, Tensor<T> logSums) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => [qkv];
+
+    // dV = P'·dO; dS = P·(dO·V' - Σ); dQ = dS·K/√d; dK = dS'·Q/√d
+    public override void Backward(Tensor<T> dOut)
+    {
+        if (Wants(qkv, out var dQkv, out bool accumulate))
+            Attention.Backward<T>(shape, qkv.Value.Span, logSums.Span, dOut.Span, dQkv.Span, accumulate);
+    }
+}
+
+/// <summary>O = q·(k'·V)/√d with softmaxes q and k. Keeps qkv; q, k and their product are made again.</summary>
+internal sealed class LinearAttentionOperation<T>(AttentionShape shape, Variable<T> qkv) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => [qkv];
+
+    // With c = k'·V: dq = dO·c'/√d; dc = q'·dO/√d; dk = V·dc'; dV = k·dc; then both softmaxes
+    public override void Backward(Tensor<T> dOut)
+    {
+        if (Wants(qkv, out var dQkv, out bool accumulate))
+            Tensors.Kernels.LinearAttention.Backward<T>(shape, qkv.Value.Span, dOut.Span, dQkv.Span, accumulate);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Numerics;
+using Diffusion.Autograd;
+using Diffusion.Nn;
+using Diffusion.Tensors;
+
+namespace Diffusion.Models;
+
+/// <summary>Rows of conditioning, one for each distinct step or class, and the row of each sample.</summary>
+internal readonly record struct Condition<T>(Variable<T> Rows, int[] Index)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Whether all samples have the same row, as in sampling, so that it can be part of a bias.</summary>
+    public bool IsShared => Rows.Shape[0] == 1;
+}
+
+/// <summary>A step to features: Gaussian Fourier features of t/T (assignment eq. 10), a linear layer, SiLU.</summary>
+internal sealed class StepEmbedding<T> : Module<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly GaussianFourierFeatures<T> _fourier;
+    private readonly Linear<T> _linear;
+    private readonly int _features, _timesteps;
+
+    public StepEmbedding(int features, int timesteps, WeightInitializer weights)
+    {
+        (_features, _timesteps) = (features, timesteps);
+        _fourier = Register("fourier", new GaussianFourierFeatures<T>(features, weights));
+        _linear = Register("linear", new Linear<T>(features, features, weights));
+    }
+
+    // [R] times to [R, E]
+    public Variable<T> Forward(Tape<T> tape, double[] times)
+    {
+        foreach (double t in times)
+        {
+            if (!(t >= 0 && t <= _timesteps))
+                throw new ArgumentOutOfRangeException(nameof(times), t, $"The time {t} is outside of [0, {_timesteps}], the steps of this network.");
+        }
+
+        var features = tape.Rent([times.Length, _features]);
+        Span<double> shares = times.Length <= 256 ? stackalloc double[times.Length] : new double[times.Length];
+        for (int i = 0; i < shares.Length; i++)
+            shares[i] = times[i] / _timesteps;
+        _fourier.Features(shares, features);
+        return _linear.Forward(tape.Variable(features)).Silu();
+    }
+}
+
+/// <summary>A class to features: one-hot of the classes and a null class, linear, SiLU, linear. All classes at once.</summary>
+internal sealed class ClassEmbedding<T> : Module<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Linear<T> _linear1, _linear2;
+    private readonly Tensor<T> _oneHot;
+
+    public ClassEmbedding(int classes, int features, WeightInitializer weights)
+    {
+        _linear1 = Register("linear1", new Linear<T>(classes + 1, features, weights));
+        _linear2 = Register("linear2", new Linear<T>(features, features, weights));
+        _oneHot = Tensor<T>.Zeros([classes + 1, classes + 1]);
+        for (int y = 0; y <= classes; y++)
+            _oneHot[y, y] = T.One;
+    }
+
+    // labels of N samples to all rows [classes + 1, E] and each sample's row
+    public Condition<T> Forward(Tape<T> tape, ReadOnlySpan<int> labels, int samples)
+    {
+        int nullClass = _oneHot.Shape[0] - 1;
+        int[] index = tape.RentIndices(samples);
+        if (labels.Length <= 1)
+        {
+            // One class for all: only its row.
+            int label = DenoiserArguments.LabelOf(labels, 0), row = label == DenoiserArguments.NoLabel ? nullClass : label;
+            Check(label, nullClass);
+            index.AsSpan().Clear();
+            return new(Embed(tape, _oneHot.Rows(row, row + 1)), index);
+        }
+
+        for (int i = 0; i < samples; i++)
+        {
+            int each = DenoiserArguments.LabelOf(labels, i);
+            Check(each, nullClass);
+            index[i] = each == DenoiserArguments.NoLabel ? nullClass : each;
+        }
+
+        return new(Embed(tape, _oneHot), index);
+    }
+
+    private Variable<T> Embed(Tape<T> tape, Tensor<T> oneHot) => _linear2.Forward(_linear1.Forward(tape.Variable(oneHot)).Silu());
+
+    private static void Check(int label, int classes)
+    {
+        if (label < DenoiserArguments.NoLabel || label >= classes)
+            throw new ArgumentOutOfRangeException(nameof(label), label, $"The label {label} is not one of the {classes} classes of this network; -1 means none.");
+    }
+}

@@ -1,0 +1,135 @@
+using System.Numerics;
+using Diffusion.Tensors.Memory;
+using Diffusion.Tensors.Simd;
+using Diffusion.Tensors.Threading;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>
+/// Multi-head self-attention (Vaswani et al., arXiv:1706.03762, eq. 1): for each sample and head O = P·V with
+/// P = softmax(Q·K' / √d). Q, K and V lie side by side in [N, S, 3·C], so no transposition is made.
+/// </summary>
+/// <remarks>
+/// The S x S matrix P exists only for a few rows at a time. The backward pass makes it again from the logarithm of each
+/// row's sum (Dao et al., arXiv:2205.14135), so memory grows with S and not with S².
+/// </remarks>
+internal static unsafe class Attention
+{
+    /// <summary>Rows of P that are made together.</summary>
+    private const int TileRows = 64;
+
+    /// <summary>out [N, S, C] from qkv; logSums, [N, H, S], may be empty where no backward pass follows.</summary>
+    public static void Forward<T>(in AttentionShape shape, ReadOnlySpan<T> qkv, Span<T> output, Span<T> logSums)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(shape, qkv.Length, output.Length, logSums.IsEmpty ? shape.Statistics.Length : logSums.Length);
+        fixed (T* pqkv = qkv, po = output, pl = logSums)
+        {
+            var kernel = new ForwardKernel<T> { Shape = shape, Qkv = pqkv, Output = po, LogSums = logSums.IsEmpty ? null : pl };
+            Workers.Run<ForwardKernel<T>, T>(kernel, shape.Batch * shape.Heads);
+        }
+    }
+
+    /// <summary>dqkv from dout; overwritten or added to.</summary>
+    /// <remarks>dV = P'·dO; dP = dO·V'; dS = P·(dP - Σ dP·P) along rows; dQ = dS·K/√d; dK = dS'·Q/√d.</remarks>
+    public static void Backward<T>(in AttentionShape shape, ReadOnlySpan<T> qkv, ReadOnlySpan<T> logSums, ReadOnlySpan<T> dOutput, Span<T> dQkv, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(shape, qkv.Length, dOutput.Length, logSums.Length);
+        Check(shape, dQkv.Length, dOutput.Length, logSums.Length);
+        fixed (T* pqkv = qkv, pdo = dOutput, pl = logSums, pdqkv = dQkv)
+        {
+            var kernel = new BackwardKernel<T> { Shape = shape, Qkv = pqkv, DOutput = pdo, LogSums = pl, DQkv = pdqkv, Accumulate = accumulate };
+            Workers.Run<BackwardKernel<T>, T>(kernel, shape.Batch * shape.Heads);
+        }
+    }
+
+    private static void Check(in AttentionShape shape, int qkv, int output, int logSums)
+    {
+        if (qkv != shape.Input.Length || output != shape.Output.Length || logSums != shape.Statistics.Length)
+            throw new ArgumentException($"Attention over {shape.Input} with {shape.Heads} heads got spans of {qkv}, {output} and {logSums} elements.");
+    }
+
+    /// <summary>One task: one head of one sample.</summary>
+    private struct ForwardKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public AttentionShape Shape;
+        public T* Qkv, Output, LogSums;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int s = Shape.Positions, c = Shape.Channels, d = Shape.HeadChannels, n = task / Shape.Heads, head = task % Shape.Heads;
+            nint row = 3 * c;
+            T* q = Qkv + (n * s * row) + (head * d), k = q + c, v = k + c;
+            T* output = Output + ((nint)n * s * c) + (head * d);
+            T* logSums = LogSums == null ? null : LogSums + ((nint)task * s);
+            T scale = T.One / T.Sqrt(T.CreateChecked(d));
+
+            int packedKey = MatrixBlock.PackedLength<TVector, T>(d, s), packedValue = MatrixBlock.PackedLength<TVector, T>(s, d);
+            T* keys = Scratch<T>.Get(ScratchSlot.Image, packedKey + packedValue + (TileRows * s));
+            T* values = keys + packedKey, p = values + packedValue;
+            MatrixBlock.Pack<TVector, T>(d, s, k, 1, row, keys);
+            MatrixBlock.Pack<TVector, T>(s, d, v, row, 1, values);
+            for (int from = 0; from < s; from += TileRows)
+            {
+                int rows = Math.Min(TileRows, s - from);
+                MatrixBlock.Multiply<TVector, T>(rows, s, d, q + (from * row), row, 1, keys, 0, p, s, false, null);       // Q·K'
+                for (int r = 0; r < rows; r++)
+                {
+                    T logSum = SoftmaxRow.Forward<TVector, T>(s, logarithm: false, scale, p + ((nint)r * s), p + ((nint)r * s));
+                    if (logSums != null)
+                        logSums[from + r] = logSum;
+                }
+
+                MatrixBlock.Multiply<TVector, T>(rows, d, s, p, s, 1, values, 0, output + ((nint)from * c), c, false, null); // P·V
+            }
+        }
+    }
+
+    /// <summary>One task: one head of one sample, its rows of P in order.</summary>
+    private struct BackwardKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public AttentionShape Shape;
+        public T* Qkv, LogSums, DOutput, DQkv;
+        public bool Accumulate;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int s = Shape.Positions, c = Shape.Channels, d = Shape.HeadChannels, n = task / Shape.Heads, head = task % Shape.Heads;
+            nint row = 3 * c;
+            T* q = Qkv + (n * s * row) + (head * d), k = q + c, v = k + c;
+            T* dq = DQkv + (n * s * row) + (head * d), dk = dq + c, dv = dk + c;
+            T* dOutput = DOutput + ((nint)n * s * c) + (head * d), logSums = LogSums + ((nint)task * s);
+            T scale = T.One / T.Sqrt(T.CreateChecked(d));
+
+            int across = MatrixBlock.PackedLength<TVector, T>(d, s), along = MatrixBlock.PackedLength<TVector, T>(s, d);
+            int tile = MatrixBlock.PackedLength<TVector, T>(TileRows, d);
+            T* keysAcross = Scratch<T>.Get(ScratchSlot.Image, (2 * across) + along + (2 * tile) + (2 * TileRows * s));
+            T* valuesAcross = keysAcross + across, keysAlong = valuesAcross + across, queries = keysAlong + along;
+            T* upstream = queries + tile, p = upstream + tile, ds = p + (TileRows * s);
+            MatrixBlock.Pack<TVector, T>(d, s, k, 1, row, keysAcross);
+            MatrixBlock.Pack<TVector, T>(d, s, v, 1, row, valuesAcross);
+            MatrixBlock.Pack<TVector, T>(s, d, k, row, 1, keysAlong);
+            for (int from = 0; from < s; from += TileRows)
+            {
+                int rows = Math.Min(TileRows, s - from);
+                bool add = Accumulate || from > 0;
+                MatrixBlock.Pack<TVector, T>(rows, d, q + (from * row), row, 1, queries);
+                MatrixBlock.Pack<TVector, T>(rows, d, dOutput + ((nint)from * c), c, 1, upstream);
+                MatrixBlock.Multiply<TVector, T>(rows, s, d, q + (from * row), row, 1, keysAcross, 0, p, s, false, null);
+                for (int r = 0; r < rows; r++)
+                    SoftmaxRow.Again<TVector, T>(s, scale, logSums[from + r], p + ((nint)r * s), p + ((nint)r * s));
+                MatrixBlock.Multiply<TVector, T>(s, d, rows, p, 1, s, upstream, 0, dv, row, add, null);                    // dV += P'·dO
+                MatrixBlock.Multiply<TVector, T>(rows, s, d, dOutput + ((nint)from * c), c, 1, valuesAcross, 0, ds, s, false, null);
+                for (int r = 0; r < rows; r++)
+                    SoftmaxRow.Backward<TVector, T>(s, scale, p + ((nint)r * s), ds + ((nint)r * s), ds + ((nint)r * s));
+                MatrixBlock.Multiply<TVector, T>(rows, d, s, ds, s, 1, keysAlong, 0, dq + (from * row), row, Accumulate, null); // dQ = dS·K/√d
+                MatrixBlock.Multiply<TVector, T>(s, d, rows, ds, 1, s, queries, 0, dk, row, add, null);                    // dK += dS'·Q/√d
+            }
+        }
+    }
+}
