@@ -64,6 +64,10 @@ internal unsafe struct Correlation<T> : IKernel<T>
 
     private readonly int TargetChannels => _backward ? _shape.InChannels : _shape.OutChannels;
 
+    private readonly Size2d SourceSize => _backward ? _shape.OutSize : _shape.Size;
+
+    private readonly Size2d TargetSize => _backward ? _shape.Size : _shape.OutSize;
+
     private readonly (ConvAxis Height, ConvAxis Width) Axes(int phase)
     {
         var (kernel, stride, padding, dilation) = (_shape.Kernel, _shape.Stride, _shape.Padding, _shape.Dilation);
@@ -89,11 +93,10 @@ internal unsafe struct Correlation<T> : IKernel<T>
         if (rows <= 0 || columns <= 0)
             return;
 
-        var source = _backward ? _shape.OutSize : _shape.Size;
         int channels = SourceChannels, groupIn = channels / _shape.Groups, groupOut = TargetChannels / _shape.Groups;
-        T* image = _x + ((nint)n * source.Area * channels);
+        T* image = _x + ((nint)n * SourceSize.Area * channels);
         var window = ConvWindow<T>.Of(
-            image, source, channels, (height.Start + (top * height.Step), width.Start + (left * width.Step)),
+            image, SourceSize, channels, (height.Start + (top * height.Step), width.Start + (left * width.Step)),
             height.Taps * width.Taps == 0 ? 0 : (height.Window(rows), width.Window(columns)));
 
         nint targetStep = (nint)width.OutStep * TargetChannels, targetPitch = (nint)height.OutStep * TargetSize.Width * TargetChannels;
@@ -101,7 +104,7 @@ internal unsafe struct Correlation<T> : IKernel<T>
             + ((((nint)(height.OutStart + (top * height.OutStep)) * TargetSize.Width) + width.OutStart + (left * width.OutStep)) * TargetChannels);
 
         // At least one product, even of no taps: it gives the bias, or zeros.
-        int taps = TapsTogether(width), pieces = Math.Max(1, taps == 0 ? 1 : width.Taps / taps), depth = taps * groupIn;
+        int taps = TapsTogether(width), pieces = taps == 0 ? 1 : width.Taps / taps, depth = taps * groupIn;
         for (int g = 0; g < _shape.Groups; g++)
         {
             T* bias = _bias == null ? null : _bias + (g * groupOut);
@@ -119,8 +122,6 @@ internal unsafe struct Correlation<T> : IKernel<T>
             }
         }
     }
-
-    private readonly Size2d TargetSize => _backward ? _shape.Size : _shape.OutSize;
 
     // The weights of each phase and group in panels for MatrixBlock. The memory is the calling thread's scratch.
     private readonly T* Pack(ConvWeights<T> weight, out int pieceLength)

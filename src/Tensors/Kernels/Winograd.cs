@@ -25,8 +25,10 @@ internal enum WinogradUse
 internal static unsafe class Winograd
 {
     /// <summary>What convolutions take; tests set it. Starts as Off where the environment says DIFFUSION_WINOGRAD=off.</summary>
-    public static WinogradUse Use { get; set; } =
-        string.Equals(Environment.GetEnvironmentVariable("DIFFUSION_WINOGRAD"), "off", StringComparison.OrdinalIgnoreCase) ? WinogradUse.Off : WinogradUse.ByShape;
+    public static WinogradUse Use { get; set; } = FromSetting(Environment.GetEnvironmentVariable("DIFFUSION_WINOGRAD"));
+
+    /// <summary>What a value of DIFFUSION_WINOGRAD says: "off", or nothing.</summary>
+    public static WinogradUse FromSetting(string? value) => string.Equals(value, "off", StringComparison.OrdinalIgnoreCase) ? WinogradUse.Off : WinogradUse.ByShape;
 
     /// <summary>
     /// The rule: of the algorithms that the shape allows, the one with the fewest multiplications for each pair of channels,
@@ -81,4 +83,7 @@ internal static unsafe class Winograd
         else
             WinogradWeightGradient<WinogradF2, T>.Run(shape, x, dy, dWeight, accumulate);
     }
+
+    /// <summary>The step between matrices of so many elements: a cache line more, so that they do not all fall on the same cache sets.</summary>
+    public static nint Apart(int length) => length + 16;
 }

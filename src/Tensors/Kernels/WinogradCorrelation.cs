@@ -45,7 +45,7 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
             _y = y,
             _bias = bias,
             _accumulate = accumulate,
-            _weightStep = Apart(inChannels * outChannels),
+            _weightStep = Winograd.Apart(inChannels * outChannels),
         };
 
         kernel._weights = Scratch<T>.Get(ScratchSlot.PackedB, checked(Factors * (int)kernel._weightStep));
@@ -57,9 +57,6 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
         kernel._blockTiles = Math.Max(8, most / 8 * 8);
         Workers.Run<WinogradCorrelation<TScheme, T>, T>(kernel, (kernel._tiles.Count + kernel._blockTiles - 1) / kernel._blockTiles);
     }
-
-    // A step between matrices of so many elements: a cache line more, so that they do not all fall on the same cache sets.
-    private static nint Apart(int length) => length + 16;
 
     /// <inheritdoc/>
     public readonly void Run<TVector>(int task)
@@ -76,12 +73,18 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
         where TVector : unmanaged, IVector<TVector, T>
     {
         int first = task * _blockTiles, count = Math.Min(_blockTiles, _tiles.Count - first);
-        nint inStep = Apart(_blockTiles * _inChannels), outStep = Apart(_blockTiles * _outChannels);
+        nint inStep = Winograd.Apart(_blockTiles * _inChannels), outStep = Winograd.Apart(_blockTiles * _outChannels);
         T* factors = Scratch<T>.Get(ScratchSlot.Image2, (Factors * ((int)inStep + (int)outStep)) + (2 * Factors * TVector.Count));
         T* products = factors + (Factors * inStep), temporary = products + (Factors * outStep);
 
         for (int t = 0; t < count; t++)
-            InputTile<TVector>(first + t, factors + (t * _inChannels), inStep, temporary);
+        {
+            var (image, at, _) = _tiles[first + t];
+            WinogradInput.Transform<TScheme, TVector, T>(
+                _x + ((nint)image * _size.Area * _inChannels), _size, _inChannels, (at.Height - _padding.Height, at.Width - _padding.Width),
+                factors + (t * _inChannels), inStep, temporary);
+        }
+
         for (int f = 0; f < Factors; f++)
         {
             MatrixBlock.Multiply<TVector, T>(
@@ -91,25 +94,6 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
 
         for (int t = 0; t < count; t++)
             OutputTile<TVector>(first + t, products + (t * _outChannels), outStep, temporary);
-    }
-
-    // Bᵀ·d·B of one tile: first the columns of the patch, then its rows.
-    private readonly void InputTile<TVector>(int tile, T* factors, nint step, T* temporary)
-        where TVector : unmanaged, IVector<TVector, T>
-    {
-        int patch = TScheme.Patch, channels = _inChannels;
-        var (image, at, _) = _tiles[tile];
-        var window = ConvWindow<T>.Of(
-            _x + ((nint)image * _size.Area * channels), _size, channels, (at.Height - _padding.Height, at.Width - _padding.Width), patch);
-        T* d = window.Pointer;
-        nint pitch = window.Pitch;
-        for (int c = 0; c < channels; c += TVector.Count)
-        {
-            for (int j = 0; j < patch; j++)
-                TScheme.Input<TVector, T>(d + c + (j * channels), pitch, temporary + (j * TVector.Count), patch * TVector.Count);
-            for (int i = 0; i < patch; i++)
-                TScheme.Input<TVector, T>(temporary + (i * patch * TVector.Count), TVector.Count, factors + c + (i * patch * step), step);
-        }
     }
 
     // Aᵀ·m·A of one tile, of which what lies inside of the image is stored.

@@ -29,7 +29,7 @@ internal unsafe struct WinogradWeightGradient<TScheme, T>
         int inChannels = shape.InChannels, outChannels = shape.OutChannels;
         var tiles = new WinogradTiles(shape.Batch, shape.OutSize, TScheme.Tile);
         int blockTiles = Math.Max(1, Math.Min(tiles.Count, MostBlock / (Factors * (inChannels + outChannels))));
-        nint xStep = Apart(blockTiles * inChannels), dyStep = Apart(blockTiles * outChannels), sumStep = Apart(inChannels * outChannels);
+        nint xStep = Winograd.Apart(blockTiles * inChannels), dyStep = Winograd.Apart(blockTiles * outChannels), sumStep = Winograd.Apart(inChannels * outChannels);
         T* factors = Scratch<T>.Get(ScratchSlot.PackedB, checked(Factors * (int)(xStep + dyStep)));
         T* sums = Scratch<T>.Get(ScratchSlot.Sums, checked(Factors * (int)sumStep));
         var transform = new TransformKernel { Shape = shape, AllTiles = tiles, X = x, DY = dy, XFactors = factors, DYFactors = factors + (Factors * xStep), XStep = xStep, DYStep = dyStep };
@@ -46,9 +46,6 @@ internal unsafe struct WinogradWeightGradient<TScheme, T>
         var back = new BackKernel { InChannels = inChannels, OutChannels = outChannels, Sums = sums, SumStep = sumStep, DWeight = dWeight, Accumulate = accumulate };
         Workers.Run<BackKernel, T>(back, inChannels / BackKernel.Rows);
     }
-
-    // A step between matrices of so many elements: a cache line more, so that they do not all fall on the same cache sets.
-    private static nint Apart(int length) => length + 16;
 
     /// <summary>One task: Bᵀ·d·B and A·dY·Aᵀ of some tiles.</summary>
     private struct TransformKernel : IKernel<T>
@@ -77,25 +74,10 @@ internal unsafe struct WinogradWeightGradient<TScheme, T>
             for (int t = from; t < Math.Min(from + Tiles, Count); t++)
             {
                 var (image, at, _) = AllTiles[First + t];
-                InputTile<TVector>(image, at, XFactors + ((nint)t * Shape.InChannels), temporary);
+                WinogradInput.Transform<TScheme, TVector, T>(
+                    X + ((nint)image * Shape.Size.Area * Shape.InChannels), Shape.Size, Shape.InChannels, (at.Height - Shape.Padding.Height, at.Width - Shape.Padding.Width),
+                    XFactors + ((nint)t * Shape.InChannels), XStep, temporary);
                 OutputGradientTile<TVector>(image, at, DYFactors + ((nint)t * Shape.OutChannels), temporary);
-            }
-        }
-
-        private readonly void InputTile<TVector>(int image, Size2d at, T* factors, T* temporary)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            int patch = TScheme.Patch, channels = Shape.InChannels;
-            var window = ConvWindow<T>.Of(
-                X + ((nint)image * Shape.Size.Area * channels), Shape.Size, channels, (at.Height - Shape.Padding.Height, at.Width - Shape.Padding.Width), patch);
-            T* d = window.Pointer;
-            nint pitch = window.Pitch, step = XStep;
-            for (int c = 0; c < channels; c += TVector.Count)
-            {
-                for (int j = 0; j < patch; j++)
-                    TScheme.Input<TVector, T>(d + c + (j * channels), pitch, temporary + (j * TVector.Count), patch * TVector.Count);
-                for (int i = 0; i < patch; i++)
-                    TScheme.Input<TVector, T>(temporary + (i * patch * TVector.Count), TVector.Count, factors + c + (i * patch * step), step);
             }
         }
 

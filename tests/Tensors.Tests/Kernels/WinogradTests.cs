@@ -59,6 +59,29 @@ public sealed class WinogradTests<T>
         });
     }
 
+    [Test]
+    public void Few_and_small_maps_take_what_multiplies_least()
+    {
+        using var use = new WinogradScope(WinogradUse.ByShape);
+        int Tile(int batch, int size) => Winograd.TileFor<float>(new(batch, size, size, 128, 128, 3, padding: 1));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Tile(64, 28), Is.EqualTo(4));
+            Assert.That(Tile(64, 7), Is.EqualTo(4));
+            Assert.That(Tile(1, 7), Is.EqualTo(2), "few tiles, whose smaller transform of the weights counts");
+            Assert.That(Tile(64, 4), Is.EqualTo(4));
+            Assert.That(Tile(1, 4), Is.Zero, "the transform of the weights costs more than it saves");
+            Assert.That(Tile(64, 2), Is.EqualTo(2), "one tile of 2x2 for each image");
+        });
+    }
+
+    [TestCase("off", "Off")]
+    [TestCase("OFF", "Off")]
+    [TestCase("on", "ByShape")]
+    [TestCase(null, "ByShape")]
+    public void The_environment_can_switch_it_off(string? value, string expected) =>
+        Assert.That(Winograd.FromSetting(value).ToString(), Is.EqualTo(expected));
+
     [TestCase(WinogradUse.Always2)]
     [TestCase(WinogradUse.Always4)]
     public void Any_number_of_threads_gives_the_same_bits(object use)
