@@ -71,7 +71,7 @@ internal sealed class ModelTraining(RunConfiguration configuration, OutputFolder
         string path = output.Checkpoint(timesteps);
         if (!File.Exists(path))
             throw new UsageException($"There is no checkpoint {path} to resume from; leave --resume out to begin anew.");
-        CheckpointFile.Resume(path, trainer, Mixture);
+        CheckpointFile.Resume(path, trainer);
         var history = File.Exists(output.History(timesteps)) ? TrainingHistory.Load(output.History(timesteps)) : new TrainingHistory([], []);
         reporter.Say($"T = {timesteps}: continuing after step {trainer.StepsTaken}.");
         return [.. history.Errors.Where(error => error.Iteration <= trainer.StepsTaken)];
@@ -81,7 +81,7 @@ internal sealed class ModelTraining(RunConfiguration configuration, OutputFolder
     {
         var history = new TrainingHistory([.. trainer.Losses], errors);
         OutputFolder.WriteText(output.History(timesteps), history.ToCsv());
-        CheckpointFile.Save(output.Checkpoint(timesteps), trainer, Mixture);
+        CheckpointFile.Save(output.Checkpoint(timesteps), trainer);
         return history;
     }
 

@@ -5,7 +5,10 @@ using Diffusion.Tensors;
 
 namespace Diffusion.Models;
 
-/// <summary>A network that predicts the noise in x_t: what the trainer trains and samplers use.</summary>
+/// <summary>
+/// A network that predicts from x_t: what the trainer trains. One that was trained to predict the noise is a denoiser as it
+/// is; <see cref="ParameterisedDenoiser{T}"/> makes one of a network that predicts x_0 or v.
+/// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 public abstract class DenoisingNetwork<T> : Module<T>, IDenoiser<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -13,18 +16,24 @@ public abstract class DenoisingNetwork<T> : Module<T>, IDenoiser<T>
     /// <summary>The number of classes; labels are 0 ... Classes - 1, and -1 is none.</summary>
     public abstract int Classes { get; }
 
+    /// <summary>The name of the architecture in files, such as <c>two-pixel-unet</c>.</summary>
+    public abstract string Architecture { get; }
+
+    /// <summary>The sizes, as JSON.</summary>
+    internal abstract string ConfigurationJson { get; }
+
     /// <summary>How many samples inference takes at once: few enough for their activations to stay in the cache.</summary>
     protected virtual int InferenceBatch => 1024;
 
-    /// <summary>The predicted noise, recorded on a tape.</summary>
+    /// <summary>The prediction, recorded on a tape.</summary>
     /// <param name="tape">The tape to record on, or an inference tape.</param>
     /// <param name="xt">Noisy data, [N, ...].</param>
     /// <param name="t">Real diffusion times in [0, T]: one for the whole batch, or N.</param>
     /// <param name="labels">Labels, -1 for none: empty, one, or N.</param>
-    /// <returns>The noise, of the shape of <paramref name="xt"/>.</returns>
+    /// <returns>The prediction, of the shape of <paramref name="xt"/>.</returns>
     public abstract Variable<T> Forward(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels);
 
-    /// <summary>The predicted noise for integer steps, as training draws them.</summary>
+    /// <summary>The prediction for integer steps, as training draws them.</summary>
     public Variable<T> Forward(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<int> t, ReadOnlySpan<int> labels)
     {
         double[] times = new double[t.Length];
@@ -34,15 +43,18 @@ public abstract class DenoisingNetwork<T> : Module<T>, IDenoiser<T>
     }
 
     /// <inheritdoc/>
-    public void PredictNoise(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> noise)
+    public void PredictNoise(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> noise) => Predict(xt, t, labels, noise);
+
+    /// <summary>The prediction without a record; the arguments are those of <see cref="IDenoiser{T}.PredictNoise"/>.</summary>
+    public void Predict(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> prediction)
     {
-        int samples = DenoiserArguments.Check(xt, t, labels, noise);
+        int samples = DenoiserArguments.Check(xt, t, labels, prediction);
         for (int from = 0; from < samples; from += InferenceBatch)
         {
             int to = Math.Min(samples, from + InferenceBatch);
             using var tape = Tape<T>.StartInference();
             var predicted = Forward(tape, xt.Rows(from, to), DenoiserArguments.Times(t, from, to), DenoiserArguments.Labels(labels, from, to));
-            noise.Rows(from, to).CopyFrom(predicted.Value);
+            prediction.Rows(from, to).CopyFrom(predicted.Value);
         }
     }
 }

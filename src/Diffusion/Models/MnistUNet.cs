@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 using Diffusion.Autograd;
 using Diffusion.Nn;
 using Diffusion.Tensors;
@@ -14,6 +15,8 @@ namespace Diffusion.Models;
 public sealed class MnistUNet<T> : DenoisingNetwork<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    internal const string ArchitectureName = "mnist-unet";
+
     private const int Levels = 4, Groups = 8, Side = 28;
 
     private readonly StepEmbedding<T> _step;
@@ -70,6 +73,11 @@ public sealed class MnistUNet<T> : DenoisingNetwork<T>
 
     /// <inheritdoc/>
     public override int Classes => Configuration.Classes;
+
+    /// <inheritdoc/>
+    public override string Architecture => ArchitectureName;
+
+    internal override string ConfigurationJson => JsonSerializer.Serialize(Configuration, Models.ConfigurationJson.Default.MnistUNetConfiguration);
 
     /// <inheritdoc/>
     protected override int InferenceBatch => 64;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 using Diffusion.Autograd;
 using Diffusion.Nn;
 using Diffusion.Tensors;
@@ -14,6 +15,8 @@ namespace Diffusion.Models;
 public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    internal const string ArchitectureName = "two-pixel-unet";
+
     private readonly StepEmbedding<T> _step;
     private readonly ClassEmbedding<T> _label;
     private readonly ConditionedBlock<T> _encoder1, _encoder2, _decoder1;
@@ -41,6 +44,11 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
 
     /// <inheritdoc/>
     public override int Classes => Configuration.Classes;
+
+    /// <inheritdoc/>
+    public override string Architecture => ArchitectureName;
+
+    internal override string ConfigurationJson => JsonSerializer.Serialize(Configuration, Models.ConfigurationJson.Default.TwoPixelUNetConfiguration);
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels)

@@ -49,13 +49,19 @@ public sealed partial class NoiseSchedule
     public Tensor<TNumber> PredictNoiseFromX0<TNumber>(Tensor<TNumber> xt, ReadOnlySpan<double> t, Tensor<TNumber> x0)
         where TNumber : unmanaged, IFloatingPointIeee754<TNumber>
     {
-        foreach (double time in t)
-        {
-            if (time == 0)
-                throw new ArgumentOutOfRangeException(nameof(t), "x_0 at t = 0 holds no noise that could be told; t must be more than 0.");
-        }
+        var noise = Tensor<TNumber>.Uninitialized(xt.Shape);
+        PredictNoiseFromX0(xt, t, x0, noise);
+        return noise;
+    }
 
-        return Combine(xt, t, x0, null, static (g, s) => (1 / s, -g / s));
+    /// <summary>eps = (x_t - g x_0) / S into memory of the caller, which may be that of x0; t must not be 0.</summary>
+    /// <inheritdoc cref="QSample{TNumber}(Tensor{TNumber}, ReadOnlySpan{int}, Tensor{TNumber})"/>
+    public void PredictNoiseFromX0<TNumber>(Tensor<TNumber> xt, ReadOnlySpan<double> t, Tensor<TNumber> x0, Tensor<TNumber> destination)
+        where TNumber : unmanaged, IFloatingPointIeee754<TNumber>
+    {
+        if (t.Contains(0))
+            throw new ArgumentOutOfRangeException(nameof(t), "x_0 at t = 0 holds no noise that could be told; t must be more than 0.");
+        _ = Combine(xt, t, x0, destination, static (g, s) => (1 / s, -g / s));
     }
 
     /// <summary>v = g eps - S x_0.</summary>
@@ -66,6 +72,11 @@ public sealed partial class NoiseSchedule
     /// <inheritdoc cref="VelocityOf{TNumber}(Tensor{TNumber}, ReadOnlySpan{int}, Tensor{TNumber})"/>
     public Tensor<TNumber> VelocityOf<TNumber>(Tensor<TNumber> x0, ReadOnlySpan<double> t, Tensor<TNumber> noise)
         where TNumber : unmanaged, IFloatingPointIeee754<TNumber> => Combine(x0, t, noise, null, static (g, s) => (-s, g));
+
+    /// <summary>v = g eps - S x_0 into memory of the caller, which may be that of x0 or of noise.</summary>
+    /// <inheritdoc cref="QSample{TNumber}(Tensor{TNumber}, ReadOnlySpan{int}, Tensor{TNumber})"/>
+    public void VelocityOf<TNumber>(Tensor<TNumber> x0, ReadOnlySpan<double> t, Tensor<TNumber> noise, Tensor<TNumber> destination)
+        where TNumber : unmanaged, IFloatingPointIeee754<TNumber> => Combine(x0, t, noise, destination, static (g, s) => (-s, g));
 
     /// <summary>x_0 = g x_t - S v.</summary>
     /// <inheritdoc cref="QSample{TNumber}(Tensor{TNumber}, ReadOnlySpan{int}, Tensor{TNumber})"/>
@@ -84,6 +95,11 @@ public sealed partial class NoiseSchedule
     /// <inheritdoc cref="PredictNoiseFromVelocity{TNumber}(Tensor{TNumber}, ReadOnlySpan{int}, Tensor{TNumber})"/>
     public Tensor<TNumber> PredictNoiseFromVelocity<TNumber>(Tensor<TNumber> xt, ReadOnlySpan<double> t, Tensor<TNumber> velocity)
         where TNumber : unmanaged, IFloatingPointIeee754<TNumber> => Combine(xt, t, velocity, null, static (g, s) => (s, g));
+
+    /// <summary>eps = S x_t + g v into memory of the caller, which may be that of velocity.</summary>
+    /// <inheritdoc cref="QSample{TNumber}(Tensor{TNumber}, ReadOnlySpan{int}, Tensor{TNumber})"/>
+    public void PredictNoiseFromVelocity<TNumber>(Tensor<TNumber> xt, ReadOnlySpan<double> t, Tensor<TNumber> velocity, Tensor<TNumber> destination)
+        where TNumber : unmanaged, IFloatingPointIeee754<TNumber> => Combine(xt, t, velocity, destination, static (g, s) => (s, g));
 
     private static double[] ToReal(ReadOnlySpan<int> t)
     {

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text.Json;
-using Diffusion.Data;
 using Diffusion.Models;
 using Diffusion.Nn.Serialization;
 using Diffusion.Tensors;
@@ -18,17 +16,15 @@ public static class CheckpointFile
     private const string AveragePrefix = "average.", OptimizerPrefix = "optimizer.";
 
     /// <summary>Writes the state of a run; see <see cref="AtomicFile"/>.</summary>
-    /// <exception cref="ArgumentException">The network is of another architecture.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save<T>(string path, Trainer<T> trainer, GaussianMixture mixture)
+    public static void Save<T>(string path, Trainer<T> trainer)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var network = trainer.Network as TwoPixelUNet<T> ?? throw new ArgumentException("Only the two-pixel network can be written.", nameof(trainer));
-        var tensors = StateDict.Of(network);
+        var tensors = StateDict.Of(trainer.Network);
         foreach (var (name, tensor) in Extras(trainer))
             tensors[name] = tensor;
         tensors[LossesName] = Tensor<T>.From([trainer.Losses.Count], [.. trainer.Losses.Select(T.CreateChecked)]);
-        var metadata = ModelFile.Metadata(Format, network.Configuration, trainer.Schedule, mixture, trainer.Configuration);
+        var metadata = Metadata(trainer);
         metadata[StepKey] = trainer.StepsTaken.ToString(CultureInfo.InvariantCulture);
         SafetensorsFile.Write(path, tensors, metadata);
     }
@@ -36,18 +32,19 @@ public static class CheckpointFile
     /// <summary>Puts a saved state into a run that was prepared in the same way. Nothing is changed where anything does not fit.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or of a run with other settings; the message says which.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static void Resume<T>(string path, Trainer<T> trainer, GaussianMixture mixture)
+    public static void Resume<T>(string path, Trainer<T> trainer)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var content = SafetensorsFile.Read<T>(path);
         try
         {
-            var network = trainer.Network as TwoPixelUNet<T> ?? throw new ArgumentException("Only the two-pixel network can be resumed.", nameof(trainer));
-            var saved = ModelFile.Configuration(content.Metadata, Format);
-            RequireSame("network", saved.Network, network.Configuration);
-            RequireSame("schedule", saved.Schedule.Configuration, trainer.Schedule.Configuration);
-            RequireSame("mixture", saved.Mixture, mixture);
-            RequireSame("training settings", saved.Training, trainer.Configuration);
+            foreach (var (key, wanted) in Metadata(trainer))
+            {
+                string saved = ModelFile.Entry(content.Metadata, key);
+                if (saved != wanted)
+                    throw new InvalidDataException($"the {key} of the checkpoint differs from that asked for: {saved} in the file, {wanted} asked for.");
+            }
+
             if (!int.TryParse(ModelFile.Entry(content.Metadata, StepKey), NumberStyles.None, CultureInfo.InvariantCulture, out int step) || step > trainer.Configuration.Iterations)
                 throw new InvalidDataException($"the step is '{content.Metadata[StepKey]}', which is none of this run.");
 
@@ -62,7 +59,7 @@ public static class CheckpointFile
                 _ = tensors.Remove(name);
             }
 
-            StateDict.Load(network, tensors);
+            StateDict.Load(trainer.Network, tensors);
             foreach (var (name, target) in extras)
                 target.CopyFrom(content.Tensors[name]);
             trainer.Resume(step, losses.Span.ToArray().Select(float.CreateTruncating));
@@ -72,6 +69,10 @@ public static class CheckpointFile
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }
     }
+
+    private static Dictionary<string, string> Metadata<T>(Trainer<T> trainer)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        ModelFile.Metadata(Format, trainer.Network, trainer.Schedule, trainer.Configuration, trainer.Data.Description);
 
     // Averages and moments, in the library's own layout, under the parameters' names.
     private static IEnumerable<(string Name, Tensor<T> Tensor)> Extras<T>(Trainer<T> trainer)
@@ -85,12 +86,5 @@ public static class CheckpointFile
             for (int i = 0; i < names.Length; i++)
                 yield return ($"{OptimizerPrefix}{kind}.{names[i]}", tensors[i]);
         }
-    }
-
-    private static void RequireSame<TRecord>(string what, TRecord saved, TRecord wanted)
-        where TRecord : class
-    {
-        if (!saved.Equals(wanted))
-            throw new InvalidDataException($"the {what} of the checkpoint differ from those asked for: {saved} in the file, {wanted} asked for.");
     }
 }

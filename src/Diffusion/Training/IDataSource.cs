@@ -9,6 +9,9 @@ namespace Diffusion.Training;
 public interface IDataSource<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>What the data are, in the words of the files that belong to them: a resumed run must find the same.</summary>
+    string Description { get; }
+
     /// <summary>The number of classes.</summary>
     int Classes { get; }
 
@@ -25,6 +28,9 @@ public interface IDataSource<T>
 public sealed class MixtureSource<T>(Data.GaussianMixture mixture) : IDataSource<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <inheritdoc/>
+    public string Description => mixture.ToJson();
+
     /// <inheritdoc/>
     public int Classes => mixture.LabelCount;
 

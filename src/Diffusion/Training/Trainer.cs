@@ -16,7 +16,7 @@ namespace Diffusion.Training;
 public readonly record struct TrainingProgress(int Step, int Steps, double Loss, double LearningRate);
 
 /// <summary>
-/// Trains a network to predict noise: DDPM's Algorithm 1 with label dropout, Adam, a warm-up and cosine learning rate,
+/// Trains a network to predict noise, x_0 or v: DDPM's Algorithm 1 with label dropout, AdamW, a warm-up and cosine learning rate,
 /// and a moving average of the weights. Step k of a run depends on the seed and on what steps 1 ... k - 1 left, and on
 /// nothing else: a run that was stopped and resumed ends with the same bytes.
 /// </summary>
@@ -47,7 +47,7 @@ public sealed class Trainer<T>
         (_times, _chances, _steps) = (new double[configuration.Batch], new double[configuration.Batch], new int[configuration.Batch]);
         _rates = LearningRateSchedule.WarmupCosine(
             configuration.LearningRate, Math.Min(configuration.Warmup, configuration.Iterations), configuration.Iterations);
-        Optimizer = new Adam<T>(network.Parameters) { LearningRate = configuration.LearningRate };
+        Optimizer = new AdamW<T>(network.Parameters) { LearningRate = configuration.LearningRate, WeightDecay = configuration.WeightDecay };
         Average = new ExponentialMovingAverage<T>(network, configuration.Ema);
     }
 
@@ -57,11 +57,14 @@ public sealed class Trainer<T>
     /// <summary>The schedule of the noise.</summary>
     public NoiseSchedule Schedule { get; }
 
+    /// <summary>The data.</summary>
+    public IDataSource<T> Data => _data;
+
     /// <summary>The settings.</summary>
     public TrainingConfiguration Configuration { get; }
 
     /// <summary>The optimiser.</summary>
-    public Adam<T> Optimizer { get; }
+    public AdamW<T> Optimizer { get; }
 
     /// <summary>The moving average of the weights, which is what samples.</summary>
     public ExponentialMovingAverage<T> Average { get; }
@@ -104,7 +107,7 @@ public sealed class Trainer<T>
         var xt = tape.Rent(x0.Shape);
         Schedule.QSample(x0, t, noise, xt);                          // assignment eq. 3
 
-        var loss = LossOf(Network.Forward(tape, xt, t, labels), noise);   // assignment eq. 9
+        var loss = LossOf(Network.Forward(tape, xt, t, labels), Target(tape, x0, t, noise));   // assignment eq. 9
         double value = double.CreateChecked(loss.Value.Span[0]);
         if (!double.IsFinite(value))
             throw new InvalidOperationException($"The loss of step {step + 1} is {value}: a smaller learning rate than {Configuration.LearningRate} may help.");
@@ -127,11 +130,22 @@ public sealed class Trainer<T>
         _losses.AddRange(losses);
     }
 
-    private Variable<T> LossOf(Variable<T> predicted, Tensor<T> noise) => Configuration.Loss switch
+    private Tensor<T> Target(Tape<T> tape, Tensor<T> x0, double[] t, Tensor<T> noise)
     {
-        LossKind.L1 => Loss.MeanAbsolute(predicted, noise),
-        LossKind.Huber => Loss.Huber(predicted, noise),
-        _ => Loss.MeanSquared(predicted, noise),
+        if (Configuration.Parameterisation == Parameterisation.X0)
+            return x0;
+        if (Configuration.Parameterisation == Parameterisation.Epsilon)
+            return noise;
+        var velocity = tape.Rent(x0.Shape);
+        Schedule.VelocityOf(x0, t, noise, velocity);
+        return velocity;
+    }
+
+    private Variable<T> LossOf(Variable<T> predicted, Tensor<T> target) => Configuration.Loss switch
+    {
+        LossKind.L1 => Loss.MeanAbsolute(predicted, target),
+        LossKind.Huber => Loss.Huber(predicted, target),
+        _ => Loss.MeanSquared(predicted, target),
     };
 
     private void DrawTimes(StepRandom draw)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Diffusion.Training;
 
-/// <summary>The loss between predicted and true noise (assignment eq. 9).</summary>
+/// <summary>The loss between the prediction and its target (for noise, assignment eq. 9).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<LossKind>))]
 public enum LossKind
 {
@@ -87,6 +87,14 @@ public sealed record TrainingConfiguration
             : throw new ArgumentOutOfRangeException(nameof(Loss), value, $"Loss is {value}; accepted are {string.Join(", ", Enum.GetNames<LossKind>())}.");
     }
 
+    /// <summary>What the network learns to predict.</summary>
+    public Parameterisation Parameterisation
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value
+            : throw new ArgumentOutOfRangeException(nameof(Parameterisation), value, $"Parameterisation is {value}; accepted are {string.Join(", ", Enum.GetNames<Parameterisation>())}.");
+    }
+
     /// <summary>Whole steps or real times.</summary>
     public TimeSampling Times
     {
@@ -101,6 +109,14 @@ public sealed record TrainingConfiguration
         get;
         init => field = value >= 0 && double.IsFinite(value) ? value
             : throw new ArgumentOutOfRangeException(nameof(ClipGradients), value, $"ClipGradients is {value}; it must be at least 0.");
+    }
+
+    /// <summary>By which part of the learning rate the weights shrink in each step (AdamW, arXiv:1711.05101).</summary>
+    public double WeightDecay
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value
+            : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, $"WeightDecay is {value}; it must be at least 0.");
     }
 
     /// <summary>The seed of everything random in the run.</summary>
