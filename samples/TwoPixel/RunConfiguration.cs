@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Diffusion.Models;
 using Diffusion.Schedules;
+using Diffusion.Terminal;
 using Diffusion.Training;
 
 namespace Diffusion.TwoPixel;
@@ -121,6 +122,3 @@ internal sealed record RunConfiguration
         }
     }
 }
-
-/// <summary>The command was used wrongly: exit code 2.</summary>
-internal sealed class UsageException(string message, Exception? inner = null) : Exception(message, inner);

@@ -119,7 +119,7 @@ internal sealed class CommandLineRefusalTests : IDisposable
             Assert.That(
                 () => new Diffusion.TwoPixel.CommandLine.Commands(new CommandLineReporter(), default).Build().Parse(["figures", "--out", _folder["nowhere"]])
                     .Invoke(new() { EnableDefaultExceptionHandler = false }),
-                Throws.TypeOf<Diffusion.TwoPixel.UsageException>().With.Message.Contains($"DIFFUSION_THREADS is '{threads}'"));
+                Throws.TypeOf<Diffusion.Terminal.UsageException>().With.Message.Contains($"DIFFUSION_THREADS is '{threads}'"));
         }
         finally
         {

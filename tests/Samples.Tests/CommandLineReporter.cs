@@ -1,5 +1,5 @@
 using Diffusion.Training;
-using Diffusion.TwoPixel.Reporting;
+using Diffusion.Terminal;
 
 namespace Diffusion.Samples.Tests;
 

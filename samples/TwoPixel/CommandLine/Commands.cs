@@ -6,7 +6,7 @@ using Diffusion.Models;
 using Diffusion.Sampling;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Tensors.Threading;
-using Diffusion.TwoPixel.Reporting;
+using Diffusion.Terminal;
 using Diffusion.TwoPixel.Study;
 
 namespace Diffusion.TwoPixel.CommandLine;
@@ -21,11 +21,11 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         Command train = new("train", "Train one model: model, checkpoint and history.");
         Command sample = new("sample", "Sample images from a trained model into a file.");
         Command figures = new("figures", "Draw and measure again from the models in the output folder.");
-        AddOptions(root, [.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
-        AddOptions(all, [.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
-        AddOptions(train, [.. StudyOptions.OfRuns, StudyOptions.Resume, StudyOptions.Folder, StudyOptions.Threads]);
-        AddOptions(figures, [StudyOptions.Config, StudyOptions.StepsMax, StudyOptions.Seed, StudyOptions.Guidance, StudyOptions.Folder, StudyOptions.Threads]);
-        AddOptions(sample,
+        root.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
+        all.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
+        train.AddAll([.. StudyOptions.OfRuns, StudyOptions.Resume, StudyOptions.Folder, StudyOptions.Threads]);
+        figures.AddAll([StudyOptions.Config, StudyOptions.StepsMax, StudyOptions.Seed, StudyOptions.Guidance, StudyOptions.Folder, StudyOptions.Threads]);
+        sample.AddAll(
         [
             StudyOptions.Model, StudyOptions.StepsMax, StudyOptions.Label, StudyOptions.Guidance, StudyOptions.Count, StudyOptions.Seed,
             StudyOptions.Trajectory, StudyOptions.SampleFile, StudyOptions.Threads,
@@ -40,18 +40,12 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         return root;
     }
 
-    private static void AddOptions(Command command, IEnumerable<Option> options)
-    {
-        foreach (var option in options)
-            command.Add(option);
-    }
-
     private int All(ParseResult result)
     {
         long start = Stopwatch.GetTimestamp();
-        SetThreads(result);
+        SampleProgram.SetThreads(result.GetValue(StudyOptions.Threads));
         var configuration = StudyOptions.Configuration(result);
-        var output = new OutputFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
+        var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
         OutputFolder.WriteText(output.Configuration, configuration.ToJson());
         var training = new ModelTraining(configuration, output, reporter);
         var models = configuration.Timesteps.Select(timesteps => training.Train(timesteps, resume: false, cancellation)).ToList();
@@ -61,11 +55,11 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
 
     private int Train(ParseResult result)
     {
-        SetThreads(result);
+        SampleProgram.SetThreads(result.GetValue(StudyOptions.Threads));
         var configuration = StudyOptions.Configuration(result);
         if (result.GetValue(StudyOptions.StepsMax) is null && result.GetValue(StudyOptions.Config) is null)
             configuration = configuration with { Timesteps = [50] };
-        var output = new OutputFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
+        var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
         var training = new ModelTraining(configuration, output, reporter);
         foreach (int timesteps in configuration.Timesteps)
         {
@@ -80,11 +74,11 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
     private int Figures(ParseResult result)
     {
         long start = Stopwatch.GetTimestamp();
-        SetThreads(result);
+        SampleProgram.SetThreads(result.GetValue(StudyOptions.Threads));
         string folder = result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder;
         if (!Directory.Exists(folder))
             throw new UsageException($"There is no folder {folder}: train first, or name the folder of an earlier run with --out.");
-        var output = new OutputFolder(folder);
+        var output = new StudyFolder(folder);
         var configuration = StudyOptions.Configuration(result);
         if (result.GetValue(StudyOptions.Config) is null && File.Exists(output.Configuration))
         {
@@ -111,7 +105,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
 
     private int Sample(ParseResult result)
     {
-        SetThreads(result);
+        SampleProgram.SetThreads(result.GetValue(StudyOptions.Threads));
         int? timesteps = result.GetValue(StudyOptions.StepsMax);
         string path = result.GetValue(StudyOptions.Model) ?? Path.Combine(StudyOptions.DefaultFolder, $"model-T{timesteps ?? 50}.safetensors");
         string file = result.GetValue(StudyOptions.SampleFile) ?? Path.Combine(StudyOptions.DefaultFolder, "samples.csv");
@@ -122,7 +116,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             throw new UsageException("--trajectory writes times beside the points, which .npy has no place for: use .csv.");
         if (!File.Exists(path))
             throw new UsageException($"There is no model {path}: 'train' makes one, or --model names another file.");
-        _ = new OutputFolder(Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder : ".");
+        OutputFolder.Prepare(Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder : ".");
 
         var model = Load(path, timesteps);
         int label = result.GetValue(StudyOptions.Label) ?? DenoiserArguments.NoLabel, count = result.GetValue(StudyOptions.Count) ?? 5000;
@@ -143,7 +137,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         return 0;
     }
 
-    private void Finish(RunConfiguration configuration, OutputFolder output, List<TrainedModel> models, long start)
+    private void Finish(RunConfiguration configuration, StudyFolder output, List<TrainedModel> models, long start)
     {
         reporter.Say("Measuring.");
         var evaluation = new Evaluation(configuration.Seed);
@@ -170,14 +164,5 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         if (timesteps is int asked && asked != model.Schedule.T)
             throw new UsageException($"--steps-max is {asked}, but {path} is a model of T = {model.Schedule.T}; a model samples with the steps that it was trained for.");
         return model;
-    }
-
-    private static void SetThreads(ParseResult result)
-    {
-        string? text = Environment.GetEnvironmentVariable("DIFFUSION_THREADS");
-        if (!string.IsNullOrEmpty(text) && !(int.TryParse(text, out int threads) && threads is >= 1 and <= 1024))
-            throw new UsageException($"DIFFUSION_THREADS is '{text}'; accepted is a whole number from 1 to 1024.");
-        if (result.GetValue(StudyOptions.Threads) is int asked)
-            Workers.ThreadCount = asked;
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using Diffusion.Schedules;
+using Diffusion.Terminal;
 using Diffusion.Training;
 
 namespace Diffusion.TwoPixel.CommandLine;
@@ -11,40 +10,38 @@ internal static class StudyOptions
 {
     private static readonly RunConfiguration Defaults = new();
 
-    public static Option<int?> StepsMax { get; } = Whole("--steps-max", "T", 1, 10_000,
+    public static Option<int?> StepsMax { get; } = Options.Whole("--steps-max", "T", 1, 10_000,
         "The number of diffusion steps T. Default: all of 50, 25, 10, 5 for the study, 50 for train, the model's own for sample.");
 
-    public static Option<ulong?> Seed { get; } = Make<ulong?>("--seed", "N", $"The seed of everything random, 0 to 18446744073709551615. Default: {Defaults.Seed}.", text =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : null, "a whole number from 0 to 18446744073709551615");
+    public static Option<ulong?> Seed => Options.Seed;
 
-    public static Option<double?> Guidance { get; } = Real("--guidance", "W", double.NegativeInfinity, double.PositiveInfinity,
+    public static Option<double?> Guidance { get; } = Options.Real("--guidance", "W", double.NegativeInfinity, double.PositiveInfinity,
         $"w of classifier-free guidance, (w + 1)·conditional - w·unconditional: 0 is conditional, -1 unconditional, any finite number is valid. Default: {Defaults.Guidance}.");
 
-    public static Option<int?> Iterations { get; } = Whole("--iterations", "N", 1, 100_000_000,
+    public static Option<int?> Iterations { get; } = Options.Whole("--iterations", "N", 1, 100_000_000,
         $"Training steps of each model. Default: {RunConfiguration.DefaultIterations(50)} for T = 50, {RunConfiguration.DefaultIterations(25)} for 25, {RunConfiguration.DefaultIterations(10)} for fewer.");
 
-    public static Option<int?> Batch { get; } = Whole("--batch", "N", 1, 1_000_000, $"Samples in a training step, 1 to 1000000. Default: {Defaults.Batch}.");
+    public static Option<int?> Batch { get; } = Options.Whole("--batch", "N", 1, 1_000_000, $"Samples in a training step, 1 to 1000000. Default: {Defaults.Batch}.");
 
-    public static Option<double?> LearningRate { get; } = Real("--learning-rate", "R", double.Epsilon, 1e6,
+    public static Option<double?> LearningRate { get; } = Options.Real("--learning-rate", "R", double.Epsilon, 1e6,
         $"The highest learning rate, above 0; it falls to 0 along half a cosine. Default: {Defaults.LearningRate}.");
 
-    public static Option<double?> LabelDropout { get; } = Real("--label-dropout", "P", 0, 1, $"The probability that a label is dropped, 0 to 1. Default: {Defaults.LabelDropout}.");
+    public static Option<double?> LabelDropout { get; } = Options.Real("--label-dropout", "P", 0, 1, $"The probability that a label is dropped, 0 to 1. Default: {Defaults.LabelDropout}.");
 
-    public static Option<double?> Ema { get; } = Real("--ema", "D", 0, 0.999999999, $"The decay of the average of the weights, 0 to below 1. Default: {Defaults.Ema}.");
+    public static Option<double?> Ema { get; } = Options.Real("--ema", "D", 0, 0.999999999, $"The decay of the average of the weights, 0 to below 1. Default: {Defaults.Ema}.");
 
-    public static Option<LossKind?> Loss { get; } = Choice<LossKind>("--loss", Defaults.Loss, "The loss of the predicted noise");
+    public static Option<LossKind?> Loss { get; } = Options.Choice<LossKind>("--loss", Defaults.Loss, "The loss of the predicted noise");
 
-    public static Option<ScheduleKind?> Schedule { get; } = Choice<ScheduleKind>("--schedule", Defaults.Schedule, "The noise schedule");
+    public static Option<ScheduleKind?> Schedule { get; } = Options.Choice<ScheduleKind>("--schedule", Defaults.Schedule, "The noise schedule");
 
-    public static Option<int?> Width { get; } = Whole("--width", "C", 32, 2048,
+    public static Option<int?> Width { get; } = Options.Whole("--width", "C", 32, 2048,
         $"Channels of the network's first level, a multiple of 16 from 32 to 2048; the second level and the embedding have twice as many. Default: {Defaults.Width}.");
 
-    public static Option<int?> Threads { get; } = Whole("--threads", "N", 1, 1024,
-        "Threads, 1 to 1024; results do not depend on it. Default: DIFFUSION_THREADS, or the processors of the process.");
+    public static Option<int?> Threads => Options.Threads;
 
-    public static Option<int?> Count { get; } = Whole("--count", "N", 1, 10_000_000, "How many images to sample, 1 to 10000000. Default: 5000.");
+    public static Option<int?> Count { get; } = Options.Whole("--count", "N", 1, 10_000_000, "How many images to sample, 1 to 10000000. Default: 5000.");
 
-    public static Option<int?> Label { get; } = Make<int?>("--label", "Y", "The class to ask for: 0 (left darker), 1 (right darker), or none. Default: none.", text => text switch
+    public static Option<int?> Label { get; } = Options.Make<int?>("--label", "Y", "The class to ask for: 0 (left darker), 1 (right darker), or none. Default: none.", text => text switch
     {
         "none" => DenoiserArguments.NoLabel,
         "0" => 0,
@@ -106,38 +103,4 @@ internal static class StudyOptions
             Guidance = result.GetValue(Guidance) ?? configuration.Guidance,
         }).Validated();
     }
-
-    private static Option<int?> Whole(string name, string help, int least, int most, string description) => Make<int?>(
-        name, help, description,
-        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most ? value : null,
-        $"a whole number from {least} to {most}");
-
-    private static Option<double?> Real(string name, string help, double least, double most, string description) => Make<double?>(
-        name, help, description,
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && value >= least && value <= most ? value : null,
-        double.IsInfinity(least) ? "a finite number" : least == double.Epsilon ? "a number above 0" : $"a number from {least} to {(most < 1 ? "below 1" : most)}");
-
-    private static Option<TEnum?> Choice<TEnum>(string name, TEnum standard, string description)
-        where TEnum : struct, Enum
-    {
-        string[] names = [.. Enum.GetNames<TEnum>().Select(n => n.ToLowerInvariant())];
-        return Make<TEnum?>(
-            name, string.Join('|', names), $"{description}. Default: {standard.ToString().ToLowerInvariant()}.",
-            text => names.Contains(text.ToLowerInvariant()) ? Enum.Parse<TEnum>(text, ignoreCase: true) : null, string.Join(", ", names));
-    }
-
-    private static Option<TValue> Make<TValue>(string name, string help, string description, Func<string, TValue> parse, string accepted) => new(name)
-    {
-        HelpName = help,
-        Description = description,
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = argument =>
-        {
-            string text = argument.Tokens.Count > 0 ? argument.Tokens[0].Value : "";
-            var value = parse(text);
-            if (value is null)
-                argument.AddError($"{name} is '{text}'; accepted is {accepted}.");
-            return value;
-        },
-    };
 }

@@ -3,7 +3,7 @@ using Diffusion.Metrics;
 using Diffusion.Models;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Training;
-using Diffusion.TwoPixel.Reporting;
+using Diffusion.Terminal;
 
 namespace Diffusion.TwoPixel.Study;
 
@@ -14,7 +14,7 @@ internal sealed record TrainedModel(TwoPixelModel<float> Model, TrainingHistory 
 }
 
 /// <summary>Trains the model of one T and writes its files.</summary>
-internal sealed class ModelTraining(RunConfiguration configuration, OutputFolder output, IReporter reporter)
+internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder output, IReporter reporter)
 {
     /// <summary>How often the error against the exact predictor is measured while training.</summary>
     private const int Measurements = 24;

@@ -4,7 +4,7 @@ using Diffusion.Figures;
 namespace Diffusion.TwoPixel.Study;
 
 /// <summary>Writes report.html: every figure with what it shows, in words made from this run's numbers.</summary>
-internal sealed class ReportWriter(RunConfiguration configuration, OutputFolder output, MetricsDocument metrics)
+internal sealed class ReportWriter(RunConfiguration configuration, StudyFolder output, MetricsDocument metrics)
 {
     private readonly ModelMetrics _main = metrics.Models[0];
     private readonly List<ModelMetrics> _byT = [.. metrics.Models.OrderBy(model => model.T)];

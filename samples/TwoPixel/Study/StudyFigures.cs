@@ -9,7 +9,7 @@ using MixturePeak = Diffusion.Figures.MixtureComponent;
 namespace Diffusion.TwoPixel.Study;
 
 /// <summary>Turns evaluated models into the figures of the study.</summary>
-internal sealed class StudyFigures(RunConfiguration configuration, OutputFolder output, Evaluation evaluation)
+internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder output, Evaluation evaluation)
 {
     /// <summary>The points that a panel shows.</summary>
     private const int PanelPoints = 5000;

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using Diffusion.Training;
 using Spectre.Console;
 
-namespace Diffusion.TwoPixel.Reporting;
+namespace Diffusion.Terminal;
 
 /// <summary>A progress bar and tables on a terminal.</summary>
-internal sealed class TerminalReporter(IAnsiConsole console) : IReporter
+public sealed class TerminalReporter(IAnsiConsole console) : IReporter
 {
     public void Training(string title, int steps, Action<Action<TrainingProgress>> train) =>
         console.Progress()

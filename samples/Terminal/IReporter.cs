@@ -1,9 +1,9 @@
 using Diffusion.Training;
 
-namespace Diffusion.TwoPixel.Reporting;
+namespace Diffusion.Terminal;
 
 /// <summary>Tells the user what goes on.</summary>
-internal interface IReporter
+public interface IReporter
 {
     /// <summary>Runs a training and shows its progress.</summary>
     void Training(string title, int steps, Action<Action<TrainingProgress>> train);

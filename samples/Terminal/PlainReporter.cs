@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Diffusion.Training;
 
-namespace Diffusion.TwoPixel.Reporting;
+namespace Diffusion.Terminal;
 
 /// <summary>Plain lines, every few seconds, for output that goes to a file or another program.</summary>
-internal sealed class PlainReporter(TextWriter output) : IReporter
+public sealed class PlainReporter(TextWriter output) : IReporter
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -38,7 +38,7 @@ internal sealed class PlainReporter(TextWriter output) : IReporter
 }
 
 /// <summary>A moving average that follows the loss over about a hundred steps.</summary>
-internal sealed class SmoothedLoss
+public sealed class SmoothedLoss
 {
     private int _count;
 
