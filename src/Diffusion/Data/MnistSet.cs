@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Security.Cryptography;
 using Diffusion.Tensors;
 
 namespace Diffusion.Data;
@@ -36,6 +37,18 @@ public sealed class MnistSet
 
     /// <summary>The number of images, N.</summary>
     public int Count => Labels.Length;
+
+    /// <summary>The SHA-256 of all pixels and then all labels, in hexadecimal: what set this is.</summary>
+    public string Sha256
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(Images.Span);
+            hash.AppendData(Labels.Span);
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+    }
 
     /// <summary>The pixels of image <paramref name="i"/>, [28, 28].</summary>
     public ReadOnlySpan<byte> Image(int i) => Images.Span.Slice(i * Pixels, Pixels);

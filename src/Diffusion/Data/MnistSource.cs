@@ -24,7 +24,11 @@ public sealed class MnistSource<T> : IDataSource<T>
         if (set.Count == 0)
             throw new ArgumentException("The set has no images; at least one is needed.", nameof(set));
         _set = set;
+        Description = $"{set.Count} images, sha256 {set.Sha256}";
     }
+
+    /// <inheritdoc/>
+    public string Description { get; }
 
     /// <inheritdoc/>
     public int Classes => MnistSet.Classes;
