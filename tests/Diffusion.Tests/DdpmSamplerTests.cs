@@ -119,10 +119,11 @@ public sealed class DdpmSamplerTests
     [Test]
     public void The_registry_makes_every_sampler()
     {
+        var settings = new SamplerSettings { Optimal = OptimalVariance.For(GaussianMixture.TwoPixel, Schedule), LangevinSteps = 30 };
         foreach (var entry in Samplers.All)
         {
             Assert.That(Samplers.Find(entry.Name), Is.SameAs(entry));
-            var x = entry.Create<double>().Sample(Exact, Schedule, Start.Draw<double>(Random, [20, 2, 1]), [1], Random);
+            var x = entry.Create<double>(settings).Sample(Exact, Schedule, Start.Draw<double>(Random, [20, 2, 1]), [1], Random);
             for (int i = 0; i < 20; i++)
                 Assert.That(x.Span[2 * i], Is.EqualTo(.75).Within(.6), entry.Title);
         }

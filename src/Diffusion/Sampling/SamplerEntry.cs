@@ -14,10 +14,12 @@ public abstract class SamplerEntry
     /// <summary>Whether steps add noise.</summary>
     public abstract bool IsStochastic { get; }
 
-    /// <summary>The order of convergence to the exact reverse process as the step shrinks; null where none is claimed.</summary>
+    /// <summary>The order of convergence to the exact reverse process as the step shrinks; null where none is claimed (stochastic samplers).</summary>
     public abstract int? Order { get; }
 
     /// <summary>Makes the sampler.</summary>
-    public abstract ISampler<T> Create<T>()
+    /// <param name="settings">The settings; null for the sampler's defaults.</param>
+    /// <exception cref="ArgumentException">The sampler needs a setting that is not there.</exception>
+    public abstract ISampler<T> Create<T>(SamplerSettings? settings = null)
         where T : unmanaged, IFloatingPointIeee754<T>;
 }

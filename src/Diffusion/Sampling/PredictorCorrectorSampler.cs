@@ -1,0 +1,40 @@
+using System.Numerics;
+
+namespace Diffusion.Sampling;
+
+/// <summary>
+/// Predictor-corrector sampling (score SDE, arXiv:2011.13456, algorithms 1, 3 and 5, variance preserving): an ancestral step of
+/// upper variance, then Langevin moves x += e score + sqrt(2e) z at the new level, e = 2 alpha (r |z| / |score|)². The paper takes
+/// means over the batch for the norms; here they are expectations, |z|² = d and |score|² = d/S² (that of noise on a single point), so
+/// that samples do not depend on each other: e = 2 alpha r² S², and 4 r² is <see cref="SamplerSettings.LangevinStepSize"/>.
+/// No corrector at t = 0. One evaluation per step, and one per move.
+/// </summary>
+/// <typeparam name="T">The number type.</typeparam>
+/// <param name="settings">The settings; by default T steps, uniform spacing, one move each.</param>
+public sealed class PredictorCorrectorSampler<T>(SamplerSettings? settings = null) : GridSampler<T>(settings ?? new SamplerSettings())
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override string Name => "pc";
+
+    /// <inheritdoc/>
+    protected override int EvaluationsOf(double to) => to > 0 ? 1 + Settings.LangevinSteps : 1;
+
+    /// <inheritdoc/>
+    protected override void Step(SamplingRun<T> run, int i)
+    {
+        NoiseLevel from = run.Levels[i], to = run.Levels[i + 1];
+        var step = run.Schedule.PosteriorOf(from.Time, to.Time);
+        double root = Math.Sqrt(step.Alpha), ofNoise = -step.Beta / (from.S * root);
+        if (to.S == 0)
+        {
+            run.Move(1 / root, ofNoise, run.Past().Noise);
+            return;
+        }
+
+        run.Move(1 / root, ofNoise, run.Past().Noise, Math.Sqrt(step.Beta), run.Normal(from.Time));
+        double e = step.Alpha * Settings.LangevinStepSize / 2 * to.S * to.S;
+        for (int move = 0; move < Settings.LangevinSteps; move++)
+            LangevinSampler<T>.Move(run, to, e, run.Evaluate(run.X, to).Noise, draw: move + 1);
+    }
+}
