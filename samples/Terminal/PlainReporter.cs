@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Diffusion.Data;
 using Diffusion.Training;
 
 namespace Diffusion.Terminal;
@@ -8,7 +9,7 @@ public sealed class PlainReporter(TextWriter output) : IReporter
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    public void Training(string title, int steps, Action<Action<TrainingProgress>> train)
+    public void Training(string title, int steps, Action<Action<TrainingProgress>> train, int imagesPerStep = 0)
     {
         long start = Stopwatch.GetTimestamp(), last = start;
         int first = -1;
@@ -22,9 +23,23 @@ public sealed class PlainReporter(TextWriter output) : IReporter
                 return;
             last = Stopwatch.GetTimestamp();
             double rate = (progress.Step - first) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            output.WriteLine($"{title}: step {progress.Step} of {progress.Steps}, loss {loss.Value:F4}, {rate:F0} steps/s, {(progress.Steps - progress.Step) / rate:F0} s left");
+            output.WriteLine($"{title}: step {progress.Step} of {progress.Steps}, loss {loss.Value:F4}, {Speed.Of(rate, imagesPerStep)}, {(progress.Steps - progress.Step) / rate:F0} s left");
         });
     }
+
+    public void Progress(string title, int parts, Action<Action<int>> work)
+    {
+        long start = Stopwatch.GetTimestamp(), last = start;
+        work(done =>
+        {
+            if (Stopwatch.GetElapsedTime(last) < Interval)
+                return;
+            last = Stopwatch.GetTimestamp();
+            output.WriteLine($"{title}: {done} of {parts}, {Stopwatch.GetElapsedTime(start).TotalSeconds * (parts - done) / Math.Max(1, done):F0} s left");
+        });
+    }
+
+    public TResult Download<TResult>(Func<IProgress<DownloadProgress>, TResult> load) => load(new Lines(output));
 
     public void Say(string line) => output.WriteLine(line);
 
@@ -35,6 +50,25 @@ public sealed class PlainReporter(TextWriter output) : IReporter
         foreach (var line in lines)
             output.WriteLine(string.Join("  ", line.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))));
     }
+}
+
+/// <summary>A line when a file begins, and one when it is there.</summary>
+internal sealed class Lines(TextWriter output) : IProgress<DownloadProgress>
+{
+    public void Report(DownloadProgress value)
+    {
+        if (value.Bytes == 0)
+            output.WriteLine($"Downloading {value.File} ({value.Number} of {value.Files})");
+        else if (value.Bytes == value.Total)
+            output.WriteLine($"{value.File}: {value.Bytes / 1e6:F1} MB");
+    }
+}
+
+/// <summary>How a speed is told.</summary>
+internal static class Speed
+{
+    public static string Of(double stepsPerSecond, int imagesPerStep) =>
+        imagesPerStep > 0 ? $"{stepsPerSecond * imagesPerStep:F0} images/s" : $"{stepsPerSecond:F0} steps/s";
 }
 
 /// <summary>A moving average that follows the loss over about a hundred steps.</summary>

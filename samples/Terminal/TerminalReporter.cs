@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Diffusion.Data;
 using Diffusion.Training;
 using Spectre.Console;
 
@@ -7,11 +8,8 @@ namespace Diffusion.Terminal;
 /// <summary>A progress bar and tables on a terminal.</summary>
 public sealed class TerminalReporter(IAnsiConsole console) : IReporter
 {
-    public void Training(string title, int steps, Action<Action<TrainingProgress>> train) =>
-        console.Progress()
-            .AutoClear(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context =>
+    public void Training(string title, int steps, Action<Action<TrainingProgress>> train, int imagesPerStep = 0) =>
+        Bars().Start(context =>
             {
                 var task = context.AddTask(Markup.Escape(title), maxValue: steps);
                 long start = Stopwatch.GetTimestamp(), last = 0;
@@ -27,9 +25,29 @@ public sealed class TerminalReporter(IAnsiConsole console) : IReporter
                     last = Stopwatch.GetTimestamp();
                     double rate = (progress.Step - first) / Stopwatch.GetElapsedTime(start).TotalSeconds;
                     task.Value = progress.Step;
-                    task.Description = Markup.Escape($"{title}  loss {loss.Value:F4}  {rate:F0} steps/s");
+                    task.Description = Markup.Escape($"{title}  loss {loss.Value:F4}  {Speed.Of(rate, imagesPerStep)}");
                 });
             });
+
+    public void Progress(string title, int parts, Action<Action<int>> work) =>
+        Bars().Start(context =>
+        {
+            var task = context.AddTask(Markup.Escape(title), maxValue: parts);
+            work(done => task.Value = done);
+            task.Value = parts;
+        });
+
+    // The bar appears with the first byte: files that are there already need none.
+    public TResult Download<TResult>(Func<IProgress<DownloadProgress>, TResult> load)
+    {
+        var result = default(TResult);
+        Bars().AutoClear(true).Start(context => result = load(new Tasks(context)));
+        return result!;
+    }
+
+    private Progress Bars() => console.Progress()
+        .AutoClear(false)
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn());
 
     public void Say(string line) => console.WriteLine(line);
 
@@ -41,5 +59,18 @@ public sealed class TerminalReporter(IAnsiConsole console) : IReporter
         foreach (var row in rows)
             table.AddRow([.. row.Select(Markup.Escape)]);
         console.Write(table);
+    }
+
+    private sealed class Tasks(ProgressContext context) : IProgress<DownloadProgress>
+    {
+        private readonly Dictionary<string, ProgressTask> _tasks = [];
+
+        public void Report(DownloadProgress value)
+        {
+            if (!_tasks.TryGetValue(value.File, out var task))
+                _tasks[value.File] = task = context.AddTask(Markup.Escape(value.File));
+            task.MaxValue = value.Total ?? Math.Max(1, value.Bytes);
+            task.Value = value.Bytes;
+        }
     }
 }

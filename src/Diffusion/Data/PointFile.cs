@@ -17,8 +17,6 @@ public static partial class PointFile
 {
     private const string PointHeader = "left,right,label", TrajectoryHeader = "step,t,left,right,label";
 
-    private static readonly byte[] NpyMagic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
-
     /// <summary>Writes points as CSV.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="points">Pixel pairs, [N, 2, 1] or any [N, ...] of two numbers per sample.</param>
@@ -95,23 +93,16 @@ public static partial class PointFile
     {
         int count = Count(points), size = typeof(T) == typeof(double) ? 8 : 4;
 
-        // Magic, version, length and text together take a multiple of 64 bytes; the text ends in a line feed.
-        string text = $"{{'descr': '<f{size}', 'fortran_order': False, 'shape': ({count}, 2), }}";
-        int length = ((NpyMagic.Length + 2 + text.Length + 1 + 63) / 64 * 64) - NpyMagic.Length - 2;
-        byte[] bytes = new byte[NpyMagic.Length + 2 + length + (2 * count * size)];
-        NpyMagic.CopyTo(bytes, 0);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(NpyMagic.Length), (ushort)length);
-        _ = Encoding.ASCII.GetBytes(text.PadRight(length - 1) + "\n", bytes.AsSpan(NpyMagic.Length + 2));
-        var numbers = bytes.AsSpan(NpyMagic.Length + 2 + length);
+        byte[] numbers = new byte[2 * count * size];
         for (int i = 0; i < 2 * count; i++)
         {
             if (size == 8)
-                BinaryPrimitives.WriteDoubleLittleEndian(numbers[(8 * i)..], double.CreateTruncating(points.Span[i]));
+                BinaryPrimitives.WriteDoubleLittleEndian(numbers.AsSpan(8 * i), double.CreateTruncating(points.Span[i]));
             else
-                BinaryPrimitives.WriteSingleLittleEndian(numbers[(4 * i)..], float.CreateTruncating(points.Span[i]));
+                BinaryPrimitives.WriteSingleLittleEndian(numbers.AsSpan(4 * i), float.CreateTruncating(points.Span[i]));
         }
 
-        AtomicFile.Write(path, stream => stream.Write(bytes));
+        NpyFile.Write(path, $"<f{size}", [count, 2], numbers, 2 * count);
     }
 
     /// <summary>Reads what <see cref="WriteNpy"/> wrote, converted to <typeparamref name="T"/>.</summary>
@@ -121,10 +112,10 @@ public static partial class PointFile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         byte[] bytes = File.ReadAllBytes(path);
-        int start = NpyMagic.Length + 2;
-        if (bytes.Length < start || !bytes.AsSpan().StartsWith(NpyMagic))
+        int start = NpyFile.Magic.Length + 2;
+        if (bytes.Length < start || !bytes.AsSpan().StartsWith(NpyFile.Magic))
             throw new InvalidDataException($"{path}: not an NPY file of version 1.0.");
-        int end = start + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(NpyMagic.Length));
+        int end = start + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(NpyFile.Magic.Length));
         string text = Encoding.Latin1.GetString(bytes, start, Math.Min(end, bytes.Length) - start);
         var match = NpyHeader().Match(text);
         if (!match.Success || !int.TryParse(match.Groups["count"].Value, CultureInfo.InvariantCulture, out int count) || count > int.MaxValue / 2)

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
 
-namespace Diffusion.TwoPixel.Study;
+namespace Diffusion.Terminal;
 
 /// <summary>The loss of every step, and now and then the error against the exact noise predictor: history-T50.csv.</summary>
-internal sealed record TrainingHistory(IReadOnlyList<float> Losses, IReadOnlyList<(int Iteration, double NoiseRmse)> Errors)
+public sealed record TrainingHistory(IReadOnlyList<float> Losses, IReadOnlyList<(int Iteration, double NoiseRmse)> Errors)
 {
     private const string Header = "iteration,loss,noise_rmse";
 
+    /// <summary>The history as CSV.</summary>
     public string ToCsv()
     {
         var errors = Errors.ToDictionary(error => error.Iteration, error => error.NoiseRmse);
@@ -21,6 +22,7 @@ internal sealed record TrainingHistory(IReadOnlyList<float> Losses, IReadOnlyLis
         return text.ToString();
     }
 
+    /// <summary>Reads what <see cref="ToCsv"/> gave.</summary>
     /// <exception cref="InvalidDataException">The file is no history.</exception>
     public static TrainingHistory Load(string path)
     {

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Diffusion.Data;
+using Diffusion.Digits.Study;
+using Diffusion.Models;
+using Diffusion.Nn.Serialization;
+using Diffusion.Tensors;
+using Diffusion.Terminal;
+
+namespace Diffusion.Digits.CommandLine;
+
+/// <summary>What each command does. Each returns when its files are written; failures are exceptions.</summary>
+internal sealed class Commands(IReporter reporter, CancellationToken cancellation)
+{
+    public RootCommand Build()
+    {
+        var root = new RootCommand("Denoising diffusion of handwritten digits: draws guided digits from the trained model that comes with it, trains, and measures. Without a command: all.");
+        Command all = new("all", "Draw every figure from a trained model, and write report.html.");
+        Command sample = new("sample", "Generate images into samples.npy, labels.npy and digits.png.");
+        Command train = new("train", "Train a model: model, checkpoint, history, previews.");
+        Command formation = new("formation", "Measure whether a digit is formed part by part or all at once, over many full generations.");
+        var generation = DigitsOptions.OfGeneration;
+        foreach (var drawing in new[] { root, all, sample })
+            drawing.AddAll([.. generation, DigitsOptions.Digits, DigitsOptions.Count, DigitsOptions.Folder, DigitsOptions.Threads]);
+        formation.AddAll([.. generation, DigitsOptions.Count, DigitsOptions.Folder, DigitsOptions.Threads]);
+        train.AddAll([.. DigitsOptions.OfTraining, .. DigitsOptions.OfData, DigitsOptions.Resume, DigitsOptions.CheckpointMinutes, DigitsOptions.Folder, DigitsOptions.Threads]);
+        root.SetAction(All);
+        all.SetAction(All);
+        sample.SetAction(Sample);
+        train.SetAction(Train);
+        formation.SetAction(Formation);
+        foreach (var command in new[] { all, sample, train, formation })
+            root.Add(command);
+        return root;
+    }
+
+    private int All(ParseResult result)
+    {
+        long start = Stopwatch.GetTimestamp();
+        SampleProgram.SetThreads(result.GetValue(DigitsOptions.Threads));
+        var generator = MakeGenerator(result);
+        int[] labels = Labels(result);
+        var output = MakeFolder(result);
+        var figures = new DigitFigures(generator, output);
+        Draw("digits and animation", () => Write(output, figures.Digits(labels), labels));
+        Draw("trajectory", () => figures.Trajectory(labels[0]));
+        Draw("guidance", figures.Guidance);
+        Draw("interpolation", figures.Interpolation);
+        new ReportWriter(generator, output, IsPretrained(result)).Write();
+        reporter.Say($"Report: {output.Report} ({Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s)");
+        return 0;
+    }
+
+    private int Sample(ParseResult result)
+    {
+        SampleProgram.SetThreads(result.GetValue(DigitsOptions.Threads));
+        var generator = MakeGenerator(result);
+        int[] labels = Labels(result);
+        var output = MakeFolder(result);
+        long start = Stopwatch.GetTimestamp();
+        Tensor<float>? images = null;
+        reporter.Progress("Generating", labels.Length, done => images = generator.Sample(labels, done, cancellation));
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Write(output, images!, labels);
+        int shown = Math.Min(64, labels.Length);
+        Figures.DigitsFigure.Save(output.Figure("digits"), Generator.ToImages(images!.Rows(0, shown)), labels[..shown], generator.Settings.Describe());
+        reporter.Say($"{labels.Length} images in {seconds:F1} s, {generator.Settings.Describe()} {output.Samples}");
+        return 0;
+    }
+
+    private int Train(ParseResult result)
+    {
+        SampleProgram.SetThreads(result.GetValue(DigitsOptions.Threads));
+        var run = DigitsOptions.Training(result);
+        var output = MakeFolder(result);
+        var data = DataLoading.Load(run.Dataset, result.GetValue(DigitsOptions.Data), result.GetValue(DigitsOptions.Mirror), reporter, cancellation);
+        _ = new ModelTraining(run, output, reporter).Train(
+            data.Train, result.GetValue(DigitsOptions.Resume), TimeSpan.FromMinutes(result.GetValue(DigitsOptions.CheckpointMinutes) ?? 5), cancellation);
+        reporter.Say($"The model is {output.Model}; 'all --model {output.Model}' draws from it.");
+        return 0;
+    }
+
+    private int Formation(ParseResult result)
+    {
+        SampleProgram.SetThreads(result.GetValue(DigitsOptions.Threads));
+        var settings = DigitsOptions.Settings(result);
+        if (result.GetValue(DigitsOptions.Sampler) is null)
+            settings = settings with { Sampler = "ddpm", Steps = result.GetValue(DigitsOptions.SamplingSteps) };
+        var generator = new Generator(LoadModel(result), settings);
+        var output = MakeFolder(result);
+        var numbers = FormationStudy.Run(generator, result.GetValue(DigitsOptions.Count) ?? 256, output, reporter, cancellation);
+        foreach (string line in numbers.Answer())
+            reporter.Say(line);
+        reporter.Say($"{output.Figure("formation")}, {output.Formation}");
+        return 0;
+    }
+
+    private void Draw(string what, Action draw)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        reporter.Say($"Drawing {what}.");
+        draw();
+    }
+
+    private static void Write(DigitsFolder output, Tensor<float> images, int[] labels)
+    {
+        byte[] bytes = [.. images.Span.ToArray().Select(Figures.GrayImage.ToByte)];
+        NpyFile.Write(output.Samples, [labels.Length, MnistSet.Side, MnistSet.Side], bytes);
+        NpyFile.Write(output.Labels, [labels.Length], [.. labels.Select(label => (long)label)]);
+    }
+
+    private static DigitsFolder MakeFolder(ParseResult result) => new(result.GetValue(DigitsOptions.Folder) ?? DigitsOptions.DefaultFolder);
+
+    private static bool IsPretrained(ParseResult result) => result.GetValue(DigitsOptions.Model) is null;
+
+    private static Generator MakeGenerator(ParseResult result) => new(LoadModel(result), DigitsOptions.Settings(result));
+
+    private static MnistModel<float> LoadModel(ParseResult result)
+    {
+        string path = result.GetValue(DigitsOptions.Model) ?? Pretrained.Model;
+        if (!File.Exists(path))
+            throw new UsageException($"There is no model {path}: 'train' makes one, or --model names another file.");
+        var model = ModelFile.LoadMnist<float>(path);
+        if (result.GetValue(DigitsOptions.SamplingSteps) is int steps && steps > model.Schedule.T)
+            throw new UsageException($"--sampling-steps is {steps}, but the model has T = {model.Schedule.T}; accepted is 1 to {model.Schedule.T}.");
+        return model;
+    }
+
+    // The digits asked for, in their order and as often as needed; random ones if none were asked for.
+    private static int[] Labels(ParseResult result)
+    {
+        int[]? digits = result.GetValue(DigitsOptions.Digits);
+        int count = result.GetValue(DigitsOptions.Count) ?? Math.Max(64, digits?.Length ?? 0);
+        return digits is null
+            ? Generator.RandomLabels(result.GetValue(DigitsOptions.Seed) ?? 0, count)
+            : [.. Enumerable.Range(0, count).Select(i => digits[i % digits.Length])];
+    }
+}

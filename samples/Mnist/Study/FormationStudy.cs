@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text.Json;
+using Diffusion.Data;
+using Diffusion.Figures;
+using Diffusion.Metrics;
+using Diffusion.Sampling;
+using Diffusion.Tensors.Randomness;
+using Diffusion.Terminal;
+
+namespace Diffusion.Digits.Study;
+
+/// <summary>
+/// Is a digit formed part by part, or all at once? Measured over many full generations; the answer is written from the
+/// numbers.
+/// </summary>
+internal static class FormationStudy
+{
+    /// <summary>How many generations are drawn as single lines.</summary>
+    private const int Lines = 40;
+
+    /// <summary>Runs the generations, draws formation.png, writes formation.json, and gives the answer.</summary>
+    public static FormationNumbers Run(Generator generator, int count, DigitsFolder output, IReporter reporter, CancellationToken cancellation)
+    {
+        int steps = generator.Model.Schedule.T;
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => i % MnistSet.Classes)];
+        var recorder = new FormationRecorder<float>();
+        var start = Start.Draw<float>(new RandomSource(generator.Settings.Seed), [count, MnistSet.Side, MnistSet.Side, 1]);
+        reporter.Progress($"Generating {count} digits", generator.Settings.Steps ?? steps, done => generator.Watch(start, labels, new ActionObserver<float>(step =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            recorder.OnStep(step);
+            done(step.Index);
+        })));
+
+        var formation = ImageFormation.Measure(recorder);
+        var numbers = FormationNumbers.Of(formation, steps, generator.Settings.Describe());
+        Draw(formation, labels, numbers, output.Figure("formation"));
+        OutputFolder.WriteText(output.Formation, numbers.ToJson());
+        return numbers;
+    }
+
+    private static void Draw(ImageFormation formation, int[] labels, FormationNumbers numbers, string path)
+    {
+        double[][] settled = [.. Enumerable.Range(0, labels.Length).Select(formation.Settled)];
+        FormationFigure.Save(path, new FormationData(
+            numbers.T,
+            [.. Enumerable.Range(0, MnistSet.Classes).Select(digit =>
+            {
+                int[] of = [.. Enumerable.Range(0, labels.Length).Where(i => labels[i] == digit)];
+                return new FormationMap($"digit {digit}", formation.Width, [.. formation.MeanTimes(of).Select(t => numbers.T - t)], formation.StrokeShares(of));
+            })],
+            formation.Times,
+            [.. settled.Take(Lines)],
+            [.. formation.Times.Select((_, k) => settled.Average(shares => shares[k]))],
+            formation.LowFrequencies,
+            formation.HighFrequencies,
+            ($"low, at most {ImageFormation.LowCycles:0} cycles per image", $"high, {ImageFormation.HighCycles:0} cycles and more"),
+            [
+                $"{labels.Length} generations; {numbers.Settings} A pixel has settled when the predicted x\u2080 stays within {formation.Tolerance.ToString("0.##", CultureInfo.InvariantCulture)} of its final value (the range is [\u22121, 1]).",
+                "White outline: where at least half of the digits have their stroke.",
+            ]));
+    }
+}
+
+/// <summary>The numbers of the study: formation.json. Times are diffusion times t, T at the start of a generation and 0 at its end.</summary>
+/// <param name="T">The number of steps.</param>
+/// <param name="Generations">The number of generations.</param>
+/// <param name="Settings">How they were made.</param>
+/// <param name="Tolerance">How far from its final value a settled pixel may be.</param>
+/// <param name="FirstTenth">The time at which a tenth of a generation's stroke has settled, mean over the generations.</param>
+/// <param name="Half">The time at which half of it has.</param>
+/// <param name="LastTenth">The time at which nine tenths have.</param>
+/// <param name="Spread">The time between the first and the last tenth, mean over the generations.</param>
+/// <param name="SpreadDeviation">The standard deviation of the spread over the generations.</param>
+/// <param name="SpreadBetweenGenerations">The time between the 10th and the 90th percentile of the times at which half of a stroke has settled, over the generations.</param>
+/// <param name="NeighbourCorrelation">Moran's I of the settling times over neighbouring pixels of a stroke, mean over the generations.</param>
+/// <param name="LowFrequenciesHalf">The time at which half of the energy at low spatial frequencies is there.</param>
+/// <param name="LowFrequenciesNineTenths">The time at which nine tenths of it are.</param>
+/// <param name="HighFrequenciesHalf">The time at which half of the energy at high spatial frequencies is there.</param>
+/// <param name="HighFrequenciesNineTenths">The time at which nine tenths of it are.</param>
+internal sealed record FormationNumbers(
+    int T,
+    int Generations,
+    string Settings,
+    double Tolerance,
+    double FirstTenth,
+    double Half,
+    double LastTenth,
+    double Spread,
+    double SpreadDeviation,
+    double SpreadBetweenGenerations,
+    double NeighbourCorrelation,
+    double LowFrequenciesHalf,
+    double LowFrequenciesNineTenths,
+    double HighFrequenciesHalf,
+    double HighFrequenciesNineTenths)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static FormationNumbers Of(ImageFormation formation, int steps, string settings)
+    {
+        GenerationFormation[] strokes = [.. formation.Generations.Where(generation => generation.StrokePixels > 0)];
+        double spread = strokes.Average(s => s.Spread);
+        double[] medians = [.. strokes.Select(s => s.Median).Order()];
+        return new FormationNumbers(
+            steps,
+            strokes.Length,
+            settings,
+            formation.Tolerance,
+            Round(strokes.Average(s => s.First)),
+            Round(strokes.Average(s => s.Median)),
+            Round(strokes.Average(s => s.Last)),
+            Round(spread),
+            Round(Math.Sqrt(strokes.Average(s => (s.Spread - spread) * (s.Spread - spread)))),
+            Round(medians[(int)(0.9 * (medians.Length - 1))] - medians[(int)(0.1 * (medians.Length - 1))]),
+            Math.Round(strokes.Average(s => s.NeighbourCorrelation), 3),
+            ReachedAt(formation, formation.LowFrequencies, 0.5),
+            ReachedAt(formation, formation.LowFrequencies, 0.9),
+            ReachedAt(formation, formation.HighFrequencies, 0.5),
+            ReachedAt(formation, formation.HighFrequencies, 0.9));
+    }
+
+    /// <summary>The answer in words.</summary>
+    public IReadOnlyList<string> Answer()
+    {
+        double share = Spread / T;
+        string verdict = share < 0.1 ? "all at once"
+            : share > 0.4 ? "part by part"
+            : "neither at one moment nor stroke by stroke: the whole shape is decided early and sharpens over a while, some regions a little before others";
+        string neighbours = NeighbourCorrelation > 0.5 ? "neighbouring pixels settle together, so it is regions that settle one after the other"
+            : NeighbourCorrelation > 0.2 ? "neighbouring pixels settle at similar times, but regions do not settle as one"
+            : "neighbouring pixels settle almost independently of each other: no part of the stroke waits for another";
+        return
+        [
+            $"Is the digit formed part by part, or all at once? Over {Generations} generations: {verdict}.",
+            $"Of a digit's stroke the first tenth has settled after {Done(FirstTenth)} of {T} reverse steps, half after {Done(Half)} and nine tenths after {Done(LastTenth)}. The first and the last tenth are {Number(Spread)} steps apart ({Percent(share)} of the process; standard deviation over the generations {Number(SpreadDeviation)}), and digits differ among themselves by {Number(SpreadBetweenGenerations)} steps in the moment at which half is settled (10th to 90th percentile).",
+            $"The correlation of settling times between neighbouring pixels (Moran's I) is {NeighbourCorrelation.ToString("0.00", CultureInfo.InvariantCulture)}: {neighbours}.",
+            $"Coarse structure comes first: half of the energy at low spatial frequencies is there after {Done(LowFrequenciesHalf)} steps and nine tenths after {Done(LowFrequenciesNineTenths)}; at high frequencies it takes {Done(HighFrequenciesHalf)} and {Done(HighFrequenciesNineTenths)}.",
+        ];
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
+    public static FormationNumbers Load(string path) =>
+        JsonSerializer.Deserialize<FormationNumbers>(File.ReadAllText(path), Json) ?? throw new InvalidDataException($"{path} holds no numbers of the formation study.");
+
+    // The earliest time from which on the share stays.
+    private static double ReachedAt(ImageFormation formation, IReadOnlyList<double> shares, double share)
+    {
+        int k = shares.Count - 1;
+        while (k > 0 && shares[k - 1] >= share)
+            k--;
+        return formation.Times[k];
+    }
+
+    private static double Round(double time) => Math.Round(time, 1);
+
+    private static string Number(double value) => value.ToString("0", CultureInfo.InvariantCulture);
+
+    private static string Percent(double value) => (100 * value).ToString("0", CultureInfo.InvariantCulture) + " %";
+
+    private string Done(double time) => Number(T - time);
+}

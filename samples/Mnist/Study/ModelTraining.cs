@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using Diffusion.Data;
+using Diffusion.Figures;
+using Diffusion.Models;
+using Diffusion.Nn.Serialization;
+using Diffusion.Tensors.Randomness;
+using Diffusion.Terminal;
+using Diffusion.Training;
+
+namespace Diffusion.Digits.Study;
+
+/// <summary>Trains the network, with a checkpoint and a preview every few minutes, and writes the model.</summary>
+internal sealed class ModelTraining(TrainingRun run, DigitsFolder output, IReporter reporter)
+{
+    /// <summary>Trains, or with <paramref name="resume"/> continues from the checkpoint in the output folder.</summary>
+    /// <param name="data">The training set.</param>
+    /// <param name="resume">Whether to continue.</param>
+    /// <param name="checkpointEvery">The time between checkpoints; zero for one after every step.</param>
+    /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
+    /// <exception cref="OperationCanceledException">The user stopped it; a checkpoint was written.</exception>
+    public MnistModel<float> Train(MnistSet data, bool resume, TimeSpan checkpointEvery, CancellationToken cancellation)
+    {
+        var random = new RandomSource(run.Seed);
+        var schedule = run.ToSchedule();
+        var training = run.ToTraining();
+        var trainer = new Trainer<float>(new MnistUNet<float>(run.ToNetwork(), random), schedule, new MnistSource<float>(data), training);
+        if (resume)
+            Resume(trainer);
+
+        // What samples is the average, in a network of its own with the same Fourier frequencies.
+        var model = new MnistModel<float>(new MnistUNet<float>(run.ToNetwork(), random), schedule, training, trainer.Data.Description);
+        OutputFolder.WriteText(output.Configuration, run.ToJson());
+        long last = Stopwatch.GetTimestamp();
+        try
+        {
+            reporter.Training($"{run.Dataset}, T = {run.Timesteps}", training.Iterations, onStep => trainer.Run(
+                progress =>
+                {
+                    onStep(progress);
+                    if (Stopwatch.GetElapsedTime(last) < checkpointEvery || progress.Step == training.Iterations)
+                        return;
+                    Write(trainer, model);
+                    last = Stopwatch.GetTimestamp();
+                },
+                cancellation), run.Batch);
+        }
+        catch (OperationCanceledException)
+        {
+            Write(trainer, model);
+            reporter.Say($"Stopped after {trainer.StepsTaken} of {training.Iterations} steps; 'train --resume' with the same options continues from {output.Checkpoint}.");
+            throw;
+        }
+
+        Write(trainer, model);
+
+        // Half precision: what it rounds off is far below what training leaves open.
+        ModelFile.Save(output.Model, model, SafetensorsType.F16);
+        return ModelFile.LoadMnist<float>(output.Model);
+    }
+
+    private void Resume(Trainer<float> trainer)
+    {
+        if (!System.IO.File.Exists(output.Checkpoint))
+            throw new UsageException($"There is no checkpoint {output.Checkpoint} to resume from; leave --resume out to begin anew.");
+        CheckpointFile.Resume(output.Checkpoint, trainer);
+        reporter.Say($"Continuing after step {trainer.StepsTaken}.");
+    }
+
+    // The checkpoint first: it is what must not be lost.
+    private void Write(Trainer<float> trainer, MnistModel<float> model)
+    {
+        CheckpointFile.Save(output.Checkpoint, trainer);
+        var history = new TrainingHistory([.. trainer.Losses], []);
+        OutputFolder.WriteText(output.History, history.ToCsv());
+        if (trainer.StepsTaken >= 2)
+            TrainingFigure.Save(output.Figure("training"), [new TrainingCurve("training", [.. Enumerable.Range(1, trainer.Losses.Count).Select(k => (double)k)], [.. trainer.Losses.Select(loss => (double)loss)], [], [])]);
+        trainer.Average.CopyTo(model.Network);
+        var preview = new Generator(model, new GenerationSettings { Steps = Math.Min(8, run.Timesteps), Seed = run.Seed });
+        int[] labels = [.. Enumerable.Range(0, 20).Select(i => i % MnistSet.Classes)];
+        DigitsFigure.Save(output.Figure("preview"), Generator.ToImages(preview.Sample(labels)), labels, $"After {trainer.StepsTaken} of {run.Iterations} steps: {preview.Settings.Describe()}");
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Diffusion.Models;
+using Diffusion.Schedules;
+using Diffusion.Terminal;
+using Diffusion.Training;
+
+namespace Diffusion.Digits;
+
+/// <summary>Everything that determines a training run: saved as config.json beside its model, and read back by --config.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record TrainingRun
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter() },
+        NumberHandling = JsonNumberHandling.Strict,
+    };
+
+    /// <summary>The seed of everything random.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>The data set.</summary>
+    public DatasetName Dataset { get; init; }
+
+    /// <summary>T.</summary>
+    public int Timesteps { get; init; } = 400;
+
+    /// <summary>The noise schedule.</summary>
+    public ScheduleKind Schedule { get; init; }
+
+    /// <summary>What the network predicts.</summary>
+    public Parameterisation Parameterisation { get; init; } = Parameterisation.V;
+
+    /// <summary>The loss.</summary>
+    public LossKind Loss { get; init; }
+
+    /// <summary>Training steps.</summary>
+    public int Iterations { get; init; } = 4000;
+
+    /// <summary>Images in a step.</summary>
+    public int Batch { get; init; } = 128;
+
+    /// <summary>The highest learning rate.</summary>
+    public double LearningRate { get; init; } = 2e-3;
+
+    /// <summary>Steps over which the learning rate rises.</summary>
+    public int Warmup { get; init; } = 200;
+
+    /// <summary>AdamW's weight decay.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>The largest norm of the gradient.</summary>
+    public double ClipGradients { get; init; } = 1;
+
+    /// <summary>The probability that an image's label is dropped.</summary>
+    public double LabelDropout { get; init; } = 0.1;
+
+    /// <summary>The decay of the average of the weights.</summary>
+    public double Ema { get; init; } = 0.999;
+
+    /// <summary>Channels at 28, 14, 7 and 4 pixels.</summary>
+    public IReadOnlyList<int> Widths { get; init; } = [32, 64, 128, 128];
+
+    /// <summary>Heads of attention.</summary>
+    public int Heads { get; init; } = 4;
+
+    /// <summary>Features of the embedding of step and class.</summary>
+    public int Embedding { get; init; } = 128;
+
+    /// <summary>The schedule.</summary>
+    public NoiseSchedule ToSchedule() => new(new ScheduleConfiguration { Kind = Schedule, Timesteps = Timesteps });
+
+    /// <summary>The sizes of the network.</summary>
+    public MnistUNetConfiguration ToNetwork() => new() { Widths = Widths, Heads = Heads, Embedding = Embedding, Timesteps = Timesteps };
+
+    /// <summary>The settings of the trainer.</summary>
+    public TrainingConfiguration ToTraining() => new()
+    {
+        Iterations = Iterations,
+        Batch = Batch,
+        LearningRate = LearningRate,
+        Warmup = Warmup,
+        LabelDropout = LabelDropout,
+        Ema = Ema,
+        Loss = Loss,
+        Parameterisation = Parameterisation,
+        ClipGradients = ClipGradients,
+        WeightDecay = WeightDecay,
+        Seed = Seed,
+    };
+
+    /// <summary>Checks what the command line or a file gave, by making everything that is made from it.</summary>
+    /// <exception cref="UsageException">A value that is not accepted.</exception>
+    public TrainingRun Validated()
+    {
+        try
+        {
+            if (Timesteps is < 1 or > 10_000)
+                throw new ArgumentException($"steps-max is {Timesteps}; accepted is 1 to 10000.");
+            _ = ToSchedule();
+            _ = ToTraining();
+            _ = new MnistUNet<float>(ToNetwork(), new Tensors.Randomness.RandomSource(0));
+            return this;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message.Split(" (Parameter", 2)[0], e);
+        }
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
+    /// <exception cref="UsageException">The file cannot be read, or is no configuration.</exception>
+    public static TrainingRun Load(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TrainingRun>(File.ReadAllText(path), Json) ?? throw new UsageException($"{path} holds no configuration.");
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new UsageException($"The configuration {path} cannot be read: {e.Message.Split('\n')[0]}", e);
+        }
+    }
+}
+
+/// <summary>The data sets of the command line.</summary>
+internal enum DatasetName
+{
+    /// <summary>MNIST, handwritten digits.</summary>
+    Mnist = 0,
+
+    /// <summary>Fashion-MNIST, clothes.</summary>
+    Fashion,
+}
