@@ -57,6 +57,9 @@ public static class Options
         },
         $"whole numbers from {least} to {most}, separated by commas");
 
+    /// <summary>The list that was given, or null; System.CommandLine makes an empty one of none.</summary>
+    public static int[]? GetList(this ParseResult result, Option<int[]?> option) => result.GetValue(option) is { Length: > 0 } list ? list : null;
+
     /// <summary>An option with a parser of its own, which gives null for what is not accepted.</summary>
     public static Option<TValue> Make<TValue>(string name, string help, string description, Func<string, TValue> parse, string accepted) => new(name)
     {

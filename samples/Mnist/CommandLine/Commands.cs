@@ -129,7 +129,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
     // The digits asked for, in their order and as often as needed; random ones if none were asked for.
     private static int[] Labels(ParseResult result)
     {
-        int[]? digits = result.GetValue(DigitsOptions.Digits);
+        int[]? digits = result.GetList(DigitsOptions.Digits);
         int count = result.GetValue(DigitsOptions.Count) ?? Math.Max(64, digits?.Length ?? 0);
         return digits is null
             ? Generator.RandomLabels(result.GetValue(DigitsOptions.Seed) ?? 0, count)

@@ -105,7 +105,7 @@ internal static class DigitsOptions
             LearningRate = result.GetValue(LearningRate) ?? run.LearningRate,
             LabelDropout = result.GetValue(LabelDropout) ?? run.LabelDropout,
             Ema = result.GetValue(Ema) ?? run.Ema,
-            Widths = result.GetValue(Widths) ?? run.Widths,
+            Widths = result.GetList(Widths) ?? run.Widths,
             Embedding = result.GetValue(Embedding) ?? run.Embedding,
         }).Validated();
     }
