@@ -24,7 +24,10 @@ public sealed record TrainingCurve(
 public static class TrainingFigure
 {
     /// <summary>Draws the figure and writes it as PNG.</summary>
-    public static void Save(string path, IReadOnlyList<TrainingCurve> curves)
+    /// <param name="path">File to write.</param>
+    /// <param name="curves">One per model.</param>
+    /// <param name="target">What the network predicts, for the axis.</param>
+    public static void Save(string path, IReadOnlyList<TrainingCurve> curves, string target = "the noise")
     {
         var window = curves.Max(c => Window(c.Losses.Count));
         var floors = curves.Any(c => c.Floor is not null) ? " Dashed: the smallest mean loss that is possible." : "";
@@ -33,7 +36,7 @@ public static class TrainingFigure
         {
             Title = "Training",
             Notes = [$"Loss: single batches pale, mean of {window} records around each bold.{floors}"],
-            Legend = [.. curves.Select((c, i) => new LegendEntry(c.Name, ColorOf(i), LegendMark.Line))],
+            Legend = curves.Count == 1 && !hasErrors ? [] : [.. curves.Select((c, i) => new LegendEntry(c.Name, ColorOf(i), LegendMark.Line))],
             Rows = 1,
             Columns = hasErrors ? 2 : 1,
             PanelWidth = hasErrors ? 440 : 640,
@@ -42,7 +45,7 @@ public static class TrainingFigure
             Right = 44,
         });
 
-        sheet.Draw(LossPanel(curves), 0, 0);
+        sheet.Draw(LossPanel(curves, target), 0, 0);
         if (hasErrors)
             sheet.Draw(ErrorPanel(curves), 0, 1);
         sheet.Save(path);
@@ -61,14 +64,14 @@ public static class TrainingFigure
         })];
     }
 
-    private static Panel LossPanel(IReadOnlyList<TrainingCurve> curves)
+    private static Panel LossPanel(IReadOnlyList<TrainingCurve> curves, string target)
     {
         var smooth = curves.Select(c => Smooth(c.Losses, Window(c.Losses.Count))).ToArray();
         var everything = Positive(curves.SelectMany(c => c.Losses));
         // The axis follows single batches but for the wildest few at each end.
         var low = Math.Min(Quantile(everything, 0.005), curves.Min(c => c.Floor ?? double.MaxValue));
         var high = Quantile(everything, 0.998);
-        var panel = NewPanel("Loss", "mean squared error of the noise", curves.Max(c => Last(c.Iterations)), low, high);
+        var panel = NewPanel("Loss", $"mean squared error of {target}", curves.Max(c => Last(c.Iterations)), low, high);
         for (var i = 0; i < curves.Count; i++)
             _ = panel.Add(new Curve(curves[i].Iterations, Logs(curves[i].Losses), ColorOf(i).WithAlpha(45), 0.7f));
         for (var i = 0; i < curves.Count; i++)

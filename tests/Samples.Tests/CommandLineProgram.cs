@@ -20,10 +20,16 @@ internal static class CommandLineProgram
     private static readonly string Host = Path.GetFullPath(Path.Combine(
         RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
+    /// <summary>The program of the digits.</summary>
+    public static readonly string Digits = typeof(Diffusion.Digits.CommandLine.Commands).Assembly.Location;
+
     /// <summary>Starts the program; arguments and results are relative to <paramref name="folder"/>.</summary>
-    public static Process Start(string folder, params IEnumerable<string> arguments)
+    public static Process Start(string folder, params IEnumerable<string> arguments) => StartProgram(typeof(Commands).Assembly.Location, folder, arguments);
+
+    /// <summary>Starts another program.</summary>
+    public static Process StartProgram(string program, string folder, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Host, [typeof(Commands).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo(Host, [program, .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -37,6 +43,13 @@ internal static class CommandLineProgram
     public static CommandLineResult Run(string folder, params IEnumerable<string> arguments)
     {
         using var process = Start(folder, arguments);
+        return End(process);
+    }
+
+    /// <summary>Runs another program to its end.</summary>
+    public static CommandLineResult RunProgram(string program, string folder, params IEnumerable<string> arguments)
+    {
+        using var process = StartProgram(program, folder, arguments);
         return End(process);
     }
 

@@ -1,5 +1,6 @@
-using Diffusion.Training;
+using Diffusion.Data;
 using Diffusion.Terminal;
+using Diffusion.Training;
 
 namespace Diffusion.Samples.Tests;
 
@@ -10,11 +11,15 @@ internal sealed class CommandLineReporter(Action<TrainingProgress>? onStep = nul
 
     public List<int> Steps { get; } = [];
 
-    public void Training(string title, int steps, Action<Action<TrainingProgress>> train) => train(progress =>
+    public void Training(string title, int steps, Action<Action<TrainingProgress>> train, int imagesPerStep = 0) => train(progress =>
     {
         Steps.Add(progress.Step);
         onStep?.Invoke(progress);
     });
+
+    public void Progress(string title, int parts, Action<Action<int>> work) => work(_ => { });
+
+    public TResult Download<TResult>(Func<IProgress<DownloadProgress>, TResult> load) => load(new Progress<DownloadProgress>());
 
     public void Say(string line) => Lines.Add(line);
 

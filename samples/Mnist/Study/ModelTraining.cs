@@ -73,10 +73,22 @@ internal sealed class ModelTraining(TrainingRun run, DigitsFolder output, IRepor
         var history = new TrainingHistory([.. trainer.Losses], []);
         OutputFolder.WriteText(output.History, history.ToCsv());
         if (trainer.StepsTaken >= 2)
-            TrainingFigure.Save(output.Figure("training"), [new TrainingCurve("training", [.. Enumerable.Range(1, trainer.Losses.Count).Select(k => (double)k)], [.. trainer.Losses.Select(loss => (double)loss)], [], [])]);
+            Draw(trainer.Losses);
         trainer.Average.CopyTo(model.Network);
         var preview = new Generator(model, new GenerationSettings { Steps = Math.Min(8, run.Timesteps), Seed = run.Seed });
         int[] labels = [.. Enumerable.Range(0, 20).Select(i => i % MnistSet.Classes)];
         DigitsFigure.Save(output.Figure("preview"), Generator.ToImages(preview.Sample(labels)), labels, $"After {trainer.StepsTaken} of {run.Iterations} steps: {preview.Settings.Describe()}");
+    }
+
+    private void Draw(IReadOnlyList<float> losses)
+    {
+        string target = run.Parameterisation switch
+        {
+            Parameterisation.V => "v",
+            Parameterisation.X0 => "x\u2080",
+            _ => "the noise",
+        };
+        double[] steps = [.. Enumerable.Range(1, losses.Count).Select(k => (double)k)];
+        TrainingFigure.Save(output.Figure("training"), [new TrainingCurve("training", steps, [.. losses.Select(loss => (double)loss)], [], [])], target);
     }
 }
