@@ -41,6 +41,15 @@ internal static class GradientTable
         new("ConvTranspose2d without bias", ["x", "weight"], d => Draw.At(v => v[0].ConvTranspose2d(v[1]), d.Numbers([d[0], 1, 2, d[1]]), d.Numbers([1, 2, d[1], d[2]]))),
         new("GroupNorm", ["x", "gamma", "beta"], d => GroupNorm(d, silu: false)),
         new("GroupNorm + SiLU", ["x", "gamma", "beta"], d => GroupNorm(d, silu: true)),
+        new("LayerNorm", ["x", "gamma", "beta"], d =>
+        {
+            // At least four numbers in a row, as for GroupNorm.
+            int channels = 3 + d[0];
+            return Draw.At(v => v[0].LayerNorm(v[1], v[2]), d.Numbers([d[1], d[2], channels], -2, 2), d.Numbers([channels], 0.5, 1.5), d.Numbers([channels]));
+        }),
+        new("MaxPool2d", ["x"], d => Pooling(d, (x, kernel, stride, padding) => x.MaxPool2d(kernel, stride, padding))),
+        new("AvgPool2d", ["x"], d => Pooling(d, (x, kernel, stride, padding) => x.AvgPool2d(kernel, stride, padding, countPadding: d.Choice(7, 2) == 0))),
+        new("Upsample", ["x"], d => Draw.At(v => v[0].Upsample((1 + d.Choice(4, 3), 1 + d.Choice(5, 3))), d.Numbers([d[0], d[1], d[2], d[3]]))),
         new("Softmax", ["x"], d => Draw.At(v => v[0].Softmax(), d.Numbers([d[0], d[1]]))),
         new("LogSoftmax", ["x"], d => Draw.At(v => v[0].LogSoftmax(), d.Numbers([d[0], d[1]]))),
         new("Self-attention", ["qkv"], d => Draw.At(v => v[0].SelfAttention(d.Choice(3, 3) + 1), d.Numbers([1, (2 * d[1]) + d[0], 3 * d[2] * (d.Choice(3, 3) + 1)]))),
@@ -125,6 +134,14 @@ internal static class GradientTable
     {
         Size2d kernel = (1 + d.Choice(1, 3), 1 + d.Choice(2, 3)), stride = (1 + d.Choice(2, 2), 1 + d.Choice(1, 3)), dilation = (1 + d.Choice(4, 2), 1 + d.Choice(3, 2));
         return (kernel, stride, dilation, (Math.Min(d.Choice(3, 3), dilation.Height * (kernel.Height - 1) / 2), Math.Min(d.Choice(4, 2), dilation.Width * (kernel.Width - 1) / 2)));
+    }
+
+    // Windows that leave gaps leave inputs without a gradient, whose relative error is none: strides are at most the kernel.
+    private static CheckPoint Pooling(Draw d, Func<Variable<double>, Size2d, Size2d, Size2d, Variable<double>> pool)
+    {
+        Size2d kernel = (1 + d.Choice(1, 3), 1 + d.Choice(2, 3)), padding = (Math.Min(d.Choice(3, 2), kernel.Height / 2), Math.Min(d.Choice(4, 2), kernel.Width / 2));
+        Size2d stride = (Math.Min(1 + d.Choice(5, 3), kernel.Height), Math.Min(1 + d.Choice(6, 3), kernel.Width));
+        return Draw.At(v => pool(v[0], kernel, stride, padding), d.Numbers([2, kernel.Height + d.Choice(7, 3), kernel.Width + d.Choice(0, 3), d[5]]));
     }
 
     // At least four numbers in a group: two that lie close together would bend too much for a finite difference.

@@ -43,6 +43,13 @@ public sealed class LayersTests
             Fills(transposed2d.Bias!, 1 / Math.Sqrt(16 * 6));
         });
 
+        var attention = new MultiheadAttention<float>(64, 4, weights);
+        Fills(attention.InWeight, Math.Sqrt(6.0 / (64 + (3 * 64))));
+        Fills(attention.Out.Weight, 1 / Math.Sqrt(64));
+        Assert.That(attention.InBias.Value.Span.ToArray().Concat(attention.Out.Bias!.Value.Span.ToArray()), Is.All.Zero);
+        var layerNorm = new LayerNorm<float>(4);
+        Assert.That(layerNorm.Weight.Value.Span.ToArray(), Is.All.EqualTo(1));
+        Assert.That(layerNorm.Bias.Value.Span.ToArray(), Is.All.Zero);
         var norm = new GroupNorm<float>(2, 4);
         Assert.That(norm.Weight.Value.Span.ToArray(), Is.All.EqualTo(1));
         Assert.That(norm.Bias.Value.Span.ToArray(), Is.All.Zero);
@@ -79,9 +86,51 @@ public sealed class LayersTests
             Assert.That(() => new Conv2d<float>(4, 6, 3, weights, groups: 4), Throws.ArgumentException.With.Message.Contains("4 input and 6 output channels cannot be split into 4 groups"));
             Assert.That(() => new ConvTranspose2d<float>(6, 4, 3, weights, groups: 4), Throws.ArgumentException);
             Assert.That(() => new GroupNorm<float>(3, 8), Throws.ArgumentException.With.Message.Contains("8 channels cannot be split into 3 groups"));
+            Assert.That(() => new LayerNorm<float>(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => new MultiheadAttention<float>(8, 3, weights), Throws.ArgumentException.With.Message.Contains("8 channels cannot be split into 3 heads"));
             Assert.That(() => new Dropout<float>(1, new RandomSource(1)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("less than 1"));
             Assert.That(() => new GaussianFourierFeatures<float>(3, weights), Throws.ArgumentException.With.Message.Contains("3 of them cannot be made"));
         });
+    }
+
+    // An image of 4 x 4 that counts from 0, in one channel.
+    [Test]
+    public void Pooling_and_upsampling_change_the_size_of_images()
+    {
+        var image = Tensor<double>.From([1, 4, 4, 1], [.. Enumerable.Range(0, 16).Select(i => (double)i)]);
+        var max = new MaxPool2d<double>(2).Forward(image).Value;
+        Assert.That(max.Shape, Is.EqualTo(new Shape(1, 2, 2, 1)));
+        Assert.That(max.Span.ToArray(), Is.EqualTo([5.0, 7, 13, 15]));
+        Assert.That(new MaxPool2d<double>(3, 2, 1).Forward(image).Value.Span.ToArray(), Is.EqualTo([5.0, 7, 13, 15]));
+        Assert.That(new AvgPool2d<double>(2).Forward(image).Value.Span.ToArray(), Is.EqualTo([2.5, 4.5, 10.5, 12.5]));
+        Assert.That(new AvgPool2d<double>(3, 3, 1).Forward(image).Value[0, 0, 0, 0], Is.EqualTo(10.0 / 9).Within(1e-15), "0 + 1 + 4 + 5 over all nine taps");
+        Assert.That(new AvgPool2d<double>(3, 3, 1, countPadding: false).Forward(image).Value[0, 0, 0, 0], Is.EqualTo(2.5), "over the four in the image");
+        Assert.That(new Upsample<double>((2, 1)).Forward(max).Value.Span.ToArray(), Is.EqualTo([5.0, 7, 5, 7, 13, 15, 13, 15]));
+    }
+
+    [Test]
+    public void Layer_norm_gives_each_row_mean_0_and_variance_1_then_scale_and_shift()
+    {
+        var layer = new LayerNorm<double>(3, epsilon: 0);
+        layer.Weight.Value.CopyFrom(Tensor<double>.From([3], 1, 2, 1));
+        layer.Bias.Value.CopyFrom(Tensor<double>.From([3], 0, 0, 5));
+        double[] y = layer.Forward(Tensor<double>.From([1, 3], 1, 2, 6)).Value.Span.ToArray();
+
+        // Mean 3, variance (4 + 1 + 9) / 3.
+        double deviation = Math.Sqrt(14.0 / 3);
+        Assert.That(y, Is.EqualTo([-2 / deviation, -2 / deviation, 5 + (3 / deviation)]).Within(1e-14));
+    }
+
+    [Test]
+    public void Multihead_attention_is_the_operation_between_two_linear_maps_under_the_names_of_PyTorch()
+    {
+        var layer = new MultiheadAttention<double>(6, 2, Layers.Weights());
+        Variable<double> x = Layers.Numbers([2, 5, 6], 1);
+        var expected = x.Linear(layer.InWeight, layer.InBias).SelfAttention(2).Linear(layer.Out.Weight, layer.Out.Bias);
+        Assert.That(layer.Forward(x).Value.Span.ToArray(), Is.EqualTo(expected.Value.Span.ToArray()));
+        var state = Serialization.StateDict.Of(layer);
+        Assert.That(state.Keys, Is.EquivalentTo(["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"]));
+        Assert.That(state["in_proj_weight"].Shape, Is.EqualTo(new Shape(18, 6)));
     }
 
     [Test]

@@ -16,6 +16,9 @@ public sealed class ThreadCountTests<T>
     private static readonly Conv2dShape Image = new(9, 14, 13, 33, 48, 3, padding: 1), Strided = new(5, 17, 12, 16, 32, 3, stride: 2, padding: 2, dilation: 2, groups: 4);
     private static readonly GroupNormShape Norm = new(100, 30, 48, 6);
 
+    private static readonly Pool2dShape Pool = new(9, 29, 28, 32, 3, 2);
+    private static readonly UpsampleShape Upsampled = new(9, (14, 13), 33, 2);
+
     private static IEnumerable<TestCaseData> Kernels() =>
     [
         Row("MatrixProduct", c => MatrixProduct.Multiply<T>(150, 130, 900, Numbers(150 * 900, 1), false, Numbers(900 * 130, 2), false, c), 150 * 130),
@@ -34,6 +37,14 @@ public sealed class ThreadCountTests<T>
         Row("ConvTranspose2d", y => ConvTranspose2d.Forward<T>(new(3, 7, 9, 33, 48, 4, stride: 2, padding: 1), Numbers(3 * 63 * 33, 1), Numbers(16 * 33 * 48, 2), Numbers(48, 3), y), 3 * 14 * 18 * 48),
         Row("GroupNorm + SiLU", y => GroupNorm.Forward<T>(Norm, T.CreateChecked(1e-5), true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), y, new T[Norm.Statistics], new T[Norm.Statistics]), Norm.Length),
         Row("GroupNorm gradients", NormGradients, Norm.Length + 96),
+        Row("LayerNorm", y => LayerNorm.Forward<T>(900, 60, T.CreateChecked(1e-5), Numbers(54000, 1), Numbers(60, 2), Numbers(60, 3), y, [], []), 54000),
+        Row("LayerNorm gradients", LayerNormGradients, 54000 + 120),
+        Row("MaxPool2d", y => MaxPool2d.Forward<T>(Pool, Numbers(Pool.Input.Length, 1), y, []), Pool.Output.Length),
+        Row("MaxPool2d gradient", dx => MaxPool2d.Backward<T>(Pool, new T[Pool.Output.Length], Numbers(Pool.Output.Length, 2), dx, true), Pool.Input.Length),
+        Row("AvgPool2d", y => AvgPool2d.Forward<T>(Pool, false, Numbers(Pool.Input.Length, 1), y), Pool.Output.Length),
+        Row("AvgPool2d gradient", dx => AvgPool2d.Backward<T>(Pool, false, Numbers(Pool.Output.Length, 2), dx, false), Pool.Input.Length),
+        Row("Upsample", y => UpsampleNearest.Forward<T>(Upsampled, Numbers(Upsampled.Input.Length, 1), y), Upsampled.Output.Length),
+        Row("Upsample gradient", dx => UpsampleNearest.Backward<T>(Upsampled, Numbers(Upsampled.Output.Length, 1), dx, true), Upsampled.Input.Length),
         Row("Softmax", y => Softmax.Forward<T>(900, 60, false, Numbers(54000, 1), y), 54000),
         Row("Log-softmax gradient", dx => Softmax.Backward<T>(900, 60, true, Numbers(54000, 1), Numbers(54000, 2), dx, false), 54000),
         Row("SiLU", y => Elementwise.Map<SiluFunction<T>, T>(default, Numbers(50_001, 1), y), 50_001),
@@ -74,6 +85,9 @@ public sealed class ThreadCountTests<T>
         GroupNorm.Backward<T>(
             Norm, T.CreateChecked(1e-5), true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), Numbers(Norm.Statistics, 4), Numbers(Norm.Statistics, 5, 1), Numbers(Norm.Length, 6), dx, true, dGamma, dBeta, true);
     }
+
+    private static void LayerNormGradients(Span<T> output) => LayerNorm.Backward<T>(
+        900, 60, Numbers(54000, 1), Numbers(60, 2), Numbers(900, 4), Numbers(900, 5, 1), Numbers(54000, 6), output[..54000], true, output.Slice(54000, 60), output[54060..], true);
 
     private static T[] Numbers(int length, int seed, double from = -1) => TestData.Uniform<T>(length, seed, from, from + 2);
 

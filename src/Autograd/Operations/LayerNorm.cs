@@ -1,0 +1,54 @@
+using System.Numerics;
+using Diffusion.Tensors;
+
+namespace Diffusion.Autograd;
+
+public static partial class Operations
+{
+    /// <summary>
+    /// Layer normalisation (arXiv:1607.06450) of x [..., C] over the last dimension: each row gets mean 0 and (biased)
+    /// variance 1, then gamma [C] and beta [C].
+    /// </summary>
+    /// <exception cref="ArgumentException">The input has no dimension or an empty last one, or gamma or beta have another shape.</exception>
+    public static Variable<T> LayerNorm<T>(this Variable<T> x, Variable<T> gamma, Variable<T> beta, double epsilon = 1e-5)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (x.Shape.Rank < 1 || x.Shape[^1] < 1)
+            throw new ArgumentException($"LayerNorm runs over the last dimension, but the input has the shape {x.Shape}.", nameof(x));
+        int columns = x.Shape[^1], rows = x.Shape.Length / columns;
+        if (gamma.Shape != [columns] || beta.Shape != [columns])
+            throw new ArgumentException($"LayerNorm over {columns} channels takes gamma and beta of shape [{columns}], not {gamma.Shape} and {beta.Shape}.", nameof(gamma));
+        var on = Recorder<T>.For(x, gamma, beta);
+        var y = on.New(x.Shape);
+        Tensor<T>? mean = on.Records ? on.New([rows]) : null, rstd = on.Records ? on.New([rows]) : null;
+        Tensors.Kernels.LayerNorm.Forward<T>(
+            rows, columns, T.CreateChecked(epsilon), x.Value.Span, gamma.Value.Span, beta.Value.Span, y.Span,
+            mean is null ? default : mean.Span, rstd is null ? default : rstd.Span);
+        return on.Result(y, on.Records ? new LayerNormOperation<T>(x, gamma, beta, mean!, rstd!) : null);
+    }
+}
+
+/// <summary>y = h·gamma + beta with h = (x - mean)·rstd along rows. Keeps x, mean and rstd; h is made again.</summary>
+internal sealed class LayerNormOperation<T>(Variable<T> x, Variable<T> gamma, Variable<T> beta, Tensor<T> mean, Tensor<T> rstd) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => [x, gamma, beta];
+
+    // With q = dy·gamma: dx += (q - mean(q) - h·mean(q·h))·rstd, dgamma += Σ dy·h, dbeta += Σ dy
+    public override void Backward(Tensor<T> dOut)
+    {
+        // What nobody wants goes to memory that nobody reads.
+        bool addX = false, addGamma = false, addBeta = false;
+        var dx = x.RequiresGradient ? x.GradientToWrite(out addX) : Output.Tape!.Rent(x.Shape);
+        var dGamma = gamma.RequiresGradient ? gamma.GradientToWrite(out addGamma) : Output.Tape!.Rent(gamma.Shape);
+        var dBeta = beta.RequiresGradient ? beta.GradientToWrite(out addBeta) : Output.Tape!.Rent(beta.Shape);
+        if (addGamma != addBeta)
+        {
+            (addGamma ? dBeta : dGamma).Span.Clear();
+            addGamma = true;
+        }
+
+        Tensors.Kernels.LayerNorm.Backward<T>(
+            mean.Length, gamma.Shape.Length, x.Value.Span, gamma.Value.Span, mean.Span, rstd.Span, dOut.Span, dx.Span, addX, dGamma.Span, dBeta.Span, addGamma);
+    }
+}

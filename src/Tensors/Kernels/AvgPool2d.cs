@@ -1,0 +1,153 @@
+using System.Numerics;
+using Diffusion.Tensors.Simd;
+using Diffusion.Tensors.Threading;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>Average pooling of images [N, H, W, C]: the mean under a window, for each channel by itself.</summary>
+internal static unsafe class AvgPool2d
+{
+    /// <summary>
+    /// y [N, Hout, Wout, C] from x. A window's sum is divided by the number of its taps, those in the padding included (as
+    /// zeros) or, without <paramref name="countPadding"/>, only those in the image.
+    /// </summary>
+    public static void Forward<T>(in Pool2dShape shape, bool countPadding, ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(shape, x.Length, y.Length);
+        int rows = shape.Batch * shape.OutSize.Height, perTask = Math.Max(1, Elementwise.TaskLength / (shape.OutSize.Width * shape.Channels));
+        fixed (T* px = x, py = y)
+        {
+            var kernel = new ForwardKernel<T> { Shape = shape, X = px, Y = py, CountPadding = countPadding, Rows = rows, RowsPerTask = perTask };
+            Workers.Run<ForwardKernel<T>, T>(kernel, (rows + perTask - 1) / perTask);
+        }
+    }
+
+    /// <summary>dx from dy: each tap in the image gets an equal share. dx is overwritten or added to.</summary>
+    public static void Backward<T>(in Pool2dShape shape, bool countPadding, ReadOnlySpan<T> dy, Span<T> dx, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(shape, dx.Length, dy.Length);
+        int perTask = MaxPool2d.ImagesPerTask(shape);
+        fixed (T* pdy = dy, pdx = dx)
+        {
+            var kernel = new BackwardKernel<T> { Shape = shape, DY = pdy, DX = pdx, CountPadding = countPadding, Accumulate = accumulate, ImagesPerTask = perTask };
+            Workers.Run<BackwardKernel<T>, T>(kernel, (shape.Batch + perTask - 1) / perTask);
+        }
+    }
+
+    private static void Check(in Pool2dShape shape, int x, int y)
+    {
+        if (x != shape.Input.Length || y != shape.Output.Length)
+            throw new ArgumentException($"Average pooling of {shape.Input} to {shape.Output} got spans of {x} and {y} elements.");
+    }
+
+    private struct ForwardKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public Pool2dShape Shape;
+        public T* X, Y;
+        public bool CountPadding;
+        public int Rows, RowsPerTask;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            // Channels that are no whole number of vectors take narrower ones: no loop has a ragged end.
+            if (Shape.Channels % TVector.Count == 0)
+                Windows<TVector>(task);
+            else if (Shape.Channels % V128<T>.Count == 0)
+                Windows<V128<T>>(task);
+            else
+                Windows<V1<T>>(task);
+        }
+
+        private readonly void Windows<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int channels = Shape.Channels, outWidth = Shape.OutSize.Width, outHeight = Shape.OutSize.Height;
+            nint rowLength = (nint)Shape.Size.Width * channels;
+            int to = Math.Min(Rows, (task + 1) * RowsPerTask);
+            for (int r = task * RowsPerTask; r < to; r++)
+            {
+                var (fromH, toH, row) = Shape.Rows(r % outHeight);
+                T* image = X + ((nint)(r / outHeight) * Shape.Size.Height * rowLength);
+                for (int j = 0; j < outWidth; j++)
+                {
+                    var (fromW, toW, column) = Shape.Columns(j);
+                    TVector share = TVector.Broadcast(T.One / T.CreateTruncating(CountPadding ? Shape.Kernel.Area : (toH - fromH) * (toW - fromW)));
+                    T* y = Y + ((((nint)r * outWidth) + j) * channels);
+                    for (int c = 0; c < channels; c += TVector.Count)
+                    {
+                        T* window = image + (row * rowLength) + ((nint)column * channels) + c;
+                        TVector sum = TVector.Zero;
+                        for (int kh = fromH; kh < toH; kh++)
+                        {
+                            for (int kw = fromW; kw < toW; kw++)
+                                sum += TVector.Load(window + (kh * rowLength) + ((nint)kw * channels));
+                        }
+
+                        TVector.Store(sum * share, y + c);
+                    }
+                }
+            }
+        }
+    }
+
+    private struct BackwardKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public Pool2dShape Shape;
+        public T* DY, DX;
+        public bool CountPadding, Accumulate;
+        public int ImagesPerTask;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            if (Shape.Channels % TVector.Count == 0)
+                Images<TVector>(task);
+            else if (Shape.Channels % V128<T>.Count == 0)
+                Images<V128<T>>(task);
+            else
+                Images<V1<T>>(task);
+        }
+
+        private readonly void Images<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int channels = Shape.Channels, outWidth = Shape.OutSize.Width, outHeight = Shape.OutSize.Height;
+            int imageLength = Shape.Size.Area * channels;
+            nint rowLength = (nint)Shape.Size.Width * channels;
+            int to = Math.Min(Shape.Batch, (task + 1) * ImagesPerTask);
+            for (int n = task * ImagesPerTask; n < to; n++)
+            {
+                T* image = DX + ((nint)n * imageLength);
+                if (!Accumulate)
+                    new Span<T>(image, imageLength).Clear();
+                for (int i = 0; i < outHeight; i++)
+                {
+                    var (fromH, toH, row) = Shape.Rows(i);
+                    for (int j = 0; j < outWidth; j++)
+                    {
+                        var (fromW, toW, column) = Shape.Columns(j);
+                        TVector share = TVector.Broadcast(T.One / T.CreateTruncating(CountPadding ? Shape.Kernel.Area : (toH - fromH) * (toW - fromW)));
+                        T* dy = DY + ((((((nint)n * outHeight) + i) * outWidth) + j) * channels);
+                        for (int c = 0; c < channels; c += TVector.Count)
+                        {
+                            TVector d = TVector.Load(dy + c) * share;
+                            for (int kh = fromH; kh < toH; kh++)
+                            {
+                                for (int kw = fromW; kw < toW; kw++)
+                                {
+                                    T* dx = image + ((row + kh) * rowLength) + ((nint)(column + kw) * channels) + c;
+                                    TVector.Store(TVector.Load(dx) + d, dx);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

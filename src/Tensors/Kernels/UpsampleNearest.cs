@@ -1,0 +1,119 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Diffusion.Tensors.Simd;
+using Diffusion.Tensors.Threading;
+
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>The sizes of a nearest up-sampling of images [N, H, W, C].</summary>
+/// <param name="Batch">N.</param>
+/// <param name="Size">H and W.</param>
+/// <param name="Channels">C.</param>
+/// <param name="Factor">How many positions each position becomes, along both.</param>
+internal readonly record struct UpsampleShape(int Batch, Size2d Size, int Channels, Size2d Factor)
+{
+    /// <summary>[N, H, W, C].</summary>
+    public Shape Input => [Batch, Size.Height, Size.Width, Channels];
+
+    /// <summary>[N, H·factor, W·factor, C].</summary>
+    public Shape Output => [Batch, Size.Height * Factor.Height, Size.Width * Factor.Width, Channels];
+}
+
+/// <summary>Nearest up-sampling by whole factors: each position becomes a block of copies of its channels.</summary>
+internal static unsafe class UpsampleNearest
+{
+    /// <summary>y [N, H·factor, W·factor, C] from x [N, H, W, C].</summary>
+    public static void Forward<T>(in UpsampleShape shape, ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(shape, x.Length, y.Length);
+        fixed (T* px = x, py = y)
+        {
+            var kernel = new ForwardKernel<T> { Shape = shape, X = px, Y = py, RowsPerTask = RowsPerTask(shape) };
+            Workers.Run<ForwardKernel<T>, T>(kernel, Tasks(shape));
+        }
+    }
+
+    /// <summary>dx from dy: the sum over each block. dx is overwritten or added to.</summary>
+    public static void Backward<T>(in UpsampleShape shape, ReadOnlySpan<T> dy, Span<T> dx, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(shape, dx.Length, dy.Length);
+        fixed (T* pdy = dy, pdx = dx)
+        {
+            var kernel = new BackwardKernel<T> { Shape = shape, DY = pdy, DX = pdx, Accumulate = accumulate, RowsPerTask = RowsPerTask(shape) };
+            Workers.Run<BackwardKernel<T>, T>(kernel, Tasks(shape));
+        }
+    }
+
+    // Tasks are rows of the small image, whose blocks are nobody else's.
+    private static int RowsPerTask(in UpsampleShape shape) =>
+        Math.Max(1, Elementwise.TaskLength / Math.Max(1, shape.Size.Width * shape.Channels * shape.Factor.Area));
+
+    private static int Tasks(in UpsampleShape shape) => ((shape.Batch * shape.Size.Height) + RowsPerTask(shape) - 1) / RowsPerTask(shape);
+
+    private static void Check(in UpsampleShape shape, int x, int y)
+    {
+        if (x != shape.Input.Length || y != shape.Output.Length)
+            throw new ArgumentException($"Up-sampling of {shape.Input} to {shape.Output} got spans of {x} and {y} elements.");
+    }
+
+    private struct ForwardKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public UpsampleShape Shape;
+        public T* X, Y;
+        public int RowsPerTask;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int channels = Shape.Channels, rowLength = Shape.Size.Width * channels, outLength = rowLength * Shape.Factor.Width;
+            int to = Math.Min(Shape.Batch * Shape.Size.Height, (task + 1) * RowsPerTask);
+            for (int r = task * RowsPerTask; r < to; r++)
+            {
+                T* y = Y + ((nint)r * Shape.Factor.Height * outLength);
+                for (int at = 0; at < rowLength; at += channels)
+                {
+                    var source = new ReadOnlySpan<T>(X + ((nint)r * rowLength) + at, channels);
+                    for (int copy = 0; copy < Shape.Factor.Width; copy++)
+                        source.CopyTo(new Span<T>(y + ((nint)at * Shape.Factor.Width) + (copy * channels), channels));
+                }
+
+                for (int copy = 1; copy < Shape.Factor.Height; copy++)
+                    new ReadOnlySpan<T>(y, outLength).CopyTo(new Span<T>(y + ((nint)copy * outLength), outLength));
+            }
+        }
+    }
+
+    private struct BackwardKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public UpsampleShape Shape;
+        public T* DY, DX;
+        public bool Accumulate;
+        public int RowsPerTask;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int channels = Shape.Channels, rowLength = Shape.Size.Width * channels, outLength = rowLength * Shape.Factor.Width;
+            int to = Math.Min(Shape.Batch * Shape.Size.Height, (task + 1) * RowsPerTask);
+            for (int r = task * RowsPerTask; r < to; r++)
+            {
+                T* dy = DY + ((nint)r * Shape.Factor.Height * outLength);
+                for (int at = 0; at < rowLength; at += channels)
+                {
+                    var dx = new Span<T>(DX + ((nint)r * rowLength) + at, channels);
+                    if (!Accumulate)
+                        dx.Clear();
+                    for (int i = 0; i < Shape.Factor.Height; i++)
+                    {
+                        for (int j = 0; j < Shape.Factor.Width; j++)
+                            TensorPrimitives.Add(dx, new ReadOnlySpan<T>(dy + ((nint)i * outLength) + ((nint)at * Shape.Factor.Width) + (j * channels), channels), dx);
+                    }
+                }
+            }
+        }
+    }
+}
