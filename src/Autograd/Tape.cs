@@ -22,6 +22,7 @@ public sealed class Tape<T> : IDisposable
     private readonly TensorPool<T> _pool = new();
     private readonly List<int[]> _rentedIndices = [];
     private readonly Dictionary<int, Stack<int[]>> _freeIndices = [];
+    private Variable<T>? _watched;
     private bool _running;
 
     private Tape()
@@ -49,9 +50,21 @@ public sealed class Tape<T> : IDisposable
     public Variable<T> Variable(Tensor<T> value, bool requiresGradient = false, string? name = null)
     {
         CheckRunning();
+        if (_watched is not null && ReferenceEquals(_watched.Value, value))
+            return _watched;
         var variable = new Variable<T>(value, this, requiresGradient && Records) { Name = name };
         variable.KeepGradient();
         return variable;
+    }
+
+    /// <summary>
+    /// An input whose gradient is kept, also where others make a variable of the same tensor on this tape: so that what takes
+    /// tensors, such as a network its data, can be differentiated with respect to them. One tensor at a time.
+    /// </summary>
+    public Variable<T> Watch(Tensor<T> value)
+    {
+        _watched = null;
+        return _watched = Variable(value, requiresGradient: true);
     }
 
     /// <summary>A tensor in the tape's memory, with undefined elements; it lives as long as the tape runs.</summary>
@@ -125,6 +138,7 @@ public sealed class Tape<T> : IDisposable
         if (!_running)
             return;
         _running = false;
+        _watched = null;
         Generation++;
         ReleaseSince(0, null);
         foreach (int[] indices in _rentedIndices)

@@ -1,0 +1,19 @@
+using System.Numerics;
+using Diffusion.Tensors;
+
+namespace Diffusion.Likelihood;
+
+/// <summary>A noise predictor that also tells its divergence, the sum of d eps_i / d x_i over the numbers of a sample.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+public interface INoiseDivergence<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The predicted noise, and its divergence for each sample.</summary>
+    /// <param name="xt">Noisy data, [N, ...].</param>
+    /// <param name="t">The diffusion time of all samples, in [0, T].</param>
+    /// <param name="labels">Labels, -1 for none: empty, one for the whole batch, or N.</param>
+    /// <param name="noise">Receives the noise; the shape of <paramref name="xt"/>, in memory of its own.</param>
+    /// <param name="divergence">Receives the N divergences.</param>
+    /// <exception cref="ArgumentException">Shapes or lengths that do not fit together.</exception>
+    void Predict(Tensor<T> xt, double t, ReadOnlySpan<int> labels, Tensor<T> noise, Span<double> divergence);
+}
