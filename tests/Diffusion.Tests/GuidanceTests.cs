@@ -75,7 +75,7 @@ public sealed class GuidanceTests
     public void A_trained_classifier_tells_the_labels_of_noisy_pixels()
     {
         var network = new TwoPixelClassifier<double>(2, Schedule.T, Random, features: 32);
-        float[] losses = ClassifierTrainer.Run(network, Schedule, new MixtureSource<double>(Mixture), new TrainingConfiguration { Iterations = 400, Batch = 128, LearningRate = 5e-3, Ema = .98, Seed = 5 });
+        float[] losses = NoisyClassifierTrainer.Run(network, Schedule, new MixtureSource<double>(Mixture), new TrainingConfiguration { Iterations = 400, Batch = 128, LearningRate = 5e-3, Ema = .98, Seed = 5 });
         var (x, t, labels) = Noisy(2000);
         var logs = network.LogProbabilities(x, t);
         double cross = 0, best = 0, difference = 0;
@@ -173,7 +173,7 @@ public sealed class GuidanceTests
         Assert.That(() => new ClassifierGuidance<double>(Exact, Classifier, Schedule, double.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Predict(new ClassifierGuidance<double>(Exact, Classifier, Schedule, 1), Noisy(3).X, [2], [2]), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("0 to 1"));
         Assert.That(
-            () => ClassifierTrainer.Run(classifier, Schedule, new MixtureSource<float>(Mixture), new TrainingConfiguration { Iterations = 1 }),
+            () => NoisyClassifierTrainer.Run(classifier, Schedule, new MixtureSource<float>(Mixture), new TrainingConfiguration { Iterations = 1 }),
             Throws.ArgumentException.With.Message.Contains("classifier knows 3"));
     }
 

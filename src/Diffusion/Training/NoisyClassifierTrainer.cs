@@ -11,7 +11,7 @@ namespace Diffusion.Training;
 /// Trains a classifier on noisy data at every t, by cross-entropy (arXiv:2105.05233, section 4), with the optimiser, the rates
 /// and the batches of a <see cref="TrainingConfiguration"/>; its loss and label dropout do not apply.
 /// </summary>
-public static class ClassifierTrainer
+public static class NoisyClassifierTrainer
 {
     /// <summary>Trains; the network ends with the moving average of its weights.</summary>
     /// <param name="network">The network.</param>
