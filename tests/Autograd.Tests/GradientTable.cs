@@ -54,6 +54,11 @@ internal static class GradientTable
         new("LogSoftmax", ["x"], d => Draw.At(v => v[0].LogSoftmax(), d.Numbers([d[0], d[1]]))),
         new("Self-attention", ["qkv"], d => Draw.At(v => v[0].SelfAttention(d.Choice(3, 3) + 1), d.Numbers([1, (2 * d[1]) + d[0], 3 * d[2] * (d.Choice(3, 3) + 1)]))),
         new("Linear attention", ["qkv"], d => Draw.At(v => v[0].LinearAttention(d.Choice(3, 3) + 1), d.Numbers([1, (2 * d[1]) + d[0], 3 * d[2] * (d.Choice(3, 3) + 1)]))),
+        new("Gaussian variance loss", ["log variance"], d =>
+        {
+            var squares = d.Numbers([d[0], d[1]], 0, 2);
+            return Draw.At(v => Loss.GaussianVariance(v[0], squares), d.Numbers([d[0], d[1]]));
+        }),
         new("SiLU", ["x"], d => Draw.At(v => v[0].Silu(), d.Numbers([d[0], d[1]], -4, 4))),
         new("ReLU", ["x"], d => Draw.At(v => v[0].Relu(), d.OffKinks([d[0], d[1]]))),
         new("GELU", ["x"], d => Draw.At(v => v[0].Gelu(), d.Numbers([d[0], d[1]], -4, 4))),

@@ -6,6 +6,7 @@ using Diffusion.Models;
 using Diffusion.Nn.Serialization;
 using Diffusion.Tensors;
 using Diffusion.Terminal;
+using Diffusion.Training;
 
 namespace Diffusion.Digits.CommandLine;
 
@@ -22,6 +23,12 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         var generation = DigitsOptions.OfGeneration;
         foreach (var drawing in new[] { root, all, sample })
             drawing.AddAll([.. generation, DigitsOptions.Digits, DigitsOptions.Count, DigitsOptions.Folder, DigitsOptions.Threads]);
+        Command evaluate = new("evaluate", "Judge generated images by the classifier: accuracy, Frechet distance, precision and recall, nearest training images.");
+        Command classifier = new("classifier", "Train the classifier that judges.");
+        evaluate.AddAll([.. generation, DigitsOptions.Classifier, DigitsOptions.Count, DigitsOptions.SweepCount, DigitsOptions.FullCount, DigitsOptions.Dataset, .. DigitsOptions.OfData, DigitsOptions.Folder, DigitsOptions.Threads]);
+        classifier.AddAll([DigitsOptions.Dataset, .. DigitsOptions.OfData, DigitsOptions.Iterations, DigitsOptions.Seed, DigitsOptions.Folder, DigitsOptions.Threads]);
+        evaluate.SetAction(Evaluate);
+        classifier.SetAction(Classifier);
         formation.AddAll([.. generation, DigitsOptions.Count, DigitsOptions.Folder, DigitsOptions.Threads]);
         train.AddAll([.. DigitsOptions.OfTraining, .. DigitsOptions.OfData, DigitsOptions.Resume, DigitsOptions.CheckpointMinutes, DigitsOptions.Folder, DigitsOptions.Threads]);
         root.SetAction(All);
@@ -29,7 +36,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         sample.SetAction(Sample);
         train.SetAction(Train);
         formation.SetAction(Formation);
-        foreach (var command in new[] { all, sample, train, formation })
+        foreach (var command in new[] { all, sample, train, formation, evaluate, classifier })
             root.Add(command);
         return root;
     }
@@ -94,6 +101,50 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         reporter.Say($"{output.Figure("formation")}, {output.Formation}");
         return 0;
     }
+
+    private int Evaluate(ParseResult result)
+    {
+        SampleProgram.SetThreads(result.GetValue(DigitsOptions.Threads));
+        var generator = MakeGenerator(result);
+        string judge = result.GetValue(DigitsOptions.Classifier) ?? Pretrained.Classifier;
+        if (!File.Exists(judge))
+            throw new UsageException($"There is no classifier {judge}: 'classifier' makes one, or --classifier names another file.");
+        var (classifier, training) = ClassifierFile.Load<float>(judge);
+        var output = MakeFolder(result);
+        var data = LoadData(result);
+        reporter.Say($"Judging: {generator.Settings.Describe()}");
+        var evaluation = new Evaluation(classifier, training.HeldOut, data);
+        var counts = new EvaluationCounts(
+            result.GetValue(DigitsOptions.Count) ?? 10_000, result.GetValue(DigitsOptions.SweepCount) ?? 2000, result.GetValue(DigitsOptions.FullCount) ?? 1000);
+        var metrics = new EvaluationStudy(generator, evaluation, data.Train, output, reporter, cancellation).Run(counts);
+        reporter.Table(DigitTables.Header, DigitTables.Rows(metrics));
+        reporter.Say($"{output.Metrics}, {output.Figure("nearest")}");
+        return 0;
+    }
+
+    private int Classifier(ParseResult result)
+    {
+        SampleProgram.SetThreads(result.GetValue(DigitsOptions.Threads));
+        var standard = new ClassifierTrainingConfiguration();
+        var configuration = standard with
+        {
+            Iterations = result.GetValue(DigitsOptions.Iterations) ?? standard.Iterations,
+            Seed = result.GetValue(DigitsOptions.Seed) ?? standard.Seed,
+        };
+        var output = MakeFolder(result);
+        var data = LoadData(result);
+        var trainer = new ClassifierTrainer<float>(new MnistClassifierConfiguration(), data.Train, configuration);
+        reporter.Training("classifier", configuration.Iterations, onStep => trainer.Run(onStep, cancellation), configuration.Batch);
+        ClassifierFile.Save(output.Classifier, trainer.Averaged(), configuration);
+
+        // What is judged with is what the file holds, rounding included.
+        double accuracy = ClassifierFile.Load<float>(output.Classifier).Classifier.Accuracy(data.Test);
+        reporter.Say($"{accuracy:P2} of the {data.Test.Count} test images; {output.Classifier}");
+        return 0;
+    }
+
+    private Data.Mnist LoadData(ParseResult result) => DataLoading.Load(
+        result.GetValue(DigitsOptions.Dataset) ?? default, result.GetValue(DigitsOptions.Data), result.GetValue(DigitsOptions.Mirror), reporter, cancellation);
 
     private void Draw(string what, Action draw)
     {

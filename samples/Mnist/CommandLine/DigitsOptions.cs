@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Diffusion.Digits.Study;
 using Diffusion.Sampling;
 using Diffusion.Schedules;
@@ -38,6 +39,18 @@ internal static class DigitsOptions
 
     public static Option<double?> Guidance { get; } = Options.Real("--guidance", "W", double.NegativeInfinity, double.PositiveInfinity,
         $"w of classifier-free guidance, (w + 1)·conditional - w·unconditional: 0 is conditional, -1 unconditional, any finite number is valid. Default: {Generation.Guidance}.");
+
+    public static Option<double[]?> Interval { get; } = Options.Make<double[]?>("--guidance-interval", "LOW,HIGH",
+        $"Guide only where t/T is between two numbers from 0 to 1; 0,1 guides everywhere. Default: {(Generation.Interval is null ? "0,1" : string.Join(',', Generation.Interval))}.",
+        text => text.Split(',') is [string low, string high]
+            && double.TryParse(low, NumberStyles.Float, CultureInfo.InvariantCulture, out double from)
+            && double.TryParse(high, NumberStyles.Float, CultureInfo.InvariantCulture, out double to)
+            && from >= 0 && to <= 1 && from <= to ? [from, to] : null,
+        "two numbers from 0 to 1, the smaller first, such as 0.2,0.8");
+
+    public static Option<int?> SweepCount { get; } = Options.Whole("--sweep-count", "N", 0, 100_000, "Images at each weight of the sweep and with each fast sampler; 0 for neither. Default: 2000.");
+
+    public static Option<int?> FullCount { get; } = Options.Whole("--full-count", "N", 0, 100_000, "Images by the full reverse process; 0 for none. Default: 1000.");
 
     public static Option<string?> Sampler { get; } = Options.Make<string?>("--sampler", "NAME", $"The sampler: {string.Join(", ", Names)}. Default: {Generation.Sampler}.",
         text => Names.Contains(text) ? text : null, string.Join(", ", Names));
@@ -85,7 +98,7 @@ internal static class DigitsOptions
     public static IReadOnlyList<Option> OfData { get; } = [Data, Mirror];
 
     /// <summary>The options that make <see cref="GenerationSettings"/>.</summary>
-    public static IReadOnlyList<Option> OfGeneration { get; } = [Model, Guidance, Sampler, SamplingSteps, Seed];
+    public static IReadOnlyList<Option> OfGeneration { get; } = [Model, Guidance, Interval, Sampler, SamplingSteps, Seed];
 
     /// <summary>The training that the command line asks for.</summary>
     /// <exception cref="UsageException">A value that is not accepted.</exception>
@@ -119,6 +132,7 @@ internal static class DigitsOptions
             Sampler = sampler,
             Steps = result.GetValue(SamplingSteps) ?? (sampler.StartsWith("ddpm", StringComparison.Ordinal) ? null : Generation.Steps),
             Guidance = result.GetValue(Guidance) ?? Generation.Guidance,
+            Interval = result.GetValue(Interval) is { Length: 2 } interval ? (interval is [0, 1] ? null : interval) : Generation.Interval,
             Seed = result.GetValue(Seed) ?? Generation.Seed,
         };
     }

@@ -25,12 +25,21 @@ internal sealed record GenerationSettings
     /// <summary>w of classifier-free guidance.</summary>
     public double Guidance { get; init; } = StandardGuidance;
 
+    /// <summary>The least and the greatest t/T at which there is guidance; null for all.</summary>
+    public double[]? Interval { get; init; }
+
     /// <summary>The seed of starts, labels and step noise.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>What the settings are, for a reader.</summary>
-    public string Describe() =>
-        $"{Samplers.Find(Sampler).Title}, {(Steps is int steps ? $"{steps} steps" : "all steps")}, guidance w = {Guidance.ToString("0.##", CultureInfo.InvariantCulture)}.";
+    public string Describe()
+    {
+        string steps = Steps is int count ? $"{count} steps" : "all steps";
+        string interval = Interval is [double low, double high] ? $" for t/T from {Number(low)} to {Number(high)}" : "";
+        return $"{Samplers.Find(Sampler).Title}, {steps}, guidance w = {Number(Guidance)}{interval}.";
+    }
+
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Generates images with one model.</summary>
@@ -80,8 +89,14 @@ internal sealed class Generator(MnistModel<float> model, GenerationSettings sett
     public Tensor<float> Watch(IDenoiser<float> denoiser, Tensor<float> start, int[] labels) =>
         MakeSampler().Sample(denoiser, model.Schedule, start, labels, new RandomSource(settings.Seed));
 
-    /// <summary>The model under classifier-free guidance.</summary>
-    public IDenoiser<float> Guided(double w) => new ClassifierFreeGuidance<float>(model.Denoiser, w);
+    /// <summary>The model under classifier-free guidance, between two noise levels if the settings say so.</summary>
+    public IDenoiser<float> Guided(double w)
+    {
+        var guided = new ClassifierFreeGuidance<float>(model.Denoiser, w);
+        return settings.Interval is [double low, double high]
+            ? new GuidanceInterval<float>(guided, model.Denoiser, low * model.Schedule.T, high * model.Schedule.T)
+            : guided;
+    }
 
     /// <summary>Images as bytes.</summary>
     public static IReadOnlyList<GrayImage> ToImages(Tensor<float> images)

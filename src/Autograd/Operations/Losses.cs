@@ -37,6 +37,16 @@ public static class Loss
         return ResidualLossOperation<HuberFunction<T>, T>.Apply(prediction, target, new(T.CreateChecked(beta), T.CreateChecked(1 / beta)));
     }
 
+    /// <summary>
+    /// The negative log-likelihood of a Gaussian in its variance, but for ln(2π)/2: the mean of (ln v + s/v)/2, where s are
+    /// squared distances from its mean. The mean itself gets no gradient.
+    /// </summary>
+    /// <param name="logVariance">ln v.</param>
+    /// <param name="squares">s, or expectations of it.</param>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Variable<T> GaussianVariance<T>(Variable<T> logVariance, Tensor<T> squares)
+        where T : unmanaged, IFloatingPointIeee754<T> => GaussianVarianceOperation<T>.Apply(logVariance, squares);
+
     /// <summary>Cross-entropy of logits [N, C] with classes in [0, C): the mean of -ln softmax(logits)[class].</summary>
     /// <exception cref="ArgumentException">The logits are not [N, C] with N classes given.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A class outside of [0, C).</exception>
@@ -80,6 +90,36 @@ internal sealed class ResidualLossOperation<TFunction, T>(Variable<T> prediction
         var upstream = Output.Tape!.Rent(residual.Shape);
         upstream.Span.Fill(share);
         Elementwise.MapBackward<TFunction, T>(function, residual.Span, upstream.Span, gradient.Span, accumulate);
+    }
+}
+
+/// <summary>loss = mean (ln v + s/v)/2. Keeps s/v.</summary>
+internal sealed class GaussianVarianceOperation<T>(Variable<T> logVariance, Tensor<T> ratios) : Operation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override IReadOnlyList<Variable<T>> Inputs => [logVariance];
+
+    public static Variable<T> Apply(Variable<T> logVariance, Tensor<T> squares)
+    {
+        if (logVariance.Shape != squares.Shape)
+            throw new ArgumentException($"Each variance has one square, but the variances have {logVariance.Shape} and the squares {squares.Shape}.", nameof(squares));
+        var on = Recorder<T>.For(logVariance);
+        Tensor<T> ratios = on.New(squares.Shape), loss = on.New([]);
+        Elementwise.Scale(logVariance.Value.Span, -T.One, ratios.Span);
+        Elementwise.Map<ExpFunction<T>, T>(default, ratios.Span, ratios.Span);
+        Elementwise.Multiply(ratios.Span, squares.Span, ratios.Span);
+        loss.Span[0] = (Reductions.Sum<T>(logVariance.Value.Span) + Reductions.Sum<T>(ratios.Span)) / T.CreateChecked(2 * squares.Length);
+        return on.Result(loss, on.Records ? new GaussianVarianceOperation<T>(logVariance, ratios) : null);
+    }
+
+    // d ln v += (1 - s/v)/2·dloss/n
+    public override void Backward(Tensor<T> dOut)
+    {
+        if (GradientOf(logVariance) is not { } gradient)
+            return;
+        T share = dOut.Span[0] / T.CreateChecked(2 * ratios.Length);
+        for (int i = 0; i < ratios.Length; i++)
+            gradient.Span[i] += share * (T.One - ratios.Span[i]);
     }
 }
 

@@ -10,7 +10,7 @@ namespace Diffusion.Models;
 /// is; <see cref="ParameterisedDenoiser{T}"/> makes one of a network that predicts x_0 or v.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
-public abstract class DenoisingNetwork<T> : Module<T>, IDenoiser<T>
+public abstract class DenoisingNetwork<T> : Module<T>, ILearnedVariance<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>The number of classes; labels are 0 ... Classes - 1, and -1 is none.</summary>
@@ -32,6 +32,15 @@ public abstract class DenoisingNetwork<T> : Module<T>, IDenoiser<T>
     /// <param name="labels">Labels, -1 for none: empty, one, or N.</param>
     /// <returns>The prediction, of the shape of <paramref name="xt"/>.</returns>
     public abstract Variable<T> Forward(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels);
+
+    /// <summary>Whether the network also says how uncertain a reverse step is: see <see cref="ForwardWithVariance"/>.</summary>
+    public virtual bool LearnsVariance => false;
+
+    /// <summary>The prediction, and the second output o that interpolates the variance of the reverse step (arXiv:2102.09672, eq. 15).</summary>
+    /// <returns>The prediction and o, both of the shape of <paramref name="xt"/>: f = (o + 1)/2 is the share of ln beta.</returns>
+    /// <exception cref="NotSupportedException">The network has no second output.</exception>
+    public virtual (Variable<T> Prediction, Variable<T> Variance) ForwardWithVariance(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels) =>
+        throw new NotSupportedException($"The network {Architecture} has no output for the variance; one that was made to learn it has.");
 
     /// <summary>The prediction for integer steps, as training draws them.</summary>
     public Variable<T> Forward(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<int> t, ReadOnlySpan<int> labels)
@@ -55,6 +64,26 @@ public abstract class DenoisingNetwork<T> : Module<T>, IDenoiser<T>
             using var tape = Tape<T>.StartInference();
             var predicted = Forward(tape, xt.Rows(from, to), DenoiserArguments.Times(t, from, to), DenoiserArguments.Labels(labels, from, to));
             prediction.Rows(from, to).CopyFrom(predicted.Value);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The network has no second output: see <see cref="LearnsVariance"/>.</exception>
+    public void PredictNoiseAndVariance(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> noise, Tensor<T> fraction)
+    {
+        int samples = DenoiserArguments.Check(xt, t, labels, noise);
+        if (fraction.Shape != xt.Shape)
+            throw new ArgumentException($"The fraction has the shape {fraction.Shape}; it must be that of x_t, {xt.Shape}.", nameof(fraction));
+        for (int from = 0; from < samples; from += InferenceBatch)
+        {
+            int to = Math.Min(samples, from + InferenceBatch);
+            using var tape = Tape<T>.StartInference();
+            var (predicted, variance) = ForwardWithVariance(tape, xt.Rows(from, to), DenoiserArguments.Times(t, from, to), DenoiserArguments.Labels(labels, from, to));
+            noise.Rows(from, to).CopyFrom(predicted.Value);
+            Span<T> o = variance.Value.Span, f = fraction.Rows(from, to).Span;
+            T half = T.CreateTruncating(0.5);
+            for (int i = 0; i < f.Length; i++)
+                f[i] = (o[i] + T.One) * half;
         }
     }
 }

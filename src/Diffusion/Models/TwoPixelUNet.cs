@@ -21,6 +21,7 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
     private readonly ClassEmbedding<T> _label;
     private readonly ConditionedBlock<T> _encoder1, _encoder2, _decoder1;
     private readonly ConvTranspose1d<T> _decoder2;
+    private readonly ConvTranspose1d<T>? _variance;
 
     /// <summary>Makes a network with PyTorch's first values.</summary>
     public TwoPixelUNet(TwoPixelUNetConfiguration configuration, RandomSource random)
@@ -37,6 +38,8 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
         // Two channels of a sequence of length 1 are the two pixels. A transposed convolution of kernel 2 to one channel
         // is the same linear map, but its two outputs would share one bias.
         _decoder2 = Register("decoder2", new ConvTranspose1d<T>(2 * c1, 2, 1, weights));
+        if (configuration.LearnsVariance)
+            _variance = Register("variance", new ConvTranspose1d<T>(2 * c1, 2, 1, weights));
     }
 
     /// <summary>The sizes.</summary>
@@ -51,7 +54,26 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
     internal override string ConfigurationJson => JsonSerializer.Serialize(Configuration, Models.ConfigurationJson.Default.TwoPixelUNetConfiguration);
 
     /// <inheritdoc/>
-    public override Variable<T> Forward(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels)
+    public override bool LearnsVariance => _variance is not null;
+
+    /// <inheritdoc/>
+    public override Variable<T> Forward(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels) =>
+        Head(_decoder2, Features(tape, xt, t, labels));
+
+    /// <inheritdoc/>
+    public override (Variable<T> Prediction, Variable<T> Variance) ForwardWithVariance(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels)
+    {
+        if (_variance is null)
+            return base.ForwardWithVariance(tape, xt, t, labels);
+        var features = Features(tape, xt, t, labels);
+        return (Head(_decoder2, features), Head(_variance, features));
+    }
+
+    // [N, 1, 2·C1] to [N, 1, 2], seen as two pixels
+    private static Variable<T> Head(ConvTranspose1d<T> layer, Variable<T> features) => layer.Forward(features).Reshape([features.Shape[0], 2, 1]);
+
+    // Decoder 1 beside encoder 1, [N, 1, 2·C1]
+    private Variable<T> Features(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels)
     {
         if (xt.Rank != 3 || xt.Shape[1] != 2 || xt.Shape[2] != 1)
             throw new ArgumentException($"The network takes images of two pixels, [N, 2, 1], not {xt.Shape}.", nameof(xt));
@@ -64,8 +86,7 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
         var h1 = _encoder1.Forward(x, step, label);                  // [N, 1, C1]
         var h2 = _encoder2.Forward(h1, step, label);                 // [N, 1, C2]
         var h3 = _decoder1.Forward(h2, step, label);                 // [N, 1, C1]
-        var skip = Operations.Concatenate([h3, h1]);                 // [N, 1, 2·C1]
-        return _decoder2.Forward(skip).Reshape([n, 2, 1]);           // [N, 1, 2] seen as two pixels
+        return Operations.Concatenate([h3, h1]);                     // the skip
     }
 }
 

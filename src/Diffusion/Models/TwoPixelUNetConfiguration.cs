@@ -48,4 +48,7 @@ public sealed record TwoPixelUNetConfiguration
         init => field = value >= 1 ? value
             : throw new ArgumentOutOfRangeException(nameof(Timesteps), value, $"Timesteps is {value}; it must be at least 1.");
     }
+
+    /// <summary>Whether the network has a second output, for the variance of the reverse step.</summary>
+    public bool LearnsVariance { get; init; }
 }

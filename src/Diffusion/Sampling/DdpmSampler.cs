@@ -19,11 +19,15 @@ public sealed class DdpmSampler<T>(DdpmSettings? settings = null) : GridSampler<
     {
         ReverseVariance.Upper => "ddpm-upper",
         ReverseVariance.Optimal => "ddpm-optimal",
+        ReverseVariance.Learned => "ddpm-learned",
         _ => "ddpm",
     };
 
     /// <summary>The choices that Algorithm 2 leaves open.</summary>
     public new DdpmSettings Settings => (DdpmSettings)base.Settings;
+
+    /// <inheritdoc/>
+    protected override bool NeedsVariance => Settings.Variance == ReverseVariance.Learned;
 
     /// <inheritdoc/>
     protected override void Step(SamplingRun<T> run, int i)
@@ -41,14 +45,32 @@ public sealed class DdpmSampler<T>(DdpmSettings? settings = null) : GridSampler<
         double ofOther = clamps ? step.MeanCoefX0 : -step.Beta / (from.S * root);
         if (!addsNoise)
             run.Move(ofX, ofOther, other);
+        else if (NeedsVariance)
+            MoveLearned(run, ofX, ofOther, other, from.Time);
         else if (deviations.Length == 1)
             run.Move(ofX, ofOther, other, deviations[0], run.Normal(from.Time));
         else
             Move(run, ofX, ofOther, other, deviations, run.Normal(from.Time));
     }
 
+    // ln v = f ln beta + (1 - f) ln beta~, for each element.
+    private static void MoveLearned(SamplingRun<T> run, double ofX, double ofOther, Tensor<T> other, double t)
+    {
+        var (low, high) = Training.VariationalBound.Range(run.Schedule, t);
+        Span<T> x = run.X.Span, y = other.Span, f = run.Past().Fraction.Span, z = run.Normal(t).Span;
+        T a = T.CreateTruncating(ofX), b = T.CreateTruncating(ofOther), half = T.CreateTruncating(low / 2), range = T.CreateTruncating((high - low) / 2);
+        for (int i = 0; i < x.Length; i++)
+            x[i] = (a * x[i]) + (b * y[i]) + (T.Exp(half + (f[i] * range)) * z[i]);
+    }
+
     private protected override void Prepare(NoiseSchedule schedule, NoiseLevel[] levels)
     {
+        for (int i = 1; NeedsVariance && i < levels.Length; i++)
+        {
+            if (levels[i - 1].Time - levels[i].Time != 1 || levels[i].Time != Math.Floor(levels[i].Time))
+                throw new ArgumentException($"The learned variance is that of single whole steps, not of one from {levels[i - 1].Time} to {levels[i].Time}; take all {schedule.T} steps.", nameof(levels));
+        }
+
         if (Settings.Variance != ReverseVariance.Optimal)
             return;
         if (Settings.Optimal!.T != schedule.T)

@@ -32,6 +32,9 @@ public abstract class GridSampler<T>(SamplerSettings settings) : ISampler<T>
     /// <summary>Whether steps use the predicted data.</summary>
     protected virtual bool NeedsX0 => false;
 
+    /// <summary>Whether steps use the variance that the denoiser has learned.</summary>
+    protected virtual bool NeedsVariance => false;
+
     /// <summary>How many predictions steps use: 1 for that of the step, more for those of steps before.</summary>
     protected virtual int History => 1;
 
@@ -100,7 +103,7 @@ public abstract class GridSampler<T>(SamplerSettings settings) : ISampler<T>
         Prepare(schedule, levels);
 
         int count = levels.Length - 1;
-        var run = new SamplingRun<T>(denoiser, schedule, levels, starts[0], labels, random, Settings.ClampX0, NeedsX0 || observer is not null, History);
+        var run = new SamplingRun<T>(denoiser, schedule, levels, starts[0], labels, random, Settings.ClampX0, NeedsX0 || observer is not null, History, NeedsVariance);
         observer?.OnStep(new SampleStep<T>(0, count, levels[0].Time, levels[0].Time, run.X, null, null, 0));
         for (int i = 0; i < count; i++)
         {

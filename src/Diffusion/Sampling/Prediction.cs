@@ -10,7 +10,7 @@ public sealed class Prediction<T>(Shape shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Shape _shape = shape;
-    private Tensor<T>? _x0;
+    private Tensor<T>? _x0, _fraction;
 
     /// <summary>The level of the state.</summary>
     public NoiseLevel Level { get; internal set; }
@@ -20,4 +20,7 @@ public sealed class Prediction<T>(Shape shape)
 
     /// <summary>The predicted data (x - S eps) / g, clamped if the settings say so; undefined unless the run asks for them.</summary>
     public Tensor<T> X0 => _x0 ??= Tensor<T>.Uninitialized(_shape);
+
+    /// <summary>Where the learned variance is between its bounds, see <see cref="ILearnedVariance{T}"/>; undefined unless the sampler asks for it.</summary>
+    public Tensor<T> Fraction => _fraction ??= Tensor<T>.Uninitialized(_shape);
 }

@@ -11,4 +11,7 @@ public enum ReverseVariance
 
     /// <summary>The posterior's, plus what is not known of x_0 given x_t (Analytic-DPM, arXiv:2201.06503, theorem 1).</summary>
     Optimal = 2,
+
+    /// <summary>What the network has learned, between the posterior's and beta (Improved DDPM, arXiv:2102.09672, eq. 15).</summary>
+    Learned = 3,
 }

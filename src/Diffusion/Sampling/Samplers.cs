@@ -11,6 +11,7 @@ public static class Samplers
         new DdpmEntry("ddpm", "DDPM", ReverseVariance.Posterior),
         new DdpmEntry("ddpm-upper", "DDPM, upper variance", ReverseVariance.Upper),
         new DdpmEntry("ddpm-optimal", "DDPM, optimal variance", ReverseVariance.Optimal),
+        new DdpmEntry("ddpm-learned", "DDPM, learned variance", ReverseVariance.Learned),
         new DdimEntry(),
         new DeisEntry(0),
         new DeisEntry(1),

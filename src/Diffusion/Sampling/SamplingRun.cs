@@ -18,13 +18,20 @@ public sealed class SamplingRun<T>
     private readonly Prediction<T>[] _predictions;
     private readonly List<Prediction<T>> _stages = [];
     private readonly bool _wantsX0;
+    private readonly ILearnedVariance<T>? _variances;
     private Tensor<T>? _state, _z;
 
     internal SamplingRun(
-        IDenoiser<T> denoiser, NoiseSchedule schedule, NoiseLevel[] levels, Tensor<T> start, ReadOnlySpan<int> labels, RandomSource random, ValueRange? clamp, bool wantsX0, int history)
+        IDenoiser<T> denoiser, NoiseSchedule schedule, NoiseLevel[] levels, Tensor<T> start, ReadOnlySpan<int> labels, RandomSource random, ValueRange? clamp, bool wantsX0, int history, bool wantsVariance)
     {
         (_denoiser, _random, _clamp, _wantsX0) = (denoiser, random, clamp, wantsX0 || clamp is not null);
         (Schedule, Levels, X) = (schedule, levels, start.Clone());
+        if (wantsVariance)
+        {
+            _variances = denoiser as ILearnedVariance<T>
+                ?? throw new ArgumentException($"The denoiser {denoiser.GetType().Name.Split('`')[0]} gives no variance; the learned variance needs a network that was trained to, without guidance around it.", nameof(denoiser));
+        }
+
         _labels = labels.ToArray();
         _predictions = new Prediction<T>[history];
         PerSample = X.Rank == 0 || X.Shape[0] == 0 ? 1 : Math.Max(1, X.Length / X.Shape[0]);
@@ -114,7 +121,10 @@ public sealed class SamplingRun<T>
     {
         Evaluations++;
         prediction.Level = level;
-        _denoiser.PredictNoise(x, [level.Time], _labels, prediction.Noise);
+        if (_variances is null)
+            _denoiser.PredictNoise(x, [level.Time], _labels, prediction.Noise);
+        else
+            _variances.PredictNoiseAndVariance(x, [level.Time], _labels, prediction.Noise, prediction.Fraction);
         if (!_wantsX0)
             return;
         Fused.Combine(T.CreateTruncating(1 / level.G), x.Span, T.CreateTruncating(-level.S / level.G), prediction.Noise.Span, prediction.X0.Span);

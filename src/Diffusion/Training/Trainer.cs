@@ -34,11 +34,15 @@ public sealed class Trainer<T>
     private readonly int[] _steps;
 
     /// <summary>Prepares a run from its beginning.</summary>
-    /// <exception cref="ArgumentException">Data and network have different numbers of classes.</exception>
+    /// <exception cref="ArgumentException">Data and network have different numbers of classes, or settings that do not go together.</exception>
     public Trainer(DenoisingNetwork<T> network, NoiseSchedule schedule, IDataSource<T> data, TrainingConfiguration configuration)
     {
         if (data.Classes > network.Classes)
             throw new ArgumentException($"The data have {data.Classes} classes, but the network knows {network.Classes}.", nameof(data));
+        if (configuration.MinSnrGamma > 0 && configuration.Loss != LossKind.L2)
+            throw new ArgumentException($"Min-SNR weights squared errors, so the loss must be L2, not {configuration.Loss}.", nameof(configuration));
+        if (network.LearnsVariance && (configuration.Parameterisation != Parameterisation.Epsilon || configuration.Times != TimeSampling.Discrete || schedule.T < 2))
+            throw new ArgumentException($"A network learns the variance with the noise of whole steps, T at least 2; not with {configuration.Parameterisation}, {configuration.Times} times and T = {schedule.T}.", nameof(configuration));
         Network = network;
         Schedule = schedule;
         Configuration = configuration;
@@ -107,7 +111,7 @@ public sealed class Trainer<T>
         var xt = tape.Rent(x0.Shape);
         Schedule.QSample(x0, t, noise, xt);                          // assignment eq. 3
 
-        var loss = LossOf(Network.Forward(tape, xt, t, labels), Target(tape, x0, t, noise));   // assignment eq. 9
+        var loss = LossOf(tape, xt, t, labels, Target(tape, x0, t, noise), noise);   // assignment eq. 9
         double value = double.CreateChecked(loss.Value.Span[0]);
         if (!double.IsFinite(value))
             throw new InvalidOperationException($"The loss of step {step + 1} is {value}: a smaller learning rate than {Configuration.LearningRate} may help.");
@@ -141,12 +145,36 @@ public sealed class Trainer<T>
         return velocity;
     }
 
-    private Variable<T> LossOf(Variable<T> predicted, Tensor<T> target) => Configuration.Loss switch
+    private Variable<T> LossOf(Tape<T> tape, Tensor<T> xt, double[] t, int[] labels, Tensor<T> target, Tensor<T> noise)
     {
-        LossKind.L1 => Loss.MeanAbsolute(predicted, target),
-        LossKind.Huber => Loss.Huber(predicted, target),
-        _ => Loss.MeanSquared(predicted, target),
-    };
+        if (!Network.LearnsVariance)
+            return LossOf(tape, Network.Forward(tape, xt, t, labels), target, t);
+
+        // The hybrid of Improved DDPM: t is uniform here, and the bound is a sum over all t.
+        var (predicted, variance) = Network.ForwardWithVariance(tape, xt, t, labels);
+        return LossOf(tape, predicted, target, t)
+            + (T.CreateTruncating(Configuration.BoundWeight * Schedule.T) * VariationalBound.Of(Schedule, t, noise, predicted.Value, variance));
+    }
+
+    private Variable<T> LossOf(Tape<T> tape, Variable<T> predicted, Tensor<T> target, double[] t)
+    {
+        switch (Configuration.Loss)
+        {
+            case LossKind.L1:
+                return Loss.MeanAbsolute(predicted, target);
+            case LossKind.Huber:
+                return Loss.Huber(predicted, target);
+            default:
+                if (Configuration.MinSnrGamma == 0)
+                    return Loss.MeanSquared(predicted, target);
+                var roots = tape.Rent(target.Shape);
+                int perSample = target.Length / t.Length;
+                for (int i = 0; i < t.Length; i++)
+                    roots.Span.Slice(i * perSample, perSample).Fill(T.CreateTruncating(Math.Sqrt(LossWeight.MinSnr(Schedule, t[i], Configuration.MinSnrGamma, Configuration.Parameterisation))));
+                var root = tape.Variable(roots);
+                return Loss.MeanSquared(predicted * root, tape.Variable(target) * root);
+        }
+    }
 
     private void DrawTimes(StepRandom draw)
     {

@@ -119,6 +119,28 @@ public sealed record TrainingConfiguration
             : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, $"WeightDecay is {value}; it must be at least 0.");
     }
 
+    /// <summary>
+    /// Gamma of min-SNR loss weighting (arXiv:2303.09556, 5 there): the squared error of x_0 weighs min(SNR, gamma), in terms of
+    /// whatever the network predicts. 0 means none: the plain error of the prediction. Of L2 only.
+    /// </summary>
+    public double MinSnrGamma
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value
+            : throw new ArgumentOutOfRangeException(nameof(MinSnrGamma), value, $"MinSnrGamma is {value}; it must be at least 0.");
+    }
+
+    /// <summary>
+    /// The weight of the variational bound, summed over all t, of a network that learns the variance: L_simple + lambda L_vlb
+    /// (arXiv:2102.09672, eq. 16).
+    /// </summary>
+    public double BoundWeight
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value
+            : throw new ArgumentOutOfRangeException(nameof(BoundWeight), value, $"BoundWeight is {value}; it must be at least 0.");
+    } = 0.001;
+
     /// <summary>The seed of everything random in the run.</summary>
     public ulong Seed { get; init; }
 }
