@@ -1,0 +1,80 @@
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Diffusion.Nn.Serialization;
+using Diffusion.Tensors.Randomness;
+using Diffusion.Training;
+
+namespace Diffusion.Models;
+
+/// <summary>
+/// Reads and writes a trained classifier, <c>classifier.safetensors</c>: weights in half precision under PyTorch's names, and
+/// in the metadata its sizes and the settings of its training. It opens in Python as it is.
+/// </summary>
+public static class ClassifierFile
+{
+    internal const string FormatKey = "format", ArchitectureKey = "architecture", NetworkKey = "network", TrainingKey = "training";
+    internal const string Format = "diffusion-classifier-1", Architecture = "mnist-classifier";
+
+    /// <summary>Writes a classifier; see <see cref="AtomicFile"/>. Weights are rounded to half precision.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save<T>(string path, MnistClassifier<T> classifier, ClassifierTrainingConfiguration training)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        SafetensorsFile.Write(
+            path,
+            StateDict.Of(classifier),
+            new Dictionary<string, string>
+            {
+                [FormatKey] = Format,
+                [ArchitectureKey] = Architecture,
+                [NetworkKey] = JsonSerializer.Serialize(classifier.Configuration, ClassifierJson.Default.MnistClassifierConfiguration),
+                [TrainingKey] = JsonSerializer.Serialize(training, ClassifierJson.Default.ClassifierTrainingConfiguration),
+            },
+            _ => SafetensorsType.F16);
+
+    /// <summary>Reads a classifier, and how it was trained.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, of another format or of another architecture; the message says what.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static (MnistClassifier<T> Classifier, ClassifierTrainingConfiguration Training) Load<T>(string path)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var content = SafetensorsFile.Read<T>(path);
+        try
+        {
+            Require(content.Metadata, FormatKey, Format);
+            Require(content.Metadata, ArchitectureKey, Architecture);
+            var network = JsonSerializer.Deserialize(Entry(content.Metadata, NetworkKey), ClassifierJson.Default.MnistClassifierConfiguration);
+            var training = JsonSerializer.Deserialize(Entry(content.Metadata, TrainingKey), ClassifierJson.Default.ClassifierTrainingConfiguration);
+            if (network is null || training is null)
+                throw new InvalidDataException("a configuration in the metadata is null.");
+            var classifier = new MnistClassifier<T>(network, new RandomSource(0));
+            StateDict.Load(classifier, content.Tensors);
+            return (classifier, training);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path}: the configuration in the metadata cannot be read: {e.Message}", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private static string Entry(IReadOnlyDictionary<string, string> metadata, string key) => metadata.TryGetValue(key, out string? value)
+        ? value
+        : throw new InvalidDataException($"the metadata have no '{key}': this is no classifier of this library, or a damaged one.");
+
+    private static void Require(IReadOnlyDictionary<string, string> metadata, string key, string expected)
+    {
+        string value = Entry(metadata, key);
+        if (value != expected)
+            throw new InvalidDataException($"the {key} is '{value}', but '{expected}' is needed.");
+    }
+}
+
+/// <summary>Serialisation of the configurations without reflection.</summary>
+[JsonSourceGenerationOptions(WriteIndented = false)]
+[JsonSerializable(typeof(MnistClassifierConfiguration))]
+[JsonSerializable(typeof(ClassifierTrainingConfiguration))]
+internal sealed partial class ClassifierJson : JsonSerializerContext;
