@@ -93,6 +93,31 @@ public sealed class TapeTests
     }
 
     [Test]
+    public void What_takes_tensors_can_be_differentiated_with_respect_to_them()
+    {
+        static Variable<double> Square(Tape<double> tape, Tensor<double> data)
+        {
+            var x = tape.Variable(data);
+            return x * x;
+        }
+
+        Tensor<double> watched = Numbers(2, 3), other = Numbers(4, 5);
+        using (var tape = Tape<double>.Start())
+        {
+            var x = tape.Watch(watched);
+            tape.Backward((Square(tape, watched) + Square(tape, other)).Sum());
+            Assert.That(x.Gradient!.Span.ToArray(), Is.EqualTo([4.0, 6]));
+        }
+
+        // The next tape, which has the same memory, has forgotten it.
+        using (var tape = Tape<double>.Start())
+        {
+            _ = Square(tape, watched);
+            Assert.That(tape.Operations, Is.Empty);
+        }
+    }
+
+    [Test]
     public void Two_losses_of_one_tape_add_up()
     {
         using var tape = Tape<double>.Start();
