@@ -15,7 +15,7 @@ public static class LossWeight
     /// <param name="parameterisation">What the error is one of.</param>
     public static double MinSnr(NoiseSchedule schedule, double t, double gamma, Parameterisation parameterisation)
     {
-        var (a, b) = schedule.At(t);
+        double a = schedule.AlphaCumprodAt(t), b = schedule.OneMinusAlphaCumprodAt(t);
         double snr = a / b, weight = Math.Min(snr, gamma);
         return parameterisation switch
         {

@@ -21,7 +21,7 @@ public readonly record struct TrainingProgress(int Step, int Steps, double Loss,
 /// nothing else: a run that was stopped and resumed ends with the same bytes.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
-public sealed class Trainer<T>
+public class Trainer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly IDataSource<T> _data;
@@ -104,14 +104,14 @@ public sealed class Trainer<T>
         int[] labels = tape.RentIndices(Configuration.Batch);
         _data.Fill(x0, labels, draw);
         DropLabels(labels, draw);
-        DrawTimes(draw);
         double[] t = _times;
+        DrawTimes(draw.For(Purpose.Time), t);
         var noise = tape.Rent(x0.Shape);
         draw.For(Purpose.Noise).Normal(noise.Span, x0.Length / x0.Shape[0]);
         var xt = tape.Rent(x0.Shape);
         Schedule.QSample(x0, t, noise, xt);                          // assignment eq. 3
 
-        var loss = LossOf(tape, xt, t, labels, Target(tape, x0, t, noise), noise);   // assignment eq. 9
+        var loss = LossOf(tape, xt, t, labels, Target(tape, x0, xt, t, labels, noise), noise);   // assignment eq. 9
         double value = double.CreateChecked(loss.Value.Span[0]);
         if (!double.IsFinite(value))
             throw new InvalidOperationException($"The loss of step {step + 1} is {value}: a smaller learning rate than {Configuration.LearningRate} may help.");
@@ -134,7 +134,14 @@ public sealed class Trainer<T>
         _losses.AddRange(losses);
     }
 
-    private Tensor<T> Target(Tape<T> tape, Tensor<T> x0, double[] t, Tensor<T> noise)
+    /// <summary>What the network is to predict from x_t.</summary>
+    /// <param name="tape">The tape of the step, for memory.</param>
+    /// <param name="x0">The data, [N, ...].</param>
+    /// <param name="xt">The noisy data.</param>
+    /// <param name="t">The times, [N].</param>
+    /// <param name="labels">The labels, [N], -1 where dropped.</param>
+    /// <param name="noise">The noise in x_t.</param>
+    private protected virtual Tensor<T> Target(Tape<T> tape, Tensor<T> x0, Tensor<T> xt, double[] t, int[] labels, Tensor<T> noise)
     {
         if (Configuration.Parameterisation == Parameterisation.X0)
             return x0;
@@ -176,21 +183,21 @@ public sealed class Trainer<T>
         }
     }
 
-    private void DrawTimes(StepRandom draw)
+    /// <summary>Draws the time of each sample.</summary>
+    private protected virtual void DrawTimes(RandomStream stream, double[] times)
     {
-        var stream = draw.For(Purpose.Time);
         if (Configuration.Times == TimeSampling.Continuous)
         {
             // Uniform in (0, T].
-            stream.Uniform<double>(_times);
-            for (int i = 0; i < _times.Length; i++)
-                _times[i] = Schedule.T * (1 - _times[i]);
+            stream.Uniform<double>(times);
+            for (int i = 0; i < times.Length; i++)
+                times[i] = Schedule.T * (1 - times[i]);
             return;
         }
 
         stream.Integers(1, Schedule.T + 1, _steps);
-        for (int i = 0; i < _times.Length; i++)
-            _times[i] = _steps[i];
+        for (int i = 0; i < times.Length; i++)
+            times[i] = _steps[i];
     }
 
     // Each sample by itself: a batch has samples with and without a label.

@@ -44,7 +44,7 @@ public static class VariationalBound
             var (low, high) = Range(schedule, t[i]);
 
             // mu~ - mu = MeanCoefX0 (x_0 - x^_0) = MeanCoefX0 S/g (eps^ - eps)
-            var (a, b) = schedule.At(t[i]);
+            double a = schedule.AlphaCumprodAt(t[i]), b = schedule.OneMinusAlphaCumprodAt(t[i]);
             double toMean = step.MeanCoefX0 * Math.Sqrt(b / a), posterior = t[i] > 1 ? step.Variance : 0;
             var (from, length) = (i * perSample, perSample);
             Span<T> s = squares.Span.Slice(from, length), e = noise.Span.Slice(from, length), p = predicted.Span.Slice(from, length);
