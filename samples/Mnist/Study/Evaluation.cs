@@ -38,12 +38,12 @@ internal sealed class Evaluation
     /// <summary>The share of test images whose class the classifier sees.</summary>
     public double ClassifierAccuracy { get; }
 
-    /// <summary>The classes of the first test images: digits asked for as often as they are among real ones.</summary>
+    /// <summary>Classes of test images: digits asked for as often as they are among real ones.</summary>
     public int[] Labels(int count)
     {
         int[] labels = new int[count];
         for (int i = 0; i < count; i++)
-            labels[i] = _test.Labels.Span[i % _test.Count];
+            labels[i] = _test.Labels.Span[count <= _test.Count ? Spread(i, count, _test.Count) : i % _test.Count];
         return labels;
     }
 
@@ -71,8 +71,22 @@ internal sealed class Evaluation
             count,
             (double)right / count,
             FrechetDistance.Between(features, _testFeatures),
-            FrechetDistance.Between(_heldOutFeatures.Rows(0, Math.Min(count, _heldOutFeatures.Shape[0])), _testFeatures),
+            FrechetDistance.Between(SomeHeldOut(count), _testFeatures),
             manifolds.Precision,
             manifolds.Recall);
     }
+
+    // As many real images, from everywhere in the set: its order is not random.
+    private Tensor<float> SomeHeldOut(int count)
+    {
+        int all = _heldOutFeatures.Shape[0];
+        if (count >= all)
+            return _heldOutFeatures;
+        var some = Tensor<float>.Uninitialized([count, _heldOutFeatures.Shape[1]]);
+        for (int i = 0; i < count; i++)
+            some.Rows(i, i + 1).CopyFrom(_heldOutFeatures.Rows(Spread(i, count, all), Spread(i, count, all) + 1));
+        return some;
+    }
+
+    private static int Spread(int i, int count, int all) => (int)((long)i * all / count);
 }

@@ -16,7 +16,7 @@ namespace Diffusion.Training;
 public sealed class DistillationTrainer<T> : Trainer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly IDenoiser<T> _teacher;
+    private readonly ParameterisedDenoiser<T> _teacher;
     private int[] _picked = [];
 
     /// <summary>Prepares a halving.</summary>
@@ -67,7 +67,7 @@ public sealed class DistillationTrainer<T> : Trainer<T>
             double ofX = -(sEnd / s) / (gEnd - (sEnd / s * g)), ofTarget = 1 / (gEnd - (sEnd / s * g));
             if (Configuration.Parameterisation == Parameterisation.V)
                 (ofX, ofTarget) = ((g - ofX) / s, -ofTarget / s);
-            var (x, y) = (xt.Span.Slice(i * perSample, perSample), target.Span.Slice(i * perSample, perSample));
+            Span<T> x = xt.Span.Slice(i * perSample, perSample), y = target.Span.Slice(i * perSample, perSample);
             Numerics.Fused.Combine(T.CreateTruncating(ofX), x, T.CreateTruncating(ofTarget), y, y);
         }
 
@@ -82,7 +82,7 @@ public sealed class DistillationTrainer<T> : Trainer<T>
         for (int i = 0; i < from.Length; i++)
         {
             var ((g, s), (gTo, sTo)) = (Level(from[i]), Level(to[i]));
-            var (state, noise) = (x.Span.Slice(i * perSample, perSample), predicted.Span.Slice(i * perSample, perSample));
+            Span<T> state = x.Span.Slice(i * perSample, perSample), noise = predicted.Span.Slice(i * perSample, perSample);
             Numerics.Fused.Combine(T.CreateTruncating(gTo / g), state, T.CreateTruncating(sTo - (s * gTo / g)), noise, state);
         }
     }

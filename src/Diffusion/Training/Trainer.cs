@@ -89,7 +89,8 @@ public class Trainer<T>
         while (StepsTaken < Configuration.Iterations)
         {
             cancellation.ThrowIfCancellationRequested();
-            onStep?.Invoke(Step());
+            var progress = Step();
+            onStep?.Invoke(progress);
         }
     }
 
