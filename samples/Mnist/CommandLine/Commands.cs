@@ -81,7 +81,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         var run = DigitsOptions.Training(result);
         var output = MakeFolder(result);
         var data = DataLoading.Load(run.Dataset, result.GetValue(DigitsOptions.Data), result.GetValue(DigitsOptions.Mirror), reporter, cancellation);
-        _ = new ModelTraining(run, output, reporter).Train(
+        new ModelTraining(run, output, reporter).Train(
             data.Train, result.GetValue(DigitsOptions.Resume), TimeSpan.FromMinutes(result.GetValue(DigitsOptions.CheckpointMinutes) ?? 5), cancellation);
         reporter.Say($"The model is {output.Model}; 'all --model {output.Model}' draws from it.");
         return 0;

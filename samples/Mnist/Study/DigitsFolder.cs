@@ -42,5 +42,7 @@ internal static class Pretrained
 
     public static string Formation { get; } = Path.Combine(Folder, "formation.json");
 
+    public static string NearestFigure { get; } = Path.Combine(Folder, "nearest.png");
+
     public static string FormationFigure { get; } = Path.Combine(Folder, "formation.png");
 }

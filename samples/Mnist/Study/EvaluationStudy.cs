@@ -20,10 +20,10 @@ internal sealed record EvaluationCounts(int Main, int Sweep, int Full);
 internal sealed class EvaluationStudy(Generator generator, Evaluation evaluation, MnistSet train, DigitsFolder output, IReporter reporter, CancellationToken cancellation)
 {
     /// <summary>The weights of the sweep.</summary>
-    private static readonly double[] Weights = [0, 0.1, 0.25, 0.5, 1];
+    private static readonly double[] Weights = [0, 0.25, 0.5, 1];
 
     /// <summary>The fast samplers of the table.</summary>
-    private static readonly (string Sampler, int Steps)[] Fast = [("ddim", 50), ("dpm++2m", 15), ("deis2", 15)];
+    private static readonly (string Sampler, int Steps)[] Fast = [("ddim", 50), ("dpm++2m", 15)];
 
     private const int Nearest = 16;
 
@@ -53,13 +53,24 @@ internal sealed class EvaluationStudy(Generator generator, Evaluation evaluation
             Seconds = main.Seconds,
             ClassifierAccuracy = evaluation.ClassifierAccuracy,
             NearestTrainingImages = DrawNearest(images),
-            Sweep = counts.Sweep == 0 ? [] : [.. Weights.Select(w => Judge(settings with { Guidance = w }, counts.Sweep, $"w = {w.ToString("0.##", CultureInfo.InvariantCulture)}").Row)],
-            Samplers = counts.Sweep == 0 ? [] : [.. Fast.Where(fast => fast.Steps <= generator.Model.Schedule.T).Select(fast => Judge(settings with { Sampler = fast.Sampler, Steps = fast.Steps }, counts.Sweep, $"{fast.Sampler}, {fast.Steps} steps").Row)],
-            Full = counts.Full == 0 ? null : Judge(settings with { Sampler = "ddpm", Steps = null }, counts.Full, "full DDPM").Row,
+            Sweep = [],
+            Samplers = [],
         };
-        OutputFolder.WriteText(output.Metrics, metrics.ToJson());
+
+        // Written after every part: the parts take minutes each.
+        Write(metrics);
+        if (counts.Sweep > 0)
+        {
+            Write(metrics = metrics with { Sweep = [.. Weights.Select(w => Judge(settings with { Guidance = w }, counts.Sweep, $"w = {w.ToString("0.##", CultureInfo.InvariantCulture)}").Row)] });
+            Write(metrics = metrics with { Samplers = [.. Fast.Where(fast => fast.Steps <= generator.Model.Schedule.T).Select(fast => Judge(settings with { Sampler = fast.Sampler, Steps = fast.Steps }, counts.Sweep, $"{fast.Sampler}, {fast.Steps} steps").Row)] });
+        }
+
+        if (counts.Full > 0)
+            Write(metrics = metrics with { Full = Judge(settings with { Sampler = "ddpm", Steps = null }, counts.Full, "full DDPM").Row });
         return metrics;
     }
+
+    private void Write(DigitMetrics metrics) => OutputFolder.WriteText(output.Metrics, metrics.ToJson());
 
     private (JudgedRow Row, Tensor<float> Images) Judge(GenerationSettings settings, int count, string title)
     {
@@ -149,7 +160,7 @@ internal sealed record DigitMetrics
 
     public required JudgedRow[] Samplers { get; init; }
 
-    public required JudgedRow? Full { get; init; }
+    public JudgedRow? Full { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
 

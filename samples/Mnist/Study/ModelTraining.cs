@@ -18,7 +18,7 @@ internal sealed class ModelTraining(TrainingRun run, DigitsFolder output, IRepor
     /// <param name="checkpointEvery">The time between checkpoints; zero for one after every step.</param>
     /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
     /// <exception cref="OperationCanceledException">The user stopped it; a checkpoint was written.</exception>
-    public MnistModel<float> Train(MnistSet data, bool resume, TimeSpan checkpointEvery, CancellationToken cancellation)
+    public void Train(MnistSet data, bool resume, TimeSpan checkpointEvery, CancellationToken cancellation)
     {
         var random = new RandomSource(run.Seed);
         var schedule = run.ToSchedule();
@@ -52,10 +52,6 @@ internal sealed class ModelTraining(TrainingRun run, DigitsFolder output, IRepor
         }
 
         Write(trainer, model);
-
-        // Half precision: what it rounds off is far below what training leaves open.
-        ModelFile.Save(output.Model, model, SafetensorsType.F16);
-        return ModelFile.LoadMnist<float>(output.Model);
     }
 
     private void Resume(Trainer<float> trainer)
@@ -66,7 +62,7 @@ internal sealed class ModelTraining(TrainingRun run, DigitsFolder output, IRepor
         reporter.Say($"Continuing after step {trainer.StepsTaken}.");
     }
 
-    // The checkpoint first: it is what must not be lost.
+    // The checkpoint first: it is what must not be lost. The model so far can be sampled from already.
     private void Write(Trainer<float> trainer, MnistModel<float> model)
     {
         CheckpointFile.Save(output.Checkpoint, trainer);
@@ -75,6 +71,9 @@ internal sealed class ModelTraining(TrainingRun run, DigitsFolder output, IRepor
         if (trainer.StepsTaken >= 2)
             Draw(trainer.Losses);
         trainer.Average.CopyTo(model.Network);
+
+        // Half precision: what it rounds off is far below what training leaves open.
+        ModelFile.Save(output.Model, model, SafetensorsType.F16);
         var preview = new Generator(model, new GenerationSettings { Steps = Math.Min(8, run.Timesteps), Seed = run.Seed });
         int[] labels = [.. Enumerable.Range(0, 20).Select(i => i % MnistSet.Classes)];
         DigitsFigure.Save(output.Figure("preview"), Generator.ToImages(preview.Sample(labels)), labels, $"After {trainer.StepsTaken} of {run.Iterations} steps: {preview.Settings.Describe()}");

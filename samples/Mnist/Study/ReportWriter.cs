@@ -28,7 +28,26 @@ internal sealed class ReportWriter(Generator generator, DigitsFolder output, boo
         _ = report.Section("5. Interpolation")
             .Paragraph("With a deterministic sampler an image is a function of its noise and its class, so one can walk in both.")
             .Figure(output.Figure("interpolation"), "Between two noises of one class, and between two classes of one noise.");
+        Metrics(report);
         report.Save(output.Report);
+    }
+
+    private void Metrics(HtmlReport report)
+    {
+        string metrics = pretrained ? Pretrained.Metrics : output.Metrics;
+        _ = report.Section("6. Judged by numbers");
+        if (!File.Exists(metrics))
+        {
+            _ = report.Paragraph("Not measured for this model; the command 'evaluate' with the same folder does.");
+            return;
+        }
+
+        var judged = DigitMetrics.Load(metrics);
+        _ = report.Paragraph($"A convolutional classifier, trained by the same engine to {judged.ClassifierAccuracy:P2} on the real test images, sees the digit that was asked for in {judged.Accuracy:P2} of {judged.Count:N0} images. In its features they are {judged.Frechet:F1} from the test images in Frechet distance, where real images that it has not seen are {judged.FrechetFloor:F1} away; {judged.Precision:P1} lie where test images are (precision; real images {judged.PrecisionFloor:P1}), and {judged.Recall:P1} of the test images lie where they are (recall; {judged.RecallFloor:P1}).")
+            .Table(DigitTables.Header, DigitTables.Rows(judged), "First the named settings; then the sweep over w, fast samplers, the full process, and real images. Precision and recall by 5 nearest neighbours.")
+            .Paragraph($"None is a copy: the first {judged.NearestTrainingImages.Length} are {judged.NearestTrainingImages.Min():F1} to {judged.NearestTrainingImages.Max():F1} away from their nearest training images (Euclidean distance of pixels in [-1, 1]).");
+        if (pretrained || File.Exists(output.Figure("nearest")))
+            _ = report.Figure(pretrained ? Pretrained.NearestFigure : output.Figure("nearest"), "Generated digits above their nearest training images.");
     }
 
     private void Formation(HtmlReport report)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
 
@@ -68,16 +67,32 @@ internal static unsafe class UpsampleNearest
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int channels = Shape.Channels, rowLength = Shape.Size.Width * channels, outLength = rowLength * Shape.Factor.Width;
+            // Channels that are no whole number of vectors take narrower ones: no loop has a ragged end.
+            if (Shape.Channels % TVector.Count == 0)
+                Rows<TVector>(task);
+            else if (Shape.Channels % V128<T>.Count == 0)
+                Rows<V128<T>>(task);
+            else
+                Rows<V1<T>>(task);
+        }
+
+        private readonly void Rows<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int channels = Shape.Channels, width = Shape.Size.Width, outLength = width * Shape.Factor.Width * channels;
             int to = Math.Min(Shape.Batch * Shape.Size.Height, (task + 1) * RowsPerTask);
             for (int r = task * RowsPerTask; r < to; r++)
             {
-                T* y = Y + ((nint)r * Shape.Factor.Height * outLength);
-                for (int at = 0; at < rowLength; at += channels)
+                T* x = X + ((nint)r * width * channels), y = Y + ((nint)r * Shape.Factor.Height * outLength);
+                for (int j = 0; j < width; j++)
                 {
-                    var source = new ReadOnlySpan<T>(X + ((nint)r * rowLength) + at, channels);
-                    for (int copy = 0; copy < Shape.Factor.Width; copy++)
-                        source.CopyTo(new Span<T>(y + ((nint)at * Shape.Factor.Width) + (copy * channels), channels));
+                    for (int c = 0; c < channels; c += TVector.Count)
+                    {
+                        TVector value = TVector.Load(x + (j * channels) + c);
+                        T* copies = y + ((nint)j * Shape.Factor.Width * channels) + c;
+                        for (int copy = 0; copy < Shape.Factor.Width; copy++)
+                            TVector.Store(value, copies + (copy * channels));
+                    }
                 }
 
                 for (int copy = 1; copy < Shape.Factor.Height; copy++)
@@ -97,20 +112,35 @@ internal static unsafe class UpsampleNearest
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int channels = Shape.Channels, rowLength = Shape.Size.Width * channels, outLength = rowLength * Shape.Factor.Width;
+            if (Shape.Channels % TVector.Count == 0)
+                Rows<TVector>(task);
+            else if (Shape.Channels % V128<T>.Count == 0)
+                Rows<V128<T>>(task);
+            else
+                Rows<V1<T>>(task);
+        }
+
+        private readonly void Rows<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int channels = Shape.Channels, width = Shape.Size.Width, outLength = width * Shape.Factor.Width * channels;
             int to = Math.Min(Shape.Batch * Shape.Size.Height, (task + 1) * RowsPerTask);
             for (int r = task * RowsPerTask; r < to; r++)
             {
-                T* dy = DY + ((nint)r * Shape.Factor.Height * outLength);
-                for (int at = 0; at < rowLength; at += channels)
+                T* dx = DX + ((nint)r * width * channels), dy = DY + ((nint)r * Shape.Factor.Height * outLength);
+                for (int j = 0; j < width; j++)
                 {
-                    var dx = new Span<T>(DX + ((nint)r * rowLength) + at, channels);
-                    if (!Accumulate)
-                        dx.Clear();
-                    for (int i = 0; i < Shape.Factor.Height; i++)
+                    for (int c = 0; c < channels; c += TVector.Count)
                     {
-                        for (int j = 0; j < Shape.Factor.Width; j++)
-                            TensorPrimitives.Add(dx, new ReadOnlySpan<T>(dy + ((nint)i * outLength) + ((nint)at * Shape.Factor.Width) + (j * channels), channels), dx);
+                        T* block = dy + ((nint)j * Shape.Factor.Width * channels) + c;
+                        TVector sum = Accumulate ? TVector.Load(dx + (j * channels) + c) : TVector.Zero;
+                        for (int i = 0; i < Shape.Factor.Height; i++)
+                        {
+                            for (int k = 0; k < Shape.Factor.Width; k++)
+                                sum += TVector.Load(block + ((nint)i * outLength) + (k * channels));
+                        }
+
+                        TVector.Store(sum, dx + (j * channels) + c);
                     }
                 }
             }
