@@ -84,6 +84,21 @@ internal sealed class DigitsProgramTests : IDisposable
     }
 
     [Test]
+    public void A_classifier_of_noisy_digits_guides()
+    {
+        string[] settings = ["classifier-guidance", "--model", Model, "--sampling-steps", "2", "--iterations", "2", "--out", "guided"];
+        var trained = Run([.. settings, "--data", "data"]);
+        var reused = Run(settings);
+        Assert.Multiple(() =>
+        {
+            Assert.That(trained.Code, Is.Zero, trained.Error);
+            Assert.That(reused.Code, Is.Zero, reused.Error);
+            Assert.That(reused.Output, Does.Not.Contain("noisy classifier"), "it was there already");
+            Assert.That(File.Exists(_folder["guided/classifier-guidance.png"]));
+        });
+    }
+
+    [Test]
     public void Samples_are_bytes_with_their_labels()
     {
         var result = Run("sample", "--model", Model, "--sampling-steps", "2", "--digits", "7,2", "--count", "5", "--guidance", "0", "--out", "samples");
@@ -120,6 +135,9 @@ internal sealed class DigitsProgramTests : IDisposable
         yield return Case("no data", 1, "no-data", "train", "--data", "no-data", "--out", "x");
         yield return Case("widths that are no multiples of 8", 2, "[8, 12, 8, 8]", "train", "--widths", "8,12,8,8", "--data", "data", "--out", "x");
         yield return Case("too few widths", 2, "[8, 8, 8]", "train", "--widths", "8,8,8", "--data", "data", "--out", "x");
+        yield return Case("data that the classifier does not know", 1, "10000", "evaluate", "--model", "whole/model.safetensors", "--sampling-steps", "2", "--data", "data", "--out", "x");
+        yield return Case("too few images to hold some out", 1, "10000", "classifier", "--data", "data", "--out", "x");
+        yield return Case("an interval the wrong way round", 2, "--guidance-interval is '0.8,0.2'", "--guidance-interval", "0.8,0.2");
         yield return Case("no address", 2, "--mirror is 'ftp://x'", "train", "--mirror", "ftp://x");
         yield return Case("nothing to resume", 2, "no checkpoint", "train", "--resume", "--data", "data", "--out", "empty");
         yield return Case("another run to resume", 1, "network of the checkpoint", "train", "--resume", "--data", "data", "--out", "whole", "--widths", "8,8,8,16");

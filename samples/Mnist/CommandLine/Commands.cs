@@ -27,6 +27,9 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         Command classifier = new("classifier", "Train the classifier that judges.");
         evaluate.AddAll([.. generation, DigitsOptions.Classifier, DigitsOptions.Count, DigitsOptions.SweepCount, DigitsOptions.FullCount, DigitsOptions.Dataset, .. DigitsOptions.OfData, DigitsOptions.Folder, DigitsOptions.Threads]);
         classifier.AddAll([DigitsOptions.Dataset, .. DigitsOptions.OfData, DigitsOptions.Iterations, DigitsOptions.Seed, DigitsOptions.Folder, DigitsOptions.Threads]);
+        Command guided = new("classifier-guidance", "Train a classifier of noisy images, unless the folder has one, and draw its guidance beside classifier-free guidance.");
+        guided.AddAll([DigitsOptions.Model, DigitsOptions.Sampler, DigitsOptions.SamplingSteps, DigitsOptions.Seed, DigitsOptions.Iterations, DigitsOptions.Dataset, .. DigitsOptions.OfData, DigitsOptions.Folder, DigitsOptions.Threads]);
+        guided.SetAction(ClassifierGuidance);
         evaluate.SetAction(Evaluate);
         classifier.SetAction(Classifier);
         formation.AddAll([.. generation, DigitsOptions.Count, DigitsOptions.Folder, DigitsOptions.Threads]);
@@ -36,7 +39,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         sample.SetAction(Sample);
         train.SetAction(Train);
         formation.SetAction(Formation);
-        foreach (var command in new[] { all, sample, train, formation, evaluate, classifier })
+        foreach (var command in new[] { all, sample, train, formation, evaluate, classifier, guided })
             root.Add(command);
         return root;
     }
@@ -112,8 +115,8 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         var (classifier, training) = ClassifierFile.Load<float>(judge);
         var output = MakeFolder(result);
         var data = LoadData(result);
-        reporter.Say($"Judging: {generator.Settings.Describe()}");
         var evaluation = new Evaluation(classifier, training.HeldOut, data);
+        reporter.Say($"Judging: {generator.Settings.Describe()}");
         var counts = new EvaluationCounts(
             result.GetValue(DigitsOptions.Count) ?? 10_000, result.GetValue(DigitsOptions.SweepCount) ?? 2000, result.GetValue(DigitsOptions.FullCount) ?? 1000);
         var metrics = new EvaluationStudy(generator, evaluation, data.Train, output, reporter, cancellation).Run(counts);
@@ -140,6 +143,18 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         // What is judged with is what the file holds, rounding included.
         double accuracy = ClassifierFile.Load<float>(output.Classifier).Classifier.Accuracy(data.Test);
         reporter.Say($"{accuracy:P2} of the {data.Test.Count} test images; {output.Classifier}");
+        return 0;
+    }
+
+    private int ClassifierGuidance(ParseResult result)
+    {
+        SampleProgram.SetThreads(result.GetValue(DigitsOptions.Threads));
+        var generator = MakeGenerator(result);
+        var output = MakeFolder(result);
+        var study = new ClassifierGuidanceStudy(generator, output, reporter, cancellation);
+        var classifier = study.Classifier(() => LoadData(result), result.GetValue(DigitsOptions.Iterations) ?? ClassifierGuidanceStudy.DefaultIterations);
+        study.Draw(classifier);
+        reporter.Say(output.Figure("classifier-guidance"));
         return 0;
     }
 

@@ -15,6 +15,8 @@ internal sealed class DigitsFolder(string path) : OutputFolder(path)
 
     public string Classifier => File("classifier.safetensors");
 
+    public string NoisyClassifier => File("noisy-classifier.safetensors");
+
     public string Metrics => File("metrics.json");
 
     public string Formation => File("formation.json");

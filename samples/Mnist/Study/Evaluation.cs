@@ -26,8 +26,11 @@ internal sealed class Evaluation
     /// <param name="classifier">The classifier.</param>
     /// <param name="heldOut">How many images at the end of the training set it has not seen.</param>
     /// <param name="data">The real images.</param>
+    /// <exception cref="InvalidDataException">The set has no such images.</exception>
     public Evaluation(MnistClassifier<float> classifier, int heldOut, Data.Mnist data)
     {
+        if (heldOut < 2 || heldOut >= data.Train.Count)
+            throw new InvalidDataException($"The classifier was trained without the last {heldOut} images of its training set, but this one has {data.Train.Count}: judge with the data that it belongs to.");
         (_classifier, _test) = (classifier, data.Test);
         _heldOut = data.Train.Range(data.Train.Count - heldOut, data.Train.Count);
         ClassifierAccuracy = classifier.Accuracy(data.Test);

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Diffusion.Nn.Serialization;
+using Diffusion.Schedules;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Training;
 
@@ -14,7 +15,7 @@ namespace Diffusion.Models;
 public static class ClassifierFile
 {
     internal const string FormatKey = "format", ArchitectureKey = "architecture", NetworkKey = "network", TrainingKey = "training";
-    internal const string Format = "diffusion-classifier-1", Architecture = "mnist-classifier";
+    internal const string Format = "diffusion-classifier-1", Architecture = "mnist-classifier", NoisyArchitecture = "mnist-noisy-classifier", ScheduleKey = "schedule";
 
     /// <summary>Writes a classifier; see <see cref="AtomicFile"/>. Weights are rounded to half precision.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -31,6 +32,38 @@ public static class ClassifierFile
                 [TrainingKey] = JsonSerializer.Serialize(training, ClassifierJson.Default.ClassifierTrainingConfiguration),
             },
             _ => SafetensorsType.F16);
+
+    /// <summary>Writes a classifier of noisy images, in half precision, with the schedule of the noise that it knows.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save<T>(string path, MnistNoisyClassifier<T> classifier, NoiseSchedule schedule)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        SafetensorsFile.Write(
+            path,
+            StateDict.Of(classifier),
+            new Dictionary<string, string> { [FormatKey] = Format, [ArchitectureKey] = NoisyArchitecture, [ScheduleKey] = schedule.Configuration.ToJson() },
+            _ => SafetensorsType.F16);
+
+    /// <summary>Reads a classifier of noisy images, and the schedule of the noise that it knows.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, of another format or of another architecture; the message says what.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static (MnistNoisyClassifier<T> Classifier, NoiseSchedule Schedule) LoadNoisy<T>(string path)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var content = SafetensorsFile.Read<T>(path);
+        try
+        {
+            Require(content.Metadata, FormatKey, Format);
+            Require(content.Metadata, ArchitectureKey, NoisyArchitecture);
+            var schedule = new NoiseSchedule(ScheduleConfiguration.FromJson(Entry(content.Metadata, ScheduleKey)));
+            var classifier = new MnistNoisyClassifier<T>(schedule.T, new RandomSource(0));
+            StateDict.Load(classifier, content.Tensors);
+            return (classifier, schedule);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidDataException)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
 
     /// <summary>Reads a classifier, and how it was trained.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, of another format or of another architecture; the message says what.</exception>

@@ -1,0 +1,62 @@
+using Diffusion.Data;
+using Diffusion.Digits;
+using Diffusion.Digits.Study;
+using Diffusion.Models;
+using NUnit.Framework;
+
+namespace Diffusion.Samples.Tests;
+
+/// <summary>The files that come with the program of the digits.</summary>
+[TestFixture]
+internal sealed class PretrainedTests
+{
+    private const int MiB = 1 << 20;
+
+    [Test]
+    public void The_model_is_small_and_says_how_it_was_trained()
+    {
+        var model = ModelFile.LoadMnist<float>(Pretrained.Model);
+        var run = TrainingRun.Load(Path.Combine(Pretrained.Folder, "config.json"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(new FileInfo(Pretrained.Model).Length, Is.LessThanOrEqualTo(8 * MiB));
+            Assert.That(model.Training, Is.EqualTo(run.ToTraining()));
+            Assert.That(model.Network.Configuration.Widths, Is.EqualTo(run.Widths));
+            Assert.That(model.Schedule.T, Is.EqualTo(run.Timesteps));
+            Assert.That(run.ToJson(), Is.EqualTo(new TrainingRun().ToJson()), "the documented command has no options");
+        });
+    }
+
+    [Test]
+    public void The_metrics_are_those_of_the_standard_settings()
+    {
+        var metrics = DigitMetrics.Load(Pretrained.Metrics);
+        Assert.Multiple(() =>
+        {
+            Assert.That(metrics.Guidance, Is.EqualTo(new GenerationSettings().Guidance));
+            Assert.That(metrics.Settings, Is.EqualTo(new GenerationSettings().Describe()));
+            Assert.That(metrics.Count, Is.EqualTo(10_000));
+        });
+    }
+
+    [Test]
+    public void The_classifier_tells_real_digits_apart()
+    {
+        Assert.That(new FileInfo(Pretrained.Classifier).Length, Is.LessThan(MiB));
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DIFFUSION_DATA")))
+            Assert.Ignore("DIFFUSION_DATA is not set, so there are no real digits to test with.");
+        var data = Data.Mnist.Load(new MnistOptions());
+        var (classifier, _) = ClassifierFile.Load<float>(Pretrained.Classifier);
+        Assert.That(classifier.Accuracy(data.Test), Is.GreaterThanOrEqualTo(0.992));
+    }
+
+    [Test]
+    public void Generated_digits_are_those_that_were_asked_for()
+    {
+        // 40 digits, one in 200 of which the classifier sees otherwise: four or more of them come once in 100,000 runs.
+        int[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 10)];
+        var images = new Generator(ModelFile.LoadMnist<float>(Pretrained.Model), new GenerationSettings { Steps = 12 }).Sample(labels);
+        var (classifier, _) = ClassifierFile.Load<float>(Pretrained.Classifier);
+        Assert.That(classifier.Classify(images).Classes.Zip(labels).Count(pair => pair.First == pair.Second), Is.GreaterThanOrEqualTo(37));
+    }
+}
