@@ -33,15 +33,7 @@ internal static unsafe class Reductions
         fixed (T* px = x)
         {
             var kernel = new SumRowsKernel<T> { Rows = rows, Columns = columns, BlockRows = blockRows, X = px, Partial = partial };
-            if ((long)rows * columns <= 2 * Elementwise.TaskLength)
-            {
-                for (int block = 0; block < blocks; block++)
-                    kernel.Run(block);
-            }
-            else
-            {
-                Workers.Run<SumRowsKernel<T>, T>(kernel, blocks);
-            }
+            Workers.Run<SumRowsKernel<T>, T>(kernel, blocks);
         }
 
         if (!accumulate)
@@ -81,15 +73,49 @@ internal static unsafe class Reductions
         public T* X, Partial;
 
         public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T> => Run(task);
-
-        public readonly void Run(int block)
+            where TVector : unmanaged, IVector<TVector, T>
         {
-            var sum = new Span<T>(Partial + (block * Columns), Columns);
-            sum.Clear();
-            int to = Math.Min(Rows, (block + 1) * BlockRows);
-            for (int r = block * BlockRows; r < to; r++)
-                TensorPrimitives.Add(sum, new ReadOnlySpan<T>(X + ((nint)r * Columns), Columns), sum);
+            // Columns that are no whole number of vectors take narrower ones.
+            if (Columns % TVector.Count == 0)
+                Block<TVector>(task);
+            else if (Columns % V128<T>.Count == 0)
+                Block<V128<T>>(task);
+            else
+                Block<V1<T>>(task);
+        }
+
+        // Some columns at a time, whose sums stay in registers over all rows of the block.
+        private readonly void Block<TVector>(int block)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int count = TVector.Count, first = block * BlockRows, rows = Math.Min(Rows - first, BlockRows), c = 0;
+            T* sums = Partial + (block * Columns), x = X + ((nint)first * Columns);
+            for (; c <= Columns - (4 * count); c += 4 * count)
+            {
+                TVector s0 = TVector.Zero, s1 = TVector.Zero, s2 = TVector.Zero, s3 = TVector.Zero;
+                T* row = x + c;
+                for (int r = 0; r < rows; r++, row += Columns)
+                {
+                    s0 += TVector.Load(row);
+                    s1 += TVector.Load(row + count);
+                    s2 += TVector.Load(row + (2 * count));
+                    s3 += TVector.Load(row + (3 * count));
+                }
+
+                TVector.Store(s0, sums + c);
+                TVector.Store(s1, sums + c + count);
+                TVector.Store(s2, sums + c + (2 * count));
+                TVector.Store(s3, sums + c + (3 * count));
+            }
+
+            for (; c < Columns; c += count)
+            {
+                TVector sum = TVector.Zero;
+                T* row = x + c;
+                for (int r = 0; r < rows; r++, row += Columns)
+                    sum += TVector.Load(row);
+                TVector.Store(sum, sums + c);
+            }
         }
     }
 }
