@@ -56,7 +56,7 @@ internal static class StudyOptions
         "Your own points in place of the assignment's mixture: left,right,label; labels 0 to K - 1, -1 for none. What needs an exact answer is left out.");
 
     public static Option<string?> Mixture { get; } = Options.Text("--mixture", "FILE.json",
-        "Your own mixture in place of the assignment's: {\"Components\":[{\"Weight\":1,\"Left\":0.5,\"Right\":0,\"Sigma\":0.1}]}, component k being label k, weights summing to 1.");
+        $"Your own mixture in place of the assignment's: {StudyData.MixtureFormat}, component k being label k, weights summing to 1.");
 
     public static Option<string?> Folder { get; } = new("--out")
     {

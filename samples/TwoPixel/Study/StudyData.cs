@@ -19,6 +19,9 @@ internal sealed record StudyData
     /// <summary>The file beside config.json that holds the points of a run.</summary>
     public const string PointsName = "data.csv";
 
+    /// <summary>What a file of a mixture looks like.</summary>
+    public const string MixtureFormat = """{"Components":[{"Weight":1,"Left":0.5,"Right":0,"Sigma":0.1}, ...]}""";
+
     /// <summary>The assignment's mixture.</summary>
     public static StudyData Assignment { get; } = new() { Mixture = GaussianMixture.TwoPixel };
 
@@ -74,7 +77,7 @@ internal sealed record StudyData
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"{path}: {e.Message}", e);
+            throw new InvalidDataException($"{path}: {e.Message} Accepted is {MixtureFormat}, weights summing to 1.", e);
         }
     }
 
