@@ -2,8 +2,8 @@ using Diffusion.Data;
 using Diffusion.Metrics;
 using Diffusion.Models;
 using Diffusion.Tensors.Randomness;
-using Diffusion.Training;
 using Diffusion.Terminal;
+using Diffusion.Training;
 
 namespace Diffusion.TwoPixel.Study;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Diffusion.Data;
 using Diffusion.Figures;
@@ -135,9 +136,12 @@ internal sealed record StudyData
         var mean = new Pixels(points.Average(p => p.Left), points.Average(p => p.Right));
         double deviation = Math.Sqrt(points.Average(p => Math.Pow((p - mean).Length, 2)) / 2);
 
-        // A class of one point, or of equal ones, still needs axes.
-        return (mean, Math.Max(deviation, 0.01 * Window.Data));
+        // A class of one point, or of equal ones, still needs axes. These numbers are only drawn and written beside.
+        return (new Pixels(Short(mean.Left), Short(mean.Right)), Short(Math.Max(deviation, 0.01 * Window.Data)));
     }
+
+    // Three significant digits.
+    private static double Short(double value) => double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private void Check()
     {
