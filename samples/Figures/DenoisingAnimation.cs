@@ -17,19 +17,22 @@ public sealed record AnimationData(
 /// <summary>Points moving from noise to data, with the path of one of them, as an animated WebP for browsers.</summary>
 public static class DenoisingAnimation
 {
-    private const double Limit = 3.2;
     private const int Quality = 60;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(2);
 
     /// <summary>Draws one frame per entry and writes them as an endless WebP; the last frame is held for 2 s.</summary>
-    public static void Save(string path, AnimationData data)
+    /// <param name="path">File to write.</param>
+    /// <param name="data">What to show.</param>
+    /// <param name="window">How far the axes reach.</param>
+    public static void Save(string path, AnimationData data, FigureWindow? window = null)
     {
+        var limit = (window ?? new()).Noise;
         var images = new List<SKImage>();
         try
         {
             foreach (var index in Enumerable.Range(0, data.Frames.Count))
-                images.Add(DrawFrame(data, index));
+                images.Add(DrawFrame(data, index, limit));
             var frames = images.Select((image, i) =>
                 new SKWebpEncoderFrame(image, i == images.Count - 1 ? Hold : Step)).ToArray();
             var options = new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, Quality);
@@ -43,7 +46,7 @@ public static class DenoisingAnimation
         }
     }
 
-    private static SKImage DrawFrame(AnimationData data, int index)
+    private static SKImage DrawFrame(AnimationData data, int index, double limit)
     {
         var frame = data.Frames[index];
         using var sheet = new Sheet(new SheetLayout
@@ -59,7 +62,7 @@ public static class DenoisingAnimation
 
         Pixels[] path = [.. data.Frames.Take(index + 1).Select(f => f.Points[data.Followed])];
         var cloud = new PixelCloud(frame.Points, data.Labels);
-        var panel = Panel.Plane(Limit, null)
+        var panel = Panel.Plane(limit, null)
             .Add(new Points(cloud, 2.2f, 130, data.Labels is null ? Theme.Blue : null))
             .Add(new PathLine(path, Theme.Ink, SKColors.White) { OldestOpacity = 0.4 });
         sheet.Draw(panel, 0, 0);

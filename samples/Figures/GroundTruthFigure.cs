@@ -3,25 +3,31 @@ using SkiaSharp;
 namespace Diffusion.Figures;
 
 /// <summary>What the ground-truth figure shows.</summary>
-/// <param name="Density">Exact density of the data at (left, right).</param>
+/// <param name="Density">Exact density of the data at (left, right); null if it is not known, and a histogram of the samples is drawn.</param>
 /// <param name="Samples">Samples with their classes; a few thousand.</param>
-/// <param name="Examples">One typical image per class, class 0 first: the peaks of the mixture.</param>
+/// <param name="Examples">One typical image per class, class 0 first: the peaks of the mixture. Up to five are drawn.</param>
 public sealed record GroundTruthData(
-    Func<double, double, double> Density, PixelCloud Samples, IReadOnlyList<Pixels> Examples);
+    Func<double, double, double>? Density, PixelCloud Samples, IReadOnlyList<Pixels> Examples);
 
 /// <summary>The data: exact density, samples by class, and the typical image of each class.</summary>
 public static class GroundTruthFigure
 {
-    private const double Limit = 1.4;
+    private const int MostExamples = 5, Bins = 64;
 
     /// <summary>Draws the figure and writes it as PNG.</summary>
-    public static void Save(string path, GroundTruthData data)
+    /// <param name="path">File to write.</param>
+    /// <param name="data">What to show.</param>
+    /// <param name="window">How far the axes reach.</param>
+    public static void Save(string path, GroundTruthData data, FigureWindow? window = null)
     {
+        var limit = (window ?? new()).Data;
         var count = data.Samples.Points.Count;
         using var sheet = new Sheet(new SheetLayout
         {
             Title = "Ground truth: images of two pixels",
-            Notes = ["An image is a point of the plane. Contours enclose 50, 90 and 99 % of the probability."],
+            Notes = [data.Density is null
+                ? "An image is a point of the plane. The density of the data is not known; the histogram estimates it."
+                : "An image is a point of the plane. Contours enclose 50, 90 and 99 % of the probability."],
             Rows = 1,
             Columns = 2,
             PanelWidth = 300,
@@ -30,9 +36,11 @@ public static class GroundTruthFigure
             Right = 330,
         });
 
-        var density = DensityGrid.Evaluate(data.Density, Limit, 320);
-        var exact = Panel.Plane(Limit, "Exact density p(x\u2080)")
-            .Add(new DensityImage(density, ColorScale.Viridis, density.Max, smooth: true));
+        var density = data.Density is null
+            ? DensityGrid.Histogram(data.Samples.Points, limit, Bins)
+            : DensityGrid.Evaluate(data.Density, limit, 320);
+        var exact = Panel.Plane(limit, data.Density is null ? "Histogram" : "Exact density p(x\u2080)")
+            .Add(new DensityImage(density, ColorScale.Viridis, density.Max, smooth: data.Density is not null));
         sheet.Draw(exact, 0, 0);
         var frame = sheet.Layout[0, 0];
         sheet.ColorBar(
@@ -41,12 +49,14 @@ public static class GroundTruthFigure
             AxisScale.FromZero(density.Max),
             "density");
 
-        var samples = Panel.Plane(Limit, $"{count:N0} samples by class")
-            .Add(new Points(data.Samples, 2.4f))
-            .Add(ContourLines.OfMass(data.Density, Limit, Theme.Ink));
+        var samples = Panel.Plane(limit, $"{count:N0} samples by class")
+            .Add(new Points(data.Samples, 2.4f));
+        if (data.Density is not null)
+            _ = samples.Add(ContourLines.OfMass(data.Density, limit, Theme.Ink));
         sheet.Draw(samples, 0, 1);
 
-        DrawExamples(sheet, data.Examples);
+        if (data.Examples.Count > 0)
+            DrawExamples(sheet, [.. data.Examples.Take(MostExamples)]);
         sheet.Save(path);
     }
 

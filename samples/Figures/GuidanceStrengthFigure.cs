@@ -22,9 +22,10 @@ public static class GuidanceStrengthFigure
     /// <summary>Draws the figure and writes it as PNG.</summary>
     /// <param name="path">File to write.</param>
     /// <param name="samples">Every combination of class and strength that shall be seen.</param>
-    /// <param name="components">The exact component of each class, class 0 first.</param>
+    /// <param name="components">The exact component of each class, class 0 first; of data that are no mixture, mean and standard deviation of each class.</param>
+    /// <param name="exact">Whether the classes are Gaussians; if not, the notes say that circles only show mean and spread.</param>
     public static void Save(
-        string path, IReadOnlyList<GuidedSamples> samples, IReadOnlyList<MixtureComponent> components)
+        string path, IReadOnlyList<GuidedSamples> samples, IReadOnlyList<MixtureComponent> components, bool exact = true)
     {
         double[] strengths = [.. samples.Select(s => s.Strength).Distinct().Order()];
         int[] labels = [.. samples.Select(s => s.Label).Distinct().Order()];
@@ -36,13 +37,13 @@ public static class GuidanceStrengthFigure
             [
                 $"{samples.Max(s => s.Points.Count):N0} samples per panel; "
                 + "w = 0 is the conditional model without guidance.",
-                "Circle: 2\u03C3 of the exact component, which holds 86.5 % of its probability. "
-                + $"In the corner: share of the samples inside, and their standard deviation (exact: {sigmas}).",
+                (exact ? "Circle: 2\u03C3 of the exact component, which holds 86.5 % of its probability. " : "Circle: 2\u03C3 around the mean of the class's data. ")
+                + $"In the corner: share of the samples inside, and their standard deviation ({(exact ? "exact" : "data")}: {sigmas}).",
             ],
             Legend =
             [
                 .. labels.Select(l => new LegendEntry($"samples for y = {l}", Theme.OfClass(l), LegendMark.Dot)),
-                new("exact component, 2\u03C3", Theme.Ink, LegendMark.Line),
+                new(exact ? "exact component, 2\u03C3" : "the class's data, 2\u03C3", Theme.Ink, LegendMark.Line),
             ],
             Rows = labels.Length,
             Columns = strengths.Length,

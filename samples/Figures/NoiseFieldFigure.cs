@@ -16,17 +16,28 @@ public sealed record NoiseField(
 public static class NoiseFieldFigure
 {
     // 66 cells a side, and an arrow in the middle of every block of 6.
-    private const double Limit = 2.5;
     private const int Side = 66, Block = 6;
     private const double LongestArrow = 2, MaxMagnitude = 4;
 
-    /// <summary>The positions x_t at which predictions are wanted, in the order in which they are wanted.</summary>
-    public static IReadOnlyList<Pixels> Positions { get; } = MakePositions();
+    /// <summary>The positions x_t at which predictions are wanted, in the order in which they are wanted; those of the two-pixel study.</summary>
+    public static IReadOnlyList<Pixels> Positions { get; } = PositionsIn(new());
+
+    /// <summary>The positions of another window.</summary>
+    public static IReadOnlyList<Pixels> PositionsIn(FigureWindow window)
+    {
+        double Centre(int i) => -window.Field + ((i + 0.5) * 2 * window.Field / Side);
+        return [.. Enumerable.Range(0, Side * Side).Select(i => new Pixels(Centre(i % Side), Centre(i / Side)))];
+    }
 
     /// <summary>Draws the figure and writes it as PNG: one column per time.</summary>
+    /// <param name="path">File to write.</param>
+    /// <param name="fields">Predictions at <see cref="PositionsIn"/> of the window.</param>
+    /// <param name="window">How far the axes reach.</param>
     /// <exception cref="ArgumentException">A field does not have one prediction per position.</exception>
-    public static void Save(string path, IReadOnlyList<NoiseField> fields)
+    public static void Save(string path, IReadOnlyList<NoiseField> fields, FigureWindow? window = null)
     {
+        var limit = (window ?? new()).Field;
+        var positions = window is null ? Positions : PositionsIn(window);
         foreach (var field in fields)
             Check(field);
         using var sheet = new Sheet(new SheetLayout
@@ -49,18 +60,18 @@ public static class NoiseFieldFigure
             Right = 96,
         });
 
-        var errors = fields.Select(ErrorOf).ToArray();
+        var errors = fields.Select(field => ErrorOf(field, limit)).ToArray();
         var worst = RobustMaximum(errors);
         for (var i = 0; i < fields.Count; i++)
         {
             var field = fields[i];
             Panel New(int row) => Panel.Plane(
-                Limit, row == 0 ? $"t = {AxisScale.Format(field.Time)}" : null, labelX: row == 2, labelY: i == 0);
-            sheet.Draw(New(0).Add(Contours(field, Theme.Gray)).Add(ArrowsOf(field.Network)), 0, i);
-            sheet.Draw(New(1).Add(Contours(field, Theme.Gray)).Add(ArrowsOf(field.Exact)), 1, i);
+                limit, row == 0 ? $"t = {AxisScale.Format(field.Time)}" : null, labelX: row == 2, labelY: i == 0);
+            sheet.Draw(New(0).Add(Contours(field, limit, Theme.Gray)).Add(ArrowsOf(positions, field.Network, limit)), 0, i);
+            sheet.Draw(New(1).Add(Contours(field, limit, Theme.Gray)).Add(ArrowsOf(positions, field.Exact, limit)), 1, i);
             sheet.Draw(New(2).Add(new DensityImage(errors[i], ColorScale.Magma, worst, smooth: true))
-                .Add(Contours(field, SKColors.White)), 2, i);
-            sheet.Corner($"rms {WeightedError(field, errors[i]):0.000}", 2, i);
+                .Add(Contours(field, limit, SKColors.White)), 2, i);
+            sheet.Corner($"rms {WeightedError(positions, field, errors[i]):0.000}", 2, i);
         }
 
         string[] names = ["network", "exact", "distance"];
@@ -93,26 +104,26 @@ public static class NoiseFieldFigure
             AxisScale.FromZero(worst), "|\u03B5 \u2212 exact \u03B5|");
     }
 
-    private static ContourLines Contours(NoiseField field, SKColor color) =>
-        ContourLines.OfMass(field.Density, Limit * 1.4, color, 0.8f);
+    private static ContourLines Contours(NoiseField field, double limit, SKColor color) =>
+        ContourLines.OfMass(field.Density, limit * 1.4, color, 0.8f);
 
-    private static Arrows ArrowsOf(IReadOnlyList<Pixels> predictions)
+    private static Arrows ArrowsOf(IReadOnlyList<Pixels> positions, IReadOnlyList<Pixels> predictions, double limit)
     {
         var chosen = Enumerable.Range(0, Side * Side)
             .Where(i => i % Side % Block == Block / 2 && i / Side % Block == Block / 2).ToArray();
-        return new Arrows([.. chosen.Select(i => Positions[i])], [.. chosen.Select(i => predictions[i])],
-            cell: 0.92 * Block * 2 * Limit / Side, LongestArrow, MaxMagnitude, ColorScale.DarkPlasma);
+        return new Arrows([.. chosen.Select(i => positions[i])], [.. chosen.Select(i => predictions[i])],
+            cell: 0.92 * Block * 2 * limit / Side, LongestArrow, MaxMagnitude, ColorScale.DarkPlasma);
     }
 
-    private static DensityGrid ErrorOf(NoiseField field) =>
-        new(Limit, Side, [.. field.Network.Zip(field.Exact, (a, b) => (a - b).Length)]);
+    private static DensityGrid ErrorOf(NoiseField field, double limit) =>
+        new(limit, Side, [.. field.Network.Zip(field.Exact, (a, b) => (a - b).Length)]);
 
-    private static double WeightedError(NoiseField field, DensityGrid error)
+    private static double WeightedError(IReadOnlyList<Pixels> positions, NoiseField field, DensityGrid error)
     {
         var (sum, weights) = (0.0, 0.0);
         for (var i = 0; i < Positions.Count; i++)
         {
-            var weight = field.Density(Positions[i].Left, Positions[i].Right);
+            var weight = field.Density(positions[i].Left, positions[i].Right);
             weights += weight;
             sum += weight * Math.Pow(error[i / Side, i % Side], 2);
         }
@@ -128,11 +139,5 @@ public static class NoiseFieldFigure
             .Order()
             .ToArray();
         return Math.Max(all[(int)(0.99 * (all.Length - 1))], 1e-6);
-    }
-
-    private static Pixels[] MakePositions()
-    {
-        double Centre(int i) => -Limit + ((i + 0.5) * 2 * Limit / Side);
-        return [.. Enumerable.Range(0, Side * Side).Select(i => new Pixels(Centre(i % Side), Centre(i / Side)))];
     }
 }

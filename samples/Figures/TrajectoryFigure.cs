@@ -10,24 +10,28 @@ public sealed record ReverseStage(int Time, IReadOnlyList<Pixels> Points);
 /// <summary>What the trajectory figures show.</summary>
 /// <param name="Stages">Stages from noise to data, such as t = 50, 40, 30, 20, 10.</param>
 /// <param name="T">Number of steps of the process.</param>
-/// <param name="Truth">Exact density of the data, for the last panel.</param>
+/// <param name="Truth">Exact density of the data, for the last panel; null if it is not known.</param>
 /// <param name="Path">One run, drawn over the panels as far as it got.</param>
+/// <param name="Data">Points of the data, from which the last panel is estimated like the others where the density is not known.</param>
 public sealed record TrajectoryData(
-    IReadOnlyList<ReverseStage> Stages, int T, Func<double, double, double> Truth, Trajectory Path);
+    IReadOnlyList<ReverseStage> Stages, int T, Func<double, double, double>? Truth, Trajectory Path, IReadOnlyList<Pixels>? Data = null);
 
 /// <summary>Densities p(x_t | t) estimated along the reverse process, with one denoising path.</summary>
 public static class TrajectoryFigure
 {
-    private const double Limit = 3.2;
     private const int Columns = 3;
 
     /// <summary>Draws two-dimensional histograms and writes them as PNG.</summary>
-    public static void SaveHistogram(string path, TrajectoryData data)
+    /// <param name="path">File to write.</param>
+    /// <param name="data">What to show.</param>
+    /// <param name="window">How far the axes reach.</param>
+    public static void SaveHistogram(string path, TrajectoryData data, FigureWindow? window = null)
     {
+        var limit = (window ?? new()).Noise;
         const int Bins = 64;
-        var how = $"{Bins} \u00D7 {Bins} bins of side {AxisScale.Format(2 * Limit / Bins)}";
-        Save(path, data, "histogram", how, smooth: false,
-            points => DensityGrid.Histogram(points, Limit, Bins));
+        var how = $"{Bins} \u00D7 {Bins} bins of side {AxisScale.Format(2 * limit / Bins)}";
+        Save(path, data, limit, "histogram", how, smooth: false,
+            points => DensityGrid.Histogram(points, limit, Bins));
     }
 
     /// <summary>Draws Gaussian kernel density estimates and writes them as PNG.</summary>
@@ -35,25 +39,28 @@ public static class TrajectoryFigure
     /// <param name="data">What to show.</param>
     /// <param name="bandwidth">Standard deviation of the kernel, in pixel values; null: Scott's rule,
     /// panel by panel, which rounds peaks much narrower than the whole a little.</param>
-    public static void SaveKernelDensity(string path, TrajectoryData data, double? bandwidth = null)
+    /// <param name="window">How far the axes reach.</param>
+    public static void SaveKernelDensity(string path, TrajectoryData data, double? bandwidth = null, FigureWindow? window = null)
     {
-        double Bandwidth(IReadOnlyList<Pixels> points) => bandwidth ?? KernelDensity.ScottBandwidth(points, 2 * Limit);
+        var limit = (window ?? new()).Noise;
+        double Bandwidth(IReadOnlyList<Pixels> points) => bandwidth ?? KernelDensity.ScottBandwidth(points, 2 * limit);
         var used = data.Stages.Select(s => Bandwidth(s.Points)).Order().ToArray();
         var range = used is [] ? "" : $"{used[0]:0.000} to {used[^1]:0.000}";
         var how = bandwidth is null ? $"bandwidth {range} (Scott's rule)" : $"bandwidth {bandwidth:0.###}";
-        Save(path, data, "kernel density estimate", $"Gaussian kernel, {how}", smooth: true,
-            points => KernelDensity.Estimate(points, Limit, 240, Bandwidth(points)));
+        Save(path, data, limit, "kernel density estimate", $"Gaussian kernel, {how}", smooth: true,
+            points => KernelDensity.Estimate(points, limit, 240, Bandwidth(points)));
     }
 
     private static void Save(
         string path,
         TrajectoryData data,
+        double limit,
         string name,
         string how,
         bool smooth,
         Func<IReadOnlyList<Pixels>, DensityGrid> estimate)
     {
-        var panels = data.Stages.Count + 1;
+        var panels = data.Stages.Count + (data.Truth is null && data.Data is null ? 0 : 1);
         using var sheet = new Sheet(new SheetLayout
         {
             Title = $"Reverse process: p(x\u209C | t) by {name}, and one trajectory",
@@ -80,13 +87,14 @@ public static class TrajectoryFigure
         {
             var isTruth = i == data.Stages.Count;
             var time = isTruth ? 0 : data.Stages[i].Time;
-            var grid = isTruth ? DensityGrid.Evaluate(data.Truth, Limit, 480) : estimate(data.Stages[i].Points);
+            var grid = !isTruth ? estimate(data.Stages[i].Points)
+                : data.Truth is null ? estimate(data.Data!) : DensityGrid.Evaluate(data.Truth, limit, 480);
             var title = isTruth
-                ? "ground truth, with x\u2080 of the trajectory"
+                ? data.Truth is null ? $"{data.Data!.Count:N0} data points, with x\u2080" : "ground truth, with x\u2080 of the trajectory"
                 : $"t = {time} ({data.T - time} steps done)";
             var soFar = data.Path.Points.Take(data.Path.CountUntil(time)).ToArray();
-            var panel = Panel.Plane(Limit, title, labelX: i + Columns >= panels, labelY: i % Columns == 0)
-                .Add(new DensityImage(grid, ColorScale.Viridis, grid.Max, smooth || isTruth))
+            var panel = Panel.Plane(limit, title, labelX: i + Columns >= panels, labelY: i % Columns == 0)
+                .Add(new DensityImage(grid, ColorScale.Viridis, grid.Max, smooth || (isTruth && data.Truth is not null)))
                 .Add(new PathLine(soFar, Theme.Vermillion, SKColors.White));
             sheet.Draw(panel, i / Columns, i % Columns);
             sheet.Corner($"max {grid.Max:0.00}", i / Columns, i % Columns);

@@ -4,6 +4,7 @@ using Diffusion.Models;
 using Diffusion.Schedules;
 using Diffusion.Terminal;
 using Diffusion.Training;
+using Diffusion.TwoPixel.Study;
 
 namespace Diffusion.TwoPixel;
 
@@ -20,6 +21,14 @@ internal sealed record RunConfiguration
 
     /// <summary>The seed of everything random.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>The user's own data; null for the assignment's mixture.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StudyData? Data { get; init; }
+
+    /// <summary>The data, whichever they are.</summary>
+    [JsonIgnore]
+    public StudyData UsedData => Data ?? StudyData.Assignment;
 
     /// <summary>T of each model, in the order of training.</summary>
     public IReadOnlyList<int> Timesteps { get; init; } = [50, 25, 10, 5];
@@ -60,6 +69,7 @@ internal sealed record RunConfiguration
         Channels1 = Width,
         Channels2 = 2 * Width,
         Embedding = 2 * Width,
+        Classes = Math.Max(1, UsedData.LabelCount),
         Timesteps = timesteps,
     };
 
@@ -114,9 +124,10 @@ internal sealed record RunConfiguration
     {
         try
         {
-            return JsonSerializer.Deserialize<RunConfiguration>(File.ReadAllText(path), Json) ?? throw new UsageException($"{path} holds no configuration.");
+            var read = JsonSerializer.Deserialize<RunConfiguration>(File.ReadAllText(path), Json) ?? throw new UsageException($"{path} holds no configuration.");
+            return read with { Data = read.Data?.Loaded(path) };
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException or ArgumentException)
         {
             throw new UsageException($"The configuration {path} cannot be read: {e.Message.Split('\n')[0]}", e);
         }

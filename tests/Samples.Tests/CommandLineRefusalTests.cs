@@ -30,7 +30,10 @@ internal sealed class CommandLineRefusalTests : IDisposable
         yield return Case("guidance that is infinite", 2, "--guidance is '-Infinity'", "sample", "--guidance", "-Infinity");
         yield return Case("seed below zero", 2, "--seed is '-1'", "train", "--seed", "-1");
         yield return Case("no images", 2, "--count is '0'", "sample", "--count", "0");
-        yield return Case("class that is none", 2, "--label is '2'", "sample", "--label", "2");
+        yield return Case("class that is none", 2, "--label is '2'; accepted is 0 to 1 or none", "sample", "--model", Model, "--label", "2", "--out", "points.csv");
+        yield return Case("class that is no number", 2, "--label is 'left'", "sample", "--label", "left");
+        yield return Case("start that is no point", 2, "--start is '1'; accepted is two finite numbers", "sample", "--start", "1");
+        yield return Case("start that is not finite", 2, "--start is '1,NaN'", "sample", "--start", "1,NaN");
         yield return Case("width that is no multiple of 16", 2, "width is 40", "train", "--width", "40", "--out", "run");
         yield return Case("unknown loss", 2, "--loss is 'l3'", "train", "--loss", "l3");
         yield return Case("no threads", 2, "--threads is '0'", "train", "--threads", "0");
@@ -64,6 +67,17 @@ internal sealed class CommandLineRefusalTests : IDisposable
         yield return Case("resume with another schedule", 1, "schedule", ["train", "--resume", .. Same, "--schedule", "linear"]);
         yield return Case("resume from a truncated checkpoint", 1, "checkpoint-T5.safetensors", ["train", "--resume", .. Same[..^1], "truncated"]);
 
+        yield return Case("points and mixture", 2, "--data and --mixture", "train", "--data", "nan.csv", "--mixture", "weights.json", "--out", "new");
+        yield return Case("points that are not there", 2, "nothing.csv", "train", "--data", "nothing.csv", "--out", "new");
+        yield return Case("points that are text", 1, "note.txt: the first line is 'Just a note.'", "train", "--data", "note.txt", "--out", "new");
+        yield return Case("points with one that is no number", 1, "nan.csv: line 3: the right pixel is NaN; accepted", "all", "--data", "nan.csv", "--out", "new");
+        yield return Case("weights that do not sum to 1", 1, "weights.json: The mixture cannot be read: The weights of the 1 components sum to 0.5", "train", "--mixture", "weights.json", "--out", "new");
+        yield return Case("sigma below zero", 1, "sigma.json: The mixture cannot be read: The Sigma of a component is -1", "train", "--mixture", "sigma.json", "--out", "new");
+        yield return Case("mixture with an unknown member", 1, "'Color'", "train", "--mixture", "member.json", "--out", "new");
+        yield return Case("mixture out of reach", 1, "far.json: The mixture reaches to 1E+06", "train", "--mixture", "far.json", "--out", "new");
+        yield return Case("configuration of points without them", 2, "data.csv", "train", "--config", "points.json", "--out", "new");
+        yield return Case("figures of other data than the model's", 2, "was trained on", "figures", "--out", "run", "--mixture", "good.json");
+
         yield return Case("figures without folder", 2, "nowhere", "figures", "--out", "nowhere");
         yield return Case("figures without model", 2, "model-T7.safetensors", "figures", "--out", "run", "--steps-max", "7");
     }
@@ -87,6 +101,14 @@ internal sealed class CommandLineRefusalTests : IDisposable
         File.WriteAllText(_folder["unknown.json"], configuration.Replace("\"seed\"", "\"sead\"", StringComparison.Ordinal));
         File.WriteAllText(_folder["bad.json"], configuration.Replace("\"batch\": 32", "\"batch\": \"many\"", StringComparison.Ordinal));
         File.WriteAllText(_folder["null.json"], "null");
+        File.WriteAllText(_folder["nan.csv"], "left,right,label\n1,2,0\n1,NaN,0\n");
+        static string Mixture(string weight, string left, string sigma) => $$"""{"components":[{"weight":{{weight}},"left":{{left}},"right":0,"sigma":{{sigma}}}]}""";
+        File.WriteAllText(_folder["good.json"], Mixture("1", "0", "1"));
+        File.WriteAllText(_folder["weights.json"], Mixture("0.5", "0", "1"));
+        File.WriteAllText(_folder["sigma.json"], Mixture("1", "0", "-1"));
+        File.WriteAllText(_folder["far.json"], Mixture("1", "1e6", "1"));
+        File.WriteAllText(_folder["member.json"], Mixture("1", "0", "1, \"Color\": 3"));
+        File.WriteAllText(_folder["points.json"], "{ \"data\": { \"points\": \"3 points, 2 classes, sha256 00\" } }");
         File.WriteAllText(_folder["null-steps.json"], "{ \"timesteps\": null }");
     }
 

@@ -6,7 +6,7 @@ internal sealed record AxisScale(double Min, double Max, double[] Major, string[
     /// <summary>The axis of a pixel value: [-limit, limit].</summary>
     public static AxisScale Pixel(double limit)
     {
-        var step = limit > 2.2 ? 2.0 : limit > 0.9 ? 1.0 : 0.5;
+        var step = limit is > 4.5 or < 0.55 ? RoundStep(limit / 2.2) : limit > 2.2 ? 2.0 : limit > 0.9 ? 1.0 : 0.5;
         return Linear(-limit, limit, step, step / 2);
     }
 

@@ -23,4 +23,9 @@ internal static class Theme
 
     /// <summary>Colour of a class: 0 blue, 1 vermillion, none (-1) gray.</summary>
     public static SKColor OfClass(int label) => label < 0 ? Gray : Series[label % Series.Length];
+
+    /// <summary>The classes of a cloud as entries of a legend, in order; those after the eighth share colours and are left out.</summary>
+    public static IEnumerable<LegendEntry> LegendOf(PixelCloud cloud, Func<int, string> name) => (cloud.Labels ?? [])
+        .Distinct().OrderBy(label => label < 0 ? int.MaxValue : label).Where(label => label < Series.Length)
+        .Select(label => new LegendEntry(name(label), OfClass(label), LegendMark.Dot));
 }

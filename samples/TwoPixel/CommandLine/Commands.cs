@@ -4,6 +4,7 @@ using Diffusion.Data;
 using Diffusion.Guidance;
 using Diffusion.Models;
 using Diffusion.Sampling;
+using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Tensors.Threading;
 using Diffusion.Terminal;
@@ -24,10 +25,10 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         root.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         all.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         train.AddAll([.. StudyOptions.OfRuns, StudyOptions.Resume, StudyOptions.Folder, StudyOptions.Threads]);
-        figures.AddAll([StudyOptions.Config, StudyOptions.StepsMax, StudyOptions.Seed, StudyOptions.Guidance, StudyOptions.Folder, StudyOptions.Threads]);
+        figures.AddAll([StudyOptions.Config, StudyOptions.Data, StudyOptions.Mixture, StudyOptions.StepsMax, StudyOptions.Seed, StudyOptions.Guidance, StudyOptions.Folder, StudyOptions.Threads]);
         sample.AddAll(
         [
-            StudyOptions.Model, StudyOptions.StepsMax, StudyOptions.Label, StudyOptions.Guidance, StudyOptions.Count, StudyOptions.Seed,
+            StudyOptions.Model, StudyOptions.StepsMax, StudyOptions.Label, StudyOptions.Guidance, StudyOptions.Start, StudyOptions.Count, StudyOptions.Seed,
             StudyOptions.Trajectory, StudyOptions.SampleFile, StudyOptions.Threads,
         ]);
         root.SetAction(All);
@@ -46,6 +47,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         SampleProgram.SetThreads(result.GetValue(StudyOptions.Threads));
         var configuration = StudyOptions.Configuration(result);
         var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
+        configuration.UsedData.Save(output);
         OutputFolder.WriteText(output.Configuration, configuration.ToJson());
         var training = new ModelTraining(configuration, output, reporter);
         var models = configuration.Timesteps.Select(timesteps => training.Train(timesteps, resume: false, cancellation)).ToList();
@@ -67,6 +69,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             reporter.Say($"T = {timesteps}: final loss {model.History.Losses.TakeLast(200).Average():F4}; the model is {output.Model(timesteps)}");
         }
 
+        configuration.UsedData.Save(output);
         OutputFolder.WriteText(output.Configuration, configuration.ToJson());
         return 0;
     }
@@ -85,6 +88,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             var saved = RunConfiguration.Load(output.Configuration);
             configuration = (saved with
             {
+                Data = configuration.Data ?? saved.Data,
                 Timesteps = result.GetValue(StudyOptions.StepsMax) is int only ? [only] : saved.Timesteps,
                 Seed = result.GetValue(StudyOptions.Seed) ?? saved.Seed,
                 Guidance = result.GetValue(StudyOptions.Guidance) ?? saved.Guidance,
@@ -97,7 +101,10 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             if (!File.Exists(path))
                 throw new UsageException($"There is no model {path}: 'train --steps-max {timesteps}' makes it.");
             var history = File.Exists(output.History(timesteps)) ? TrainingHistory.Load(output.History(timesteps)) : new TrainingHistory([], []);
-            return new TrainedModel(Load(path, timesteps), history);
+            var model = Load(path, timesteps);
+            if (model.Data != configuration.UsedData.Description)
+                throw new UsageException($"The model {path} was trained on {model.Data}, but the data here are {configuration.UsedData.Description}: --data or --mixture names those of the model.");
+            return new TrainedModel(model, history);
         }).ToList();
         Finish(configuration, output, models, start);
         return 0;
@@ -120,11 +127,13 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
 
         var model = Load(path, timesteps);
         int label = result.GetValue(StudyOptions.Label) ?? DenoiserArguments.NoLabel, count = result.GetValue(StudyOptions.Count) ?? 5000;
+        if (label >= model.Network.Classes)
+            throw new UsageException($"--label is '{label}'; accepted is {(model.Network.Classes == 1 ? "0" : $"0 to {model.Network.Classes - 1}")} or none: those are the classes of {path}.");
         double guidance = result.GetValue(StudyOptions.Guidance) ?? new RunConfiguration().Guidance;
         var random = new RandomSource(result.GetValue(StudyOptions.Seed) ?? 0);
         var denoiser = new ClassifierFreeGuidance<float>(model.Network, label == DenoiserArguments.NoLabel ? -1 : guidance);
         var recorder = trajectory ? new TrajectoryRecorder<float>() : null;
-        var points = new DdpmSampler<float>().Sample(denoiser, model.Schedule, Start.Draw<float>(random, [count, 2, 1]), [label], random, recorder);
+        var points = new DdpmSampler<float>().Sample(denoiser, model.Schedule, Begin(result, random, count), [label], random, recorder);
 
         int[] labels = [.. Enumerable.Repeat(label, count)];
         if (recorder is not null)
@@ -140,7 +149,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
     private void Finish(RunConfiguration configuration, StudyFolder output, List<TrainedModel> models, long start)
     {
         reporter.Say("Measuring.");
-        var evaluation = new Evaluation(configuration.Seed);
+        var evaluation = new Evaluation(configuration.Seed, configuration.UsedData);
         var evaluated = models.Select((model, i) =>
         {
             cancellation.ThrowIfCancellationRequested();
@@ -152,9 +161,29 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         var metrics = new MetricsDocument(
             configuration.Seed, Workers.ThreadCount, Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1), [.. evaluated.Select(model => model.Metrics)]);
         OutputFolder.WriteText(output.Metrics, metrics.ToJson());
-        new ReportWriter(configuration, output, metrics).Write();
-        reporter.Table(ReportWriter.SummaryHeader, ReportWriter.SummaryRows(metrics));
+        if (configuration.UsedData.Mixture is { } mixture)
+        {
+            new ReportWriter(configuration, output, metrics, mixture).Write();
+            reporter.Table(ReportWriter.SummaryHeader(mixture), ReportWriter.SummaryRows(metrics));
+        }
+        else
+        {
+            new PointsReportWriter(configuration, output, metrics).Write();
+            reporter.Table(PointsReportWriter.SummaryHeader, PointsReportWriter.SummaryRows(metrics));
+        }
+
         reporter.Say($"Report: {output.Report} ({Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s)");
+    }
+
+    // x_T: noise, or the same given point for all.
+    private static Tensor<float> Begin(ParseResult result, RandomSource random, int count)
+    {
+        if (result.GetValue(StudyOptions.Start) is not var (left, right))
+            return Start.Draw<float>(random, [count, 2, 1]);
+        var start = Tensor<float>.Uninitialized([count, 2, 1]);
+        for (int i = 0; i < count; i++)
+            (start.Span[2 * i], start.Span[(2 * i) + 1]) = ((float)left, (float)right);
+        return start;
     }
 
     // A model belongs to its T: another one asked for is refused.

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using Diffusion.Schedules;
 using Diffusion.Terminal;
 using Diffusion.Training;
+using Diffusion.TwoPixel.Study;
 
 namespace Diffusion.TwoPixel.CommandLine;
 
@@ -41,13 +43,20 @@ internal static class StudyOptions
 
     public static Option<int?> Count { get; } = Options.Whole("--count", "N", 1, 10_000_000, "How many images to sample, 1 to 10000000. Default: 5000.");
 
-    public static Option<int?> Label { get; } = Options.Make<int?>("--label", "Y", "The class to ask for: 0 (left darker), 1 (right darker), or none. Default: none.", text => text switch
-    {
-        "none" => DenoiserArguments.NoLabel,
-        "0" => 0,
-        "1" => 1,
-        _ => null,
-    }, "0, 1 or none");
+    public static Option<int?> Label { get; } = Options.Make<int?>("--label", "Y", "The class to ask for: 0 (left darker), 1 (right darker), one of those of the model's own data, or none. Default: none.",
+        text => text == "none" ? DenoiserArguments.NoLabel : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int label) ? label : null,
+        "a class (0, 1, ...) or none");
+
+    public static Option<(double Left, double Right)?> Start { get; } = Options.Make<(double, double)?>(
+        "--start", "LEFT,RIGHT", "x_T of every image, such as 0.5,-1. Default: noise.",
+        text => text.Split(',') is [var left, var right] && Finite(left) is double l && Finite(right) is double r ? (l, r) : null,
+        "two finite numbers separated by a comma");
+
+    public static Option<string?> Data { get; } = Options.Text("--data", "FILE.csv",
+        "Your own points in place of the assignment's mixture: left,right,label; labels 0 to K - 1, -1 for none. What needs an exact answer is left out.");
+
+    public static Option<string?> Mixture { get; } = Options.Text("--mixture", "FILE.json",
+        $"Your own mixture in place of the assignment's: {StudyData.MixtureFormat}, component k being label k, weights summing to 1.");
 
     public static Option<string?> Folder { get; } = new("--out")
     {
@@ -81,7 +90,7 @@ internal static class StudyOptions
 
     /// <summary>The options that make a <see cref="RunConfiguration"/>.</summary>
     public static IReadOnlyList<Option> OfRuns { get; } =
-        [Config, StepsMax, Seed, Iterations, Batch, LearningRate, LabelDropout, Ema, Loss, Schedule, Width, Guidance];
+        [Config, Data, Mixture, StepsMax, Seed, Iterations, Batch, LearningRate, LabelDropout, Ema, Loss, Schedule, Width, Guidance];
 
     /// <summary>The configuration that the command line asks for.</summary>
     /// <exception cref="UsageException">A value that is not accepted.</exception>
@@ -90,6 +99,7 @@ internal static class StudyOptions
         var configuration = result.GetValue(Config) is { } file ? RunConfiguration.Load(file) : Defaults;
         return (configuration with
         {
+            Data = OwnData(result) ?? configuration.Data,
             Timesteps = result.GetValue(StepsMax) is int timesteps ? [timesteps] : configuration.Timesteps,
             Seed = result.GetValue(Seed) ?? configuration.Seed,
             Iterations = result.GetValue(Iterations) ?? configuration.Iterations,
@@ -103,4 +113,18 @@ internal static class StudyOptions
             Guidance = result.GetValue(Guidance) ?? configuration.Guidance,
         }).Validated();
     }
+
+    /// <summary>The data that the command line names; null if it names none.</summary>
+    /// <exception cref="UsageException">Two of them, or a file that is not there.</exception>
+    /// <exception cref="InvalidDataException">The file holds no data; the message says where.</exception>
+    public static StudyData? OwnData(ParseResult result) => (result.GetValue(Data), result.GetValue(Mixture)) switch
+    {
+        (null, null) => null,
+        ({ } points, null) => StudyData.ReadPoints(points),
+        (null, { } mixture) => StudyData.ReadMixture(mixture),
+        _ => throw new UsageException("--data and --mixture were both given; accepted is one of them."),
+    };
+
+    private static double? Finite(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite((float)value) ? value : null;
 }

@@ -37,8 +37,8 @@ internal sealed record EvaluatedModel(
     UnconditionalRun Run,
     IReadOnlyDictionary<(double W, int Label), Tensor<float>> Guided);
 
-/// <summary>Measures a model against the exact mixture. Everything compared is coupled: same start, same noise, same reference points.</summary>
-internal sealed class Evaluation(ulong seed)
+/// <summary>Measures a model against the exact mixture, or against points where the data are that. Everything compared is coupled: same start, same noise, same reference points.</summary>
+internal sealed class Evaluation(ulong seed, StudyData data)
 {
     /// <summary>The points of every distance.</summary>
     public const int Points = 50_000;
@@ -51,21 +51,30 @@ internal sealed class Evaluation(ulong seed)
 
     private static readonly double[] ComparedStrengths = [0, 1, 4];
 
-    private readonly GaussianMixture _mixture = GaussianMixture.TwoPixel;
     private readonly RandomSource _random = new RandomSource(seed).Derive(1);
     private readonly DdpmSampler<float> _sampler = new();
     private SlicedWasserstein? _reference;
+    private int _referencePoints;
     private double _floor;
 
     /// <summary>Measures a model.</summary>
     /// <param name="trained">The model.</param>
     /// <param name="wholeAt">The times at which the figures want all points.</param>
     /// <param name="allStrengths">Whether the figures want guided samples at every strength.</param>
-    public EvaluatedModel Evaluate(TrainedModel trained, IEnumerable<int> wholeAt, bool allStrengths)
+    public EvaluatedModel Evaluate(TrainedModel trained, IEnumerable<int> wholeAt, bool allStrengths) =>
+        data.Mixture is { } mixture ? Evaluate(trained, mixture, wholeAt, allStrengths) : EvaluatePoints(trained, wholeAt, allStrengths);
+
+    /// <summary>The classes whose samples are drawn and measured: all, but no more than a figure can tell apart.</summary>
+    public static int MeasuredClasses(StudyData data) => Math.Min(data.LabelCount, MostClasses);
+
+    /// <summary>The most classes that are drawn and measured one by one.</summary>
+    public const int MostClasses = 8;
+
+    private EvaluatedModel Evaluate(TrainedModel trained, GaussianMixture mixture, IEnumerable<int> wholeAt, bool allStrengths)
     {
         var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
-        var exact = new ExactDenoiser<float>(_mixture, schedule);
-        var optimal = OptimalVariance.For(_mixture, schedule);
+        var exact = new ExactDenoiser<float>(mixture, schedule);
+        var optimal = OptimalVariance.For(mixture, schedule);
         var reference = Reference();
 
         var start = Start.Draw<float>(_random, [Points, 2, 1]);
@@ -77,19 +86,18 @@ internal sealed class Evaluation(ulong seed)
         var exactOptimal = Exactly(new() { Variance = ReverseVariance.Optimal, Optimal = optimal });
         var exactOptimalLast = Exactly(new() { Variance = ReverseVariance.Optimal, Optimal = optimal, NoiseAtLastStep = true });
 
-        var modes = MixtureStatistics.Of(_mixture, samples);
-        var exactModes = MixtureStatistics.Of(_mixture, exactPosterior);
-        var optimalModes = MixtureStatistics.Of(_mixture, exactOptimalLast);
-        var errors = NoiseError.Measure(network, _mixture, schedule, _random);
-        var ratios = LossRatio.Measure(network, _mixture, schedule, _random);
-        var (guided, accuracy, meanError) = Guide(trained, exact, allStrengths);
+        var modes = MixtureStatistics.Of(mixture, samples);
+        var exactModes = MixtureStatistics.Of(mixture, exactPosterior);
+        var optimalModes = MixtureStatistics.Of(mixture, exactOptimalLast);
+        var errors = NoiseError.Measure(network, mixture, schedule, _random);
+        var ratios = LossRatio.Measure(network, mixture, schedule, _random);
+        var (guided, accuracy, meanError) = Guide(trained, mixture, exact, allStrengths);
 
-        var history = trained.History.Losses;
-        var metrics = new ModelMetrics
+        var metrics = new MixtureMetrics
         {
             T = schedule.T,
             Iterations = trained.Model.Training.Iterations,
-            FinalLoss = history.Count == 0 ? 0 : history.Skip(Math.Max(0, history.Count - 200)).Average(loss => (double)loss),
+            FinalLoss = FinalLoss(trained),
             Swd = reference.Distance(samples),
             SwdFloor = _floor,
             SwdExactDenoiser = reference.Distance(exactPosterior),
@@ -111,18 +119,54 @@ internal sealed class Evaluation(ulong seed)
         return new EvaluatedModel(trained, metrics, samples, run, guided);
     }
 
-    /// <summary>Fresh points of the mixture, others than any reference.</summary>
-    public (Tensor<float> Points, int[] Labels) Truth(int count) => _mixture.Sample<float>(count, _random.For(Purpose.Data).At(2));
+    private EvaluatedModel EvaluatePoints(TrainedModel trained, IEnumerable<int> wholeAt, bool allStrengths)
+    {
+        var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
+        var reference = Reference();
+        var run = new UnconditionalRun(wholeAt);
+        var samples = _sampler.Sample(network, schedule, Start.Draw<float>(_random, [Points, 2, 1]), [], _random, run);
+
+        var start = Start.Draw<float>(_random, [GuidedPoints, 2, 1]);
+        var guided = new Dictionary<(double, int), Tensor<float>>();
+        var distances = new List<(int, double)>();
+        for (int label = 0; label < MeasuredClasses(data); label++)
+        {
+            foreach (double w in allStrengths ? Strengths : [0])
+                guided[(w, label)] = _sampler.Sample(new ClassifierFreeGuidance<float>(network, w), schedule, start, [label], _random);
+            var points = data.Set!.OfClass(label);
+            var conditional = guided[(0, label)];
+            distances.Add((label, SlicedWasserstein.To(points).Distance(conditional.Rows(0, Math.Min(conditional.Shape[0], points.Shape[0])))));
+        }
+
+        return new EvaluatedModel(trained, new PointsMetrics
+        {
+            T = schedule.T,
+            Iterations = trained.Model.Training.Iterations,
+            FinalLoss = FinalLoss(trained),
+            Swd = reference.Distance(samples.Rows(0, _referencePoints)),
+            SwdFloor = _floor,
+            ConditionalSwd = ByClass(distances),
+        }, samples, run, guided);
+    }
+
+    private static double FinalLoss(TrainedModel trained)
+    {
+        var history = trained.History.Losses;
+        return history.Count == 0 ? 0 : history.Skip(Math.Max(0, history.Count - 200)).Average(loss => (double)loss);
+    }
+
+    /// <summary>Fresh points of a mixture, others than any reference; or points of the data.</summary>
+    public (Tensor<float> Points, int[] Labels) Truth(int count) => data.Sample(count, _random.For(Purpose.Data).At(2));
 
     private (Dictionary<(double, int), Tensor<float>>, List<(int, double)>, List<(int, SortedDictionary<string, double>)>) Guide(
-        TrainedModel trained, ExactDenoiser<float> exact, bool allStrengths)
+        TrainedModel trained, GaussianMixture mixture, ExactDenoiser<float> exact, bool allStrengths)
     {
         var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
         var start = Start.Draw<float>(_random, [GuidedPoints, 2, 1]);
         var samples = new Dictionary<(double, int), Tensor<float>>();
         var accuracy = new List<(int, double)>();
         var meanErrors = new List<(int, SortedDictionary<string, double>)>();
-        for (int label = 0; label < _mixture.LabelCount; label++)
+        for (int label = 0; label < MeasuredClasses(data); label++)
         {
             var byStrength = new SortedDictionary<string, double>(StringComparer.Ordinal);
             foreach (double w in allStrengths ? Strengths : ComparedStrengths)
@@ -130,7 +174,7 @@ internal sealed class Evaluation(ulong seed)
                 var guided = _sampler.Sample(new ClassifierFreeGuidance<float>(network, w), schedule, start, [label], _random);
                 samples[(w, label)] = guided;
                 if (w == 1)
-                    accuracy.Add((label, MixtureStatistics.Of(_mixture, guided).Modes[label].Weight));
+                    accuracy.Add((label, MixtureStatistics.Of(mixture, guided).Modes[label].Weight));
                 if (!ComparedStrengths.Contains(w))
                     continue;
                 var truth = _sampler.Sample(new ClassifierFreeGuidance<float>(exact, w), schedule, start, [label], _random);
@@ -148,8 +192,11 @@ internal sealed class Evaluation(ulong seed)
     {
         if (_reference is not null)
             return _reference;
-        var (reference, _) = _mixture.Sample<float>(Points, _random.For(Purpose.Metrics).At(0));
-        var (second, _) = _mixture.Sample<float>(Points, _random.For(Purpose.Metrics).At(1));
+        // Fresh draws of a mixture. Points are cut in two halves: samples are compared to the one as the other half is to it.
+        var (reference, second) = data.Mixture is { } mixture
+            ? (mixture.Sample<float>(Points, _random.For(Purpose.Metrics).At(0)).X0, mixture.Sample<float>(Points, _random.For(Purpose.Metrics).At(1)).X0)
+            : data.Halves(Points, _random.For(Purpose.Metrics).At(0));
+        _referencePoints = reference.Shape[0];
         _reference = SlicedWasserstein.To(reference);
         _floor = _reference.Distance(second);
         return _reference;

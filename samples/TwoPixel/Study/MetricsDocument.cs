@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Diffusion.TwoPixel.Study;
 
@@ -10,23 +11,43 @@ internal sealed record MetricsDocument(ulong Seed, int Threads, double ElapsedSe
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
 }
 
-/// <summary>The measurements of one model. Distances are sliced Wasserstein distances over 50,000 points.</summary>
-internal sealed record ModelMetrics
+/// <summary>
+/// The measurements of one model that need no exact answer. Distances are sliced Wasserstein distances over 50,000 points, or as
+/// many as half of the data are.
+/// </summary>
+[JsonDerivedType(typeof(MixtureMetrics))]
+[JsonDerivedType(typeof(PointsMetrics))]
+internal abstract record ModelMetrics
 {
-    [System.Text.Json.Serialization.JsonPropertyName("T")]
+    [JsonPropertyName("T"), JsonPropertyOrder(-5)]
     public required int T { get; init; }
 
+    [JsonPropertyOrder(-4)]
     public required int Iterations { get; init; }
 
     /// <summary>The mean loss of the last 200 steps of training.</summary>
+    [JsonPropertyOrder(-3)]
     public required double FinalLoss { get; init; }
 
-    /// <summary>Unconditional samples of the averaged weights against the mixture.</summary>
+    /// <summary>Unconditional samples of the averaged weights against the data.</summary>
+    [JsonPropertyOrder(-2)]
     public required double Swd { get; init; }
 
-    /// <summary>Two sets of the mixture.</summary>
+    /// <summary>Two sets of the data.</summary>
+    [JsonPropertyOrder(-1)]
     public required double SwdFloor { get; init; }
+}
 
+/// <summary>The measurements of a model of points, of whose distribution nothing else is known.</summary>
+internal sealed record PointsMetrics : ModelMetrics
+{
+    /// <summary>By class: conditional samples (w = 0), as many as the class has points, against its points.</summary>
+    public required SortedDictionary<string, double> ConditionalSwd { get; init; }
+}
+
+/// <summary>The measurements of a model of a mixture, of which everything is known.</summary>
+internal sealed record MixtureMetrics : ModelMetrics
+{
     /// <summary>The exact predictor with the same sampler, start, noise and reference.</summary>
     public required double SwdExactDenoiser { get; init; }
 

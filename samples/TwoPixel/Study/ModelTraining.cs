@@ -2,8 +2,8 @@ using Diffusion.Data;
 using Diffusion.Metrics;
 using Diffusion.Models;
 using Diffusion.Tensors.Randomness;
-using Diffusion.Training;
 using Diffusion.Terminal;
+using Diffusion.Training;
 
 namespace Diffusion.TwoPixel.Study;
 
@@ -19,8 +19,6 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
     /// <summary>How often the error against the exact predictor is measured while training.</summary>
     private const int Measurements = 24;
 
-    private static readonly GaussianMixture Mixture = GaussianMixture.TwoPixel;
-
     /// <summary>Trains, or with <paramref name="resume"/> continues from the checkpoint in the output folder.</summary>
     /// <exception cref="OperationCanceledException">The user stopped it; a checkpoint was written.</exception>
     public TrainedModel Train(int timesteps, bool resume, CancellationToken cancellation)
@@ -29,24 +27,24 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
         var training = configuration.TrainingFor(timesteps);
         var random = new RandomSource(configuration.Seed);
         var network = new TwoPixelUNet<float>(configuration.NetworkFor(timesteps), random);
-        var trainer = new Trainer<float>(network, schedule, new MixtureSource<float>(Mixture), training);
+        var trainer = new Trainer<float>(network, schedule, configuration.UsedData.Source(), training);
         var errors = new List<(int, double)>();
         if (resume)
             errors.AddRange(Resume(trainer, timesteps));
 
         // What samples is the average, in a network of its own with the same Fourier frequencies.
         var averaged = new TwoPixelUNet<float>(configuration.NetworkFor(timesteps), random);
-        var model = new TwoPixelModel<float>(averaged, schedule, Mixture, training);
+        var model = new TwoPixelModel<float>(averaged, schedule, configuration.UsedData.Mixture, training) { Data = trainer.Data.Description };
         int every = Math.Max(1, training.Iterations / Measurements);
         try
         {
             reporter.Training($"T = {timesteps}", training.Iterations, onStep => trainer.Run(
                 progress =>
                 {
-                    if (progress.Step % every == 0 || progress.Step == training.Iterations)
+                    if (model.Mixture is { } mixture && (progress.Step % every == 0 || progress.Step == training.Iterations))
                     {
                         trainer.Average.CopyTo(averaged);
-                        errors.Add((progress.Step, NoiseRmse(model)));
+                        errors.Add((progress.Step, NoiseRmse(model, mixture)));
                     }
 
                     onStep(progress);
@@ -86,9 +84,9 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
     }
 
     // The error without a label and with each, on the same few thousand draws every time.
-    private double NoiseRmse(TwoPixelModel<float> model)
+    private double NoiseRmse(TwoPixelModel<float> model, GaussianMixture mixture)
     {
-        var errors = NoiseError.Measure(model.Network, Mixture, model.Schedule, new RandomSource(configuration.Seed), drawsPerStep: Math.Max(1, 4096 / model.Schedule.T));
+        var errors = NoiseError.Measure(model.Network, mixture, model.Schedule, new RandomSource(configuration.Seed), drawsPerStep: Math.Max(1, 4096 / model.Schedule.T));
         return Math.Sqrt(errors.Average(error => error.Overall * error.Overall));
     }
 }

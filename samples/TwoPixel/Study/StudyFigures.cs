@@ -3,7 +3,6 @@ using Diffusion.Guidance;
 using Diffusion.Sampling;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
-using GaussianMixture = Diffusion.Data.GaussianMixture;
 using MixturePeak = Diffusion.Figures.MixtureComponent;
 
 namespace Diffusion.TwoPixel.Study;
@@ -14,7 +13,11 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
     /// <summary>The points that a panel shows.</summary>
     private const int PanelPoints = 5000;
 
-    private static readonly GaussianMixture Mixture = GaussianMixture.TwoPixel;
+    private readonly StudyData _data = configuration.UsedData;
+    private readonly FigureWindow _window = configuration.UsedData.Window;
+
+    /// <summary>The most classes whose trajectories are drawn.</summary>
+    private const int MostPaths = 7;
 
     /// <summary>The times of the noise fields, as shares of T.</summary>
     private static readonly double[] NoiseFieldTimes = [0.1, 0.4, 0.7, 1];
@@ -28,19 +31,19 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
     public void Draw(IReadOnlyList<EvaluatedModel> models)
     {
         var main = models[0];
-        Action[] figures =
+        List<Action> figures =
         [
             GroundTruth,
             () => Forward(main),
             () => Trajectory(main),
             () => Timesteps(models),
-            () => Guidance(main),
-            () => GuidanceStrength(main),
-            () => NoiseField(main),
             () => Training(models),
-            () => ErrorBudget(models),
             () => Animation(main),
         ];
+        if (_data.LabelCount > 0)
+            figures.AddRange([() => Guidance(main), () => GuidanceStrength(main)]);
+        if (_data.Mixture is { } mixture)
+            figures.AddRange([() => NoiseField(main, mixture), () => ErrorBudget(models)]);
 
         // Each figure is drawn from data that nobody changes, to a file of its own.
         Parallel.ForEach(figures, new ParallelOptions { MaxDegreeOfParallelism = Tensors.Threading.Workers.ThreadCount }, figure => figure());
@@ -54,17 +57,11 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
         return points;
     }
 
-    private static Func<double, double, double> Density(double alphaCumprod)
-    {
-        var noised = Mixture.At(alphaCumprod);
-        return noised.Density;
-    }
-
     private void GroundTruth()
     {
         var (points, labels) = evaluation.Truth(PanelPoints);
         GroundTruthFigure.Save(output.Figure("ground-truth"), new GroundTruthData(
-            Density(1), new PixelCloud(Points(points), labels), [.. Mixture.Components.Select(component => new Pixels(component.Left, component.Right))]));
+            _data.Density(1), new PixelCloud(Points(points), labels), [.. Enumerable.Range(0, _data.LabelCount).Select(label => _data.Class(label).Mean)]), _window);
     }
 
     private void Forward(EvaluatedModel model)
@@ -73,7 +70,7 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
         var (x0, labels) = evaluation.Truth(PanelPoints);
         var noise = _random.For(Purpose.Noise).At(0).Normal<float>(x0.Shape);
         ForwardFigure.Save(output.Figure("forward"), [.. Stages(schedule.T).Reverse().Select(t =>
-            new ForwardStage(t, schedule.AlphasCumprod[t], new PixelCloud(Points(schedule.QSample(x0, [(double)t], noise)), labels), Density(schedule.AlphasCumprod[t])))]);
+            new ForwardStage(t, schedule.AlphasCumprod[t], new PixelCloud(Points(schedule.QSample(x0, [(double)t], noise)), labels), _data.Density(schedule.AlphasCumprod[t])))], _window);
     }
 
     private void Trajectory(EvaluatedModel model)
@@ -82,9 +79,9 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
         var path = model.Run.Steps.Select(step => Points(step.Points, FollowedPoint + 1)[FollowedPoint]).ToArray();
         double[] times = [.. model.Run.Steps.Select(step => step.Time)];
         var stages = Stages(timesteps).Where(t => t > 0).Select(t => new ReverseStage(t, Points(model.Run.Whole[t]))).ToList();
-        var data = new TrajectoryData(stages, timesteps, Density(1), new Trajectory(path, times));
-        TrajectoryFigure.SaveHistogram(output.Figure("trajectory-histogram"), data);
-        TrajectoryFigure.SaveKernelDensity(output.Figure("trajectory-kde"), data);
+        var data = new TrajectoryData(stages, timesteps, _data.Density(1), new Trajectory(path, times), _data.Set is null ? null : Points(_data.Set.Points));
+        TrajectoryFigure.SaveHistogram(output.Figure("trajectory-histogram"), data, _window);
+        TrajectoryFigure.SaveKernelDensity(output.Figure("trajectory-kde"), data, window: _window);
     }
 
     /// <summary>The point whose way is drawn.</summary>
@@ -95,7 +92,7 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
         var (truth, _) = evaluation.Truth(PanelPoints);
         TimestepsFigure.Save(output.Figure("timesteps"), new TimestepsData(
             [.. models.OrderBy(model => model.Trained.T).Select(model => new TimestepsPanel(model.Trained.T, new PixelCloud(Points(model.Samples, PanelPoints)), model.Metrics.Swd))],
-            new PixelCloud(Points(truth)), Density(1), models[0].Metrics.SwdFloor));
+            new PixelCloud(Points(truth)), _data.Density(1), models[0].Metrics.SwdFloor), _window);
     }
 
     private void Guidance(EvaluatedModel model)
@@ -103,7 +100,7 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
         const int Paths = 6;
         var (network, schedule) = (model.Trained.Model.Network, model.Trained.Model.Schedule);
         var start = Start.Draw<float>(_random, [Paths, 2, 1]);
-        int?[] asked = [null, 0, 1];
+        int?[] asked = [null, .. Enumerable.Range(0, Math.Min(MostPaths, _data.LabelCount))];
         var conditions = asked.Select(label =>
         {
             var recorder = new TrajectoryRecorder<float>();
@@ -113,29 +110,31 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
             return new GuidanceCondition(label, [.. Enumerable.Range(0, Paths).Select(i =>
                 new Trajectory([.. recorder.States.Select(state => Points(state.X)[i])], times))]);
         });
-        GuidanceFigure.Save(output.Figure("guidance"), new GuidanceData(Density(1), [.. conditions], configuration.Guidance));
+        GuidanceFigure.Save(output.Figure("guidance"), new GuidanceData(_data.Density(1), [.. conditions], configuration.Guidance, _data.Set is null ? null : new PixelCloud(Points(evaluation.Truth(PanelPoints).Points))), _window);
     }
 
     private void GuidanceStrength(EvaluatedModel model) =>
         GuidanceStrengthFigure.Save(
             output.Figure("guidance-strength"),
             [.. model.Guided.OrderBy(run => run.Key.Label).ThenBy(run => run.Key.W).Select(run => new GuidedSamples(run.Key.W, run.Key.Label, Points(run.Value, 2000)))],
-            [.. Mixture.Components.Select(component => new MixturePeak(new Pixels(component.Left, component.Right), component.Sigma))]);
+            [.. Enumerable.Range(0, Evaluation.MeasuredClasses(_data)).Select(_data.Class).Select(known => new MixturePeak(known.Mean, known.Sigma))],
+            _data.Mixture is not null);
 
-    private void NoiseField(EvaluatedModel model)
+    private void NoiseField(EvaluatedModel model, Data.GaussianMixture mixture)
     {
         var (network, schedule) = (model.Trained.Model.Network, model.Trained.Model.Schedule);
+        var wanted = NoiseFieldFigure.PositionsIn(_window);
         var positions = Tensor<float>.From(
-            [NoiseFieldFigure.Positions.Count, 2, 1], [.. NoiseFieldFigure.Positions.SelectMany(p => new[] { (float)p.Left, (float)p.Right })]);
+            [wanted.Count, 2, 1], [.. wanted.SelectMany(p => new[] { (float)p.Left, (float)p.Right })]);
         Tensor<float> predicted = Tensor<float>.Zeros(positions.Shape), exact = Tensor<float>.Zeros(positions.Shape);
-        var truth = new Data.ExactDenoiser<float>(Mixture, schedule);
+        var truth = new Data.ExactDenoiser<float>(mixture, schedule);
         int[] times = [.. NoiseFieldTimes.Select(share => Math.Max(1, (int)Math.Round(share * schedule.T))).Distinct()];
         NoiseFieldFigure.Save(output.Figure("noise-field"), [.. times.Select(t =>
         {
             network.PredictNoise(positions, [t], [], predicted);
             truth.PredictNoise(positions, [t], [], exact);
-            return new NoiseField(t, Points(predicted), Points(exact), Density(schedule.AlphasCumprod[t]));
-        })]);
+            return new NoiseField(t, Points(predicted), Points(exact), mixture.At(schedule.AlphasCumprod[t]).Density);
+        })], _window);
     }
 
     private void Training(IReadOnlyList<EvaluatedModel> models) =>
@@ -150,11 +149,11 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
 
     private void ErrorBudget(IReadOnlyList<EvaluatedModel> models)
     {
-        var ordered = models.OrderBy(model => model.Metrics.T).ToList();
-        BarSeries Series(string name, Func<ModelMetrics, double> value) => new(name, [.. ordered.Select(model => value(model.Metrics))]);
+        var ordered = models.Select(model => (MixtureMetrics)model.Metrics).OrderBy(metrics => metrics.T).ToList();
+        BarSeries Series(string name, Func<MixtureMetrics, double> value) => new(name, [.. ordered.Select(value)]);
         ErrorBudgetFigure.Save(output.Figure("error-budget"), new ErrorBudgetData(
             "Which part of the distance is the network's, and which the sampler's?",
-            [.. ordered.Select(model => $"T = {model.Metrics.T}")],
+            [.. ordered.Select(metrics => $"T = {metrics.T}")],
             [
                 Series("trained network", m => m.Swd),
                 Series("exact predictor, posterior variance", m => m.SwdExactDenoiser),
@@ -167,5 +166,5 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
 
     private void Animation(EvaluatedModel model) =>
         DenoisingAnimation.Save(output.Animation, new AnimationData(
-            [.. model.Run.Steps.Select(step => new AnimationFrame(step.Time, Points(step.Points)))], FollowedPoint));
+            [.. model.Run.Steps.Select(step => new AnimationFrame(step.Time, Points(step.Points)))], FollowedPoint), _window);
 }

@@ -139,7 +139,7 @@ public sealed record GaussianMixture
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"The mixture cannot be read: {e.Message}", e);
+            throw new InvalidDataException($"The mixture cannot be read: {e.Message.Split(" (Parameter", 2)[0]}", e);
         }
     }
 
@@ -159,6 +159,7 @@ public sealed record GaussianMixture
         : throw new ArgumentOutOfRangeException(nameof(label), label, $"The label is {label}; accepted are 0 to {LabelCount - 1}, and -1 for none.");
 }
 
-/// <summary>Serialisation without reflection.</summary>
+/// <summary>Serialisation without reflection. What people write by hand may be in any case.</summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
 [JsonSerializable(typeof(GaussianMixture))]
 internal sealed partial class MixtureJson : JsonSerializerContext;

@@ -14,8 +14,8 @@ public sealed class MnistSource<T> : IDataSource<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly MnistSet _set;
-    private (ulong Seed, long Epoch) _drawn = (0, -1);
-    private int[] _order = [], _indices = [];
+    private readonly EpochOrder _order;
+    private int[] _indices = [];
 
     /// <summary>Batches of a set.</summary>
     /// <exception cref="ArgumentException">The set is empty.</exception>
@@ -23,7 +23,7 @@ public sealed class MnistSource<T> : IDataSource<T>
     {
         if (set.Count == 0)
             throw new ArgumentException("The set has no images; at least one is needed.", nameof(set));
-        _set = set;
+        (_set, _order) = (set, new EpochOrder(set.Count));
         Description = $"{set.Count} images, sha256 {set.Sha256}";
     }
 
@@ -46,18 +46,5 @@ public sealed class MnistSource<T> : IDataSource<T>
     }
 
     /// <summary>Which images make the batch of one step, as indices into the set.</summary>
-    internal void Indices(Span<int> indices, StepRandom random)
-    {
-        for (int i = 0; i < indices.Length; i++)
-        {
-            var (epoch, place) = Math.DivRem((random.Step * indices.Length) + i, (long)_set.Count);
-            if (_drawn != (random.Seed, epoch))
-            {
-                _order = new RandomSource(random.Seed).For(Purpose.Data).At(epoch).Permutation(_set.Count);
-                _drawn = (random.Seed, epoch);
-            }
-
-            indices[i] = _order[place];
-        }
-    }
+    internal void Indices(Span<int> indices, StepRandom random) => _order.Indices(indices, random);
 }

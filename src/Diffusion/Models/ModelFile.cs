@@ -22,7 +22,7 @@ public static class ModelFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save<T>(string path, TwoPixelModel<T> model)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        SafetensorsFile.Write(path, StateDict.Of(model.Network), Metadata(Format, model.Network, model.Schedule, model.Training, model.Mixture.ToJson()));
+        SafetensorsFile.Write(path, StateDict.Of(model.Network), Metadata(Format, model.Network, model.Schedule, model.Training, model.Data));
 
     /// <summary>Writes a model of digits; see <see cref="AtomicFile"/>.</summary>
     /// <param name="path">The file.</param>
@@ -42,9 +42,9 @@ public static class ModelFile
             var configuration = Deserialize(content.Metadata, NetworkKey, ConfigurationJson.Default.TwoPixelUNetConfiguration);
             RequireSteps(configuration.Timesteps, schedule);
             var network = new TwoPixelUNet<T>(configuration, new RandomSource(0));
-            var mixture = GaussianMixture.FromJson(data);
+            var mixture = PointSet.IsDescription(data) ? null : GaussianMixture.FromJson(data);
             StateDict.Load(network, content.Tensors);
-            return new TwoPixelModel<T>(network, schedule, mixture, training);
+            return new TwoPixelModel<T>(network, schedule, mixture, training) { Data = data };
         });
 
     /// <summary>Reads a model of digits.</summary>

@@ -9,11 +9,14 @@ namespace Diffusion.Models;
 /// <typeparam name="T">The number type.</typeparam>
 /// <param name="Network">The network, with the averaged weights.</param>
 /// <param name="Schedule">Its schedule.</param>
-/// <param name="Mixture">The data that it was trained on.</param>
+/// <param name="Mixture">The data that it was trained on; null where they are no mixture, but points that <see cref="Data"/> names.</param>
 /// <param name="Training">The settings of its training.</param>
-public sealed record TwoPixelModel<T>(TwoPixelUNet<T> Network, NoiseSchedule Schedule, GaussianMixture Mixture, TrainingConfiguration Training)
+public sealed record TwoPixelModel<T>(TwoPixelUNet<T> Network, NoiseSchedule Schedule, GaussianMixture? Mixture, TrainingConfiguration Training)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>What the data were: <see cref="IDataSource{T}.Description"/>. Without a mixture it must be given.</summary>
+    public string Data { get; init; } = Mixture?.ToJson() ?? "";
+
     /// <summary>The network as a predictor of noise, whatever it was trained to predict.</summary>
     public IDenoiser<T> Denoiser { get; } = new ParameterisedDenoiser<T>(Network, Training.Parameterisation, Schedule);
 }
