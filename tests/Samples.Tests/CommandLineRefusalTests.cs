@@ -63,7 +63,7 @@ internal sealed class CommandLineRefusalTests : IDisposable
         yield return Case("configuration with null for the steps", 2, "timesteps", "train", "--config", "null-steps.json");
 
         yield return Case("resume without checkpoint", 2, "checkpoint-T7.safetensors", "train", "--resume", "--steps-max", "7", "--out", "run");
-        yield return Case("resume with other settings", 1, "training settings", ["train", "--resume", .. Same, "--seed", "1"]);
+        yield return Case("resume with other settings", 1, "the training of the checkpoint", ["train", "--resume", .. Same, "--seed", "1"]);
         yield return Case("resume with another schedule", 1, "schedule", ["train", "--resume", .. Same, "--schedule", "linear"]);
         yield return Case("resume from a truncated checkpoint", 1, "checkpoint-T5.safetensors", ["train", "--resume", .. Same[..^1], "truncated"]);
 

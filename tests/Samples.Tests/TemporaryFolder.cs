@@ -11,5 +11,10 @@ internal sealed class TemporaryFolder : IDisposable
     /// <summary>Names of all files in the folder, sorted.</summary>
     public IEnumerable<string> Files => Directory.GetFiles(_path).Select(f => System.IO.Path.GetFileName(f)!).Order();
 
-    public void Dispose() => Directory.Delete(_path, recursive: true);
+    // NUnit may dispose of a fixture twice.
+    public void Dispose()
+    {
+        if (Directory.Exists(_path))
+            Directory.Delete(_path, recursive: true);
+    }
 }
