@@ -48,9 +48,9 @@ internal static class DigitsOptions
             && from >= 0 && to <= 1 && from <= to ? [from, to] : null,
         "two numbers from 0 to 1, the smaller first, such as 0.2,0.8");
 
-    public static Option<int?> SweepCount { get; } = Options.Whole("--sweep-count", "N", 0, 100_000, "Images at each weight of the sweep and with each fast sampler; 0 for neither. Default: 2000.");
+    public static Option<int?> SweepCount { get; } = Options.Whole("--sweep-count", "N", 0, 100_000, "Images at each weight of the sweep; 0 for none. Default: 2000.");
 
-    public static Option<int?> FullCount { get; } = Options.Whole("--full-count", "N", 0, 100_000, "Images by the full reverse process; 0 for none. Default: 1000.");
+    public static Option<int?> FullCount { get; } = Options.Whole("--full-count", "N", 0, 100_000, "Images by the full reverse process and by fast samplers beside it; 0 for none. Default: 1000.");
 
     public static Option<string?> Sampler { get; } = Options.Make<string?>("--sampler", "NAME", $"The sampler: {string.Join(", ", Names)}. Default: {Generation.Sampler}.",
         text => Names.Contains(text) ? text : null, string.Join(", ", Names));

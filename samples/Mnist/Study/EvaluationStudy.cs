@@ -12,15 +12,15 @@ namespace Diffusion.Digits.Study;
 
 /// <summary>How many images the evaluation generates; 0 leaves a part out.</summary>
 /// <param name="Main">Images at the named settings.</param>
-/// <param name="Sweep">Images at each weight of the sweep, and with each sampler of the table.</param>
-/// <param name="Full">Images by the full reverse process.</param>
+/// <param name="Sweep">Images at each weight of the sweep.</param>
+/// <param name="Full">Images by the full reverse process, and by each fast sampler of the table beside it.</param>
 internal sealed record EvaluationCounts(int Main, int Sweep, int Full);
 
 /// <summary>Generates, judges, and writes metrics.json and nearest.png.</summary>
 internal sealed class EvaluationStudy(Generator generator, Evaluation evaluation, MnistSet train, DigitsFolder output, IReporter reporter, CancellationToken cancellation)
 {
     /// <summary>The weights of the sweep.</summary>
-    private static readonly double[] Weights = [0, 0.25, 0.5, 1];
+    private static readonly double[] Weights = [0, 0.25, 0.4, 1];
 
     /// <summary>The fast samplers of the table.</summary>
     private static readonly (string Sampler, int Steps)[] Fast = [("ddim", 50), ("dpm++2m", 15)];
@@ -60,13 +60,13 @@ internal sealed class EvaluationStudy(Generator generator, Evaluation evaluation
         // Written after every part: the parts take minutes each.
         Write(metrics);
         if (counts.Sweep > 0)
-        {
             Write(metrics = metrics with { Sweep = [.. Weights.Select(w => Judge(settings with { Guidance = w }, counts.Sweep, $"w = {w.ToString("0.##", CultureInfo.InvariantCulture)}").Row)] });
-            Write(metrics = metrics with { Samplers = [.. Fast.Where(fast => fast.Steps <= generator.Model.Schedule.T).Select(fast => Judge(settings with { Sampler = fast.Sampler, Steps = fast.Steps }, counts.Sweep, $"{fast.Sampler}, {fast.Steps} steps").Row)] });
+        if (counts.Full > 0)
+        {
+            Write(metrics = metrics with { Samplers = [.. Fast.Where(fast => fast.Steps <= generator.Model.Schedule.T).Select(fast => Judge(settings with { Sampler = fast.Sampler, Steps = fast.Steps }, counts.Full, $"{fast.Sampler}, {fast.Steps} steps").Row)] });
+            Write(metrics = metrics with { Full = Judge(settings with { Sampler = "ddpm", Steps = null }, counts.Full, "full DDPM").Row });
         }
 
-        if (counts.Full > 0)
-            Write(metrics = metrics with { Full = Judge(settings with { Sampler = "ddpm", Steps = null }, counts.Full, "full DDPM").Row });
         return metrics;
     }
 

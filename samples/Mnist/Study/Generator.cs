@@ -14,13 +14,13 @@ namespace Diffusion.Digits.Study;
 internal sealed record GenerationSettings
 {
     /// <summary>The weight w of classifier-free guidance at which the model is judged; chosen on 2,000 samples, see metrics.json.</summary>
-    public const double StandardGuidance = 0.25;
+    public const double StandardGuidance = 0.4;
 
     /// <summary>The sampler's name in the registry.</summary>
     public string Sampler { get; init; } = "dpm++2m";
 
     /// <summary>The number of steps; null for T.</summary>
-    public int? Steps { get; init; } = 20;
+    public int? Steps { get; init; } = 15;
 
     /// <summary>w of classifier-free guidance.</summary>
     public double Guidance { get; init; } = StandardGuidance;
