@@ -8,6 +8,10 @@ internal sealed record MetricsDocument(ulong Seed, int Threads, double ElapsedSe
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
+    /// <summary>Reads what <see cref="ToJson"/> gave.</summary>
+    /// <exception cref="JsonException">The file holds no metrics.</exception>
+    public static MetricsDocument Load(string path) => JsonSerializer.Deserialize<MetricsDocument>(File.ReadAllText(path), Json) ?? throw new JsonException("It holds null.");
 }
 
 /// <summary>The measurements of one model. Distances are sliced Wasserstein distances over 50,000 points.</summary>

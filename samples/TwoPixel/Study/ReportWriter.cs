@@ -33,6 +33,7 @@ internal sealed class ReportWriter(RunConfiguration configuration, StudyFolder o
         Guidance(report);
         NoiseField(report);
         Budget(report);
+        Compare.CompareReport.AddTo(report, output);
         Changes(report);
         Limits(report);
         _ = report.Section("Configuration and metrics")
