@@ -51,7 +51,7 @@ public sealed class DistillationTests
         var student = new TwoPixelUNet<double>(Sizes, Random);
         StateDict.Load(student, StateDict.Of(teacher));
         var trainer = new DistillationTrainer<double>(
-            student, teacher, Schedule, Data, 4, new TrainingConfiguration { Iterations = 150, Batch = 64, Parameterisation = Parameterisation.V, LearningRate = 2e-3 });
+            student, teacher, Schedule, Data, 4, new TrainingConfiguration { Iterations = 500, Batch = 64, Parameterisation = Parameterisation.V, LearningRate = 2e-3 });
         trainer.Run();
         Assert.That(trainer.Losses.TakeLast(20).Average(), Is.LessThan(0.7 * trainer.Losses.Take(20).Average()));
         Assert.That(trainer.Steps, Is.EqualTo(4));
