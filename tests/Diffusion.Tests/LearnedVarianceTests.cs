@@ -105,7 +105,7 @@ public sealed class LearnedVarianceTests
         var start = Start.Draw<double>(Random, [50, 2, 1]);
         TrajectoryRecorder<double> learned = new(), known = new();
         var exact = new ExactDenoiser<double>(Mixture, Schedule);
-        _ = new DdpmSampler<double>(new DdpmSettings { Variance = ReverseVariance.Learned }).Sample(new Fixed(exact, fraction), Schedule, start, [], Random, learned);
+        _ = new DdpmSampler<double>(new DdpmSettings { Variance = ReverseVariance.Learned }).Sample(new FixedVariance(exact, fraction), Schedule, start, [], Random, learned);
         _ = new DdpmSampler<double>(new DdpmSettings { Variance = variance }).Sample(exact, Schedule, start, [], Random, known);
         Assert.That(learned.States, Has.Count.EqualTo(known.States.Count));
         for (int i = 0; i < known.States.Count; i++)
@@ -135,16 +135,16 @@ public sealed class LearnedVarianceTests
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => new(new() { Timesteps = 20, Channels1 = 16, Channels2 = 64, Embedding = 8, LearnsVariance = true }, Random);
 
     private static Tensor<double> Normal(int draw) => Random.For(Purpose.Noise).At(draw).Normal<double>([20, 2, 1]);
+}
 
-    // A denoiser with the same fraction everywhere.
-    private sealed class Fixed(IDenoiser<double> inner, double value) : ILearnedVariance<double>
+/// <summary>A denoiser whose variance is the same share of its range everywhere.</summary>
+internal sealed class FixedVariance(IDenoiser<double> inner, double share) : ILearnedVariance<double>
+{
+    public void PredictNoise(Tensor<double> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<double> noise) => inner.PredictNoise(xt, t, labels, noise);
+
+    public void PredictNoiseAndVariance(Tensor<double> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<double> noise, Tensor<double> fraction)
     {
-        public void PredictNoise(Tensor<double> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<double> noise) => inner.PredictNoise(xt, t, labels, noise);
-
-        public void PredictNoiseAndVariance(Tensor<double> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<double> noise, Tensor<double> fraction)
-        {
-            inner.PredictNoise(xt, t, labels, noise);
-            fraction.Span.Fill(value);
-        }
+        inner.PredictNoise(xt, t, labels, noise);
+        fraction.Span.Fill(share);
     }
 }
