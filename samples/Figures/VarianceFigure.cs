@@ -41,7 +41,7 @@ public static class VarianceFigure
         var left = new Panel(x, AxisScale.Log(all.Min() / 1.3, all.Max() * 1.3), "t", "variance") { Title = "variance" };
         double[][] shares = [.. curves.Select(c => c.Values.Select((v, t) => v > 0 ? v / divisor[t] : double.NaN).ToArray())];
         var largest = shares.SelectMany(s => s).Where(double.IsFinite).DefaultIfEmpty(1).Max();
-        var right = new Panel(x, AxisScale.FromZero(Math.Max(1, largest) * 1.05), "t", "share of the upper variance") { Title = "share of \u03B2" };
+        var right = new Panel(x, AxisScale.FromZero(Math.Max(1, largest) * 1.05), "t", "share") { Title = "share of \u03B2" };
         for (var i = 0; i < curves.Count; i++)
         {
             double[] logs = [.. curves[i].Values.Select(v => v > 0 ? Math.Log10(v) : double.NaN)];
