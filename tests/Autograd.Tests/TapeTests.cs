@@ -28,6 +28,18 @@ public sealed class TapeTests
         Assert.That(x.Gradient![0], Is.EqualTo(Math.Exp(0.25) * 1.25).Within(1e-14));
     }
 
+    // What is on no tape, such as a parameter, is recorded with what it is broadcast to.
+    [Test]
+    public void A_parameter_that_is_broadcast_keeps_its_gradient()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Numbers(1, 2, 4));
+        var factor = new Variable<double>(Numbers(3), requiresGradient: true);
+        tape.Backward(((x * factor) - (factor / x)).Sum());
+        Assert.That(factor.Gradient![0], Is.EqualTo(7 - 1.75).Within(1e-14));
+        Assert.That(x.Gradient, Is.Null);
+    }
+
     [Test]
     public void Constants_get_nothing_and_cost_nothing()
     {

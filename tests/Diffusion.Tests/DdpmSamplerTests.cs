@@ -123,7 +123,7 @@ public sealed class DdpmSamplerTests
         foreach (var entry in Samplers.All)
         {
             Assert.That(Samplers.Find(entry.Name), Is.SameAs(entry));
-            var x = entry.Create<double>(settings).Sample(Exact, Schedule, Start.Draw<double>(Random, [20, 2, 1]), [1], Random);
+            var x = entry.Create<double>(settings).Sample(new FixedVariance(Exact, .5), Schedule, Start.Draw<double>(Random, [20, 2, 1]), [1], Random);
             for (int i = 0; i < 20; i++)
                 Assert.That(x.Span[2 * i], Is.EqualTo(.75).Within(.6), entry.Title);
         }

@@ -91,8 +91,26 @@ internal static class FiguresSyntheticData
         yield return ("training", path => TrainingFigure.Save(path, [Training("T = 5", 0.11), Training("T = 50", null)]));
         yield return ("error-budget", path => ErrorBudgetFigure.Save(path, new("Error budget", ["T = 5", "T = 50"],
             [new("network", [0.08, 0.02]), new("exact", [0.07, double.NaN])], "distance")));
+        yield return ("samplers", path => SamplersFigure.Save(path, new(
+            [.. new[] { "exact", "trained" }.Select(title => new SamplersPanel(title,
+                [new("DDPM", [5, 10, 20], [0.5, 0.2, 0.05]), new("DEIS", [5, 10], [double.PositiveInfinity, 0.01])]))], 0.005, 1000)));
+        yield return ("samplers-paths", path => SamplerPathsFigure.Save(path,
+            [.. Enumerable.Range(0, 6).Select(i => new SamplerPaths($"sampler {i}", [Path(20, i), Path(20, i + 7)]))], truth, "A note."));
+        yield return ("distillation", path => DistillationFigure.Save(path, new(
+            [1, 2, 4], [0.5, 0.2, 0.1], [0.1, 0.05, double.NaN], 0.005, [("student", Cloud(200).Points), ("teacher", Cloud(200, 1, 3).Points)], truth)));
+        yield return ("classifier-guidance", path => ClassifierGuidanceFigure.Save(path,
+            [.. from kind in new[] { "classifier", "exact" } from w in new[] { 0.0, 1, 4 } select new GuidedPanel(kind, w, Cloud(200), "off by 0.1")], truth, "Remarks."));
+        yield return ("variance", path => VarianceFigure.Save(path, [1, 2, 3], [new("upper", [0.1, 0.2, 0.4]), new("posterior", [0, 0.1, 0.3])], "upper"));
+        yield return ("likelihood", path => LikelihoodFigure.Save(path, Likelihood(1.5, 20)));
         yield return ("classification", path => ClassificationPlot.Save(path, Cloud(100).Points, Cloud(100).Labels!,
             (x, y) => 1 / (1 + Math.Exp(y - x)), "Classes"));
+    }
+
+    private static LikelihoodData Likelihood(double limit, int size)
+    {
+        var truth = Density(1);
+        double[] logs = [.. Enumerable.Range(0, size * size).Select(i => LikelihoodData.Centre(limit, size, i)).Select(p => Math.Log(truth(p.Left, p.Right)))];
+        return new(limit, size, [.. logs.Select((log, i) => i == 7 ? double.NaN : log + 0.1)], logs, "A note.");
     }
 
     private static ForwardStage Stage(int t)

@@ -22,6 +22,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         Command train = new("train", "Train one model: model, checkpoint and history.");
         Command sample = new("sample", "Sample images from a trained model into a file.");
         Command figures = new("figures", "Draw and measure again from the models in the output folder.");
+        Command compare = new("compare", "Compare every sampler, guidance, variances, distillation and likelihood with the T = 50 model of the output folder: compare.html.");
         root.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         all.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         train.AddAll([.. StudyOptions.OfRuns, StudyOptions.Resume, StudyOptions.Folder, StudyOptions.Threads]);
@@ -31,12 +32,14 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             StudyOptions.Model, StudyOptions.StepsMax, StudyOptions.Label, StudyOptions.Guidance, StudyOptions.Start, StudyOptions.Count, StudyOptions.Seed,
             StudyOptions.Trajectory, StudyOptions.SampleFile, StudyOptions.Threads,
         ]);
+        compare.AddAll([.. StudyOptions.OfRuns.Except([StudyOptions.StepsMax, StudyOptions.Guidance]), StudyOptions.Points, StudyOptions.Folder, StudyOptions.Threads]);
         root.SetAction(All);
         all.SetAction(All);
         train.SetAction(Train);
         sample.SetAction(Sample);
         figures.SetAction(Figures);
-        foreach (var command in new[] { all, train, sample, figures })
+        compare.SetAction(result => new CompareCommand(reporter, cancellation).Run(result));
+        foreach (var command in new[] { all, train, sample, figures, compare })
             root.Add(command);
         return root;
     }

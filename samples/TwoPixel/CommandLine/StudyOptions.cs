@@ -43,6 +43,9 @@ internal static class StudyOptions
 
     public static Option<int?> Count { get; } = Options.Whole("--count", "N", 1, 10_000_000, "How many images to sample, 1 to 10000000. Default: 5000.");
 
+    public static Option<int?> Points { get; } = Options.Whole("--points", "N", 100, 1_000_000,
+        $"The points of each distance, 100 to 1000000. Default: {Compare.CompareSettings.DefaultPoints}.");
+
     public static Option<int?> Label { get; } = Options.Make<int?>("--label", "Y", "The class to ask for: 0 (left darker), 1 (right darker), one of those of the model's own data, or none. Default: none.",
         text => text == "none" ? DenoiserArguments.NoLabel : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int label) ? label : null,
         "a class (0, 1, ...) or none");
@@ -94,9 +97,13 @@ internal static class StudyOptions
 
     /// <summary>The configuration that the command line asks for.</summary>
     /// <exception cref="UsageException">A value that is not accepted.</exception>
-    public static RunConfiguration Configuration(ParseResult result)
+    public static RunConfiguration Configuration(ParseResult result) =>
+        Configuration(result, result.GetValue(Config) is { } file ? RunConfiguration.Load(file) : Defaults);
+
+    /// <summary>A configuration as the options of the command line vary it.</summary>
+    /// <exception cref="UsageException">A value that is not accepted.</exception>
+    public static RunConfiguration Configuration(ParseResult result, RunConfiguration configuration)
     {
-        var configuration = result.GetValue(Config) is { } file ? RunConfiguration.Load(file) : Defaults;
         return (configuration with
         {
             Data = OwnData(result) ?? configuration.Data,

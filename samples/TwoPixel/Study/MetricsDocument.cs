@@ -9,6 +9,16 @@ internal sealed record MetricsDocument(ulong Seed, int Threads, double ElapsedSe
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
+    /// <summary>Reads the metrics of models of a mixture.</summary>
+    /// <exception cref="JsonException">The file holds no such metrics.</exception>
+    public static MetricsDocument LoadMixture(string path)
+    {
+        var saved = JsonSerializer.Deserialize<MixtureDocument>(File.ReadAllText(path), Json) ?? throw new JsonException("It holds null.");
+        return new MetricsDocument(saved.Seed, saved.Threads, saved.ElapsedSeconds, saved.Models);
+    }
+
+    private sealed record MixtureDocument(ulong Seed, int Threads, double ElapsedSeconds, IReadOnlyList<MixtureMetrics> Models);
 }
 
 /// <summary>

@@ -38,6 +38,7 @@ internal sealed class ReportWriter(RunConfiguration configuration, StudyFolder o
         Guidance(report);
         NoiseField(report);
         Budget(report);
+        Compare.CompareReport.AddTo(report, output);
         if (!_own)
             Changes(report);
         Limits(report);

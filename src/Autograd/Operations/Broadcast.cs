@@ -9,16 +9,20 @@ public static partial class Operations
     /// <summary>The same numbers repeated along dimensions of extent 1 and along new outer dimensions, as NumPy broadcasts.</summary>
     /// <exception cref="ArgumentException">The shape cannot be broadcast to the wanted one.</exception>
     public static Variable<T> BroadcastTo<T>(this Variable<T> x, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T> => BroadcastTo(x, shape, beside: null);
+
+    // A parameter is on no tape of its own: its copy goes on that of the variable beside it, or its gradient would be lost.
+    private static Variable<T> BroadcastTo<T>(Variable<T> x, Shape shape, Variable<T>? beside)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (x.Shape == shape)
             return x;
         if (!Broadcasting.CanBroadcast(x.Shape, shape))
             throw new ArgumentException($"A tensor of shape {x.Shape} cannot be broadcast to {shape}: counted from the last, each extent must be the same or 1.", nameof(shape));
-        var on = Recorder<T>.For(x);
+        var on = Recorder<T>.For(x, beside);
         var y = on.New(shape);
         Broadcasting.Expand<T>(x.Shape, shape, x.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new BroadcastOperation<T>(x, shape) : null);
+        return on.Result(y, on.Records && x.RequiresGradient ? new BroadcastOperation<T>(x, shape) : null);
     }
 
     private static (Variable<T> X, Variable<T> Y) Broadcast<T>(Variable<T> x, Variable<T> y)
@@ -27,7 +31,7 @@ public static partial class Operations
         if (x.Shape == y.Shape)
             return (x, y);
         var shape = Broadcasting.Common(x.Shape, y.Shape);
-        return (x.BroadcastTo(shape), y.BroadcastTo(shape));
+        return (BroadcastTo(x, shape, beside: y), BroadcastTo(y, shape, beside: x));
     }
 }
 

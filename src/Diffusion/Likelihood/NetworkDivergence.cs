@@ -1,6 +1,7 @@
 using System.Numerics;
 using Diffusion.Autograd;
 using Diffusion.Models;
+using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
 
@@ -9,7 +10,8 @@ namespace Diffusion.Likelihood;
 /// <summary>
 /// A network's prediction and its divergence by vector-Jacobian products of the tape, sum of v·(J'v). Exactly, with the unit vectors
 /// for v: as many backward passes as a sample has numbers, two for two pixels. Or estimated (Hutchinson; FFJORD,
-/// arXiv:1810.01367, eq. 7) with some random vectors of signs: the mean of v·(J'v) is the divergence.
+/// arXiv:1810.01367, eq. 7) with some random vectors of signs: the mean of v·(J'v) is the divergence. Of a network that predicts
+/// x_0 or v, the noise is a sum of x_t and the prediction, and so is its divergence.
 /// </summary>
 /// <remarks>Leaves the weights without gradients.</remarks>
 /// <typeparam name="T">The number type.</typeparam>
@@ -20,17 +22,32 @@ public sealed class NetworkDivergence<T> : INoiseDivergence<T>
     private const int Rows = 512;
 
     private readonly DenoisingNetwork<T> _network;
+    private readonly Parameterisation _parameterisation;
+    private readonly NoiseSchedule? _schedule;
     private readonly RandomSource _random;
 
-    private NetworkDivergence(DenoisingNetwork<T> network, int probes, RandomSource random) => (_network, Probes, _random) = (network, probes, random);
+    private NetworkDivergence(DenoisingNetwork<T> network, Parameterisation parameterisation, NoiseSchedule? schedule, int probes, RandomSource random)
+    {
+        if (!Enum.IsDefined(parameterisation))
+            throw new ArgumentOutOfRangeException(nameof(parameterisation), parameterisation, $"The parameterisation is {parameterisation}; accepted are {string.Join(", ", Enum.GetNames<Parameterisation>())}.");
+        (_network, _parameterisation, _schedule, Probes, _random) = (network, parameterisation, schedule, probes, random);
+    }
 
     /// <summary>The number of random vectors; 0 where the divergence is exact.</summary>
     public int Probes { get; }
 
-    /// <summary>The exact divergence, for samples of few numbers.</summary>
-    public static NetworkDivergence<T> Exact(DenoisingNetwork<T> network) => new(network, 0, default);
+    /// <summary>The exact divergence of a network that predicts the noise, for samples of few numbers.</summary>
+    public static NetworkDivergence<T> Exact(DenoisingNetwork<T> network) => new(network, Parameterisation.Epsilon, null, 0, default);
 
-    /// <summary>Hutchinson's estimate.</summary>
+    /// <summary>The exact divergence of the noise that follows from what a network predicts, for samples of few numbers.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="parameterisation">What it predicts.</param>
+    /// <param name="schedule">The schedule that it was trained with.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such parameterisation.</exception>
+    public static NetworkDivergence<T> Exact(DenoisingNetwork<T> network, Parameterisation parameterisation, NoiseSchedule schedule) =>
+        new(network, parameterisation, schedule, 0, default);
+
+    /// <summary>Hutchinson's estimate for a network that predicts the noise.</summary>
     /// <param name="network">The network.</param>
     /// <param name="probes">The number of random vectors, 1 to 512.</param>
     /// <param name="random">
@@ -39,10 +56,20 @@ public sealed class NetworkDivergence<T> : INoiseDivergence<T>
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The number is not accepted.</exception>
     public static NetworkDivergence<T> Hutchinson(DenoisingNetwork<T> network, int probes, RandomSource random) =>
-        probes is >= 1 and <= Rows ? new(network, probes, random)
-            : throw new ArgumentOutOfRangeException(nameof(probes), probes, $"The number of random vectors is {probes}; accepted is 1 to {Rows}.");
+        new(network, Parameterisation.Epsilon, null, Checked(probes), random);
+
+    /// <summary>Hutchinson's estimate for the noise that follows from what a network predicts.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="parameterisation">What it predicts.</param>
+    /// <param name="schedule">The schedule that it was trained with.</param>
+    /// <param name="probes">The number of random vectors, 1 to 512.</param>
+    /// <param name="random">Where they are drawn from.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not accepted, or there is no such parameterisation.</exception>
+    public static NetworkDivergence<T> Hutchinson(DenoisingNetwork<T> network, Parameterisation parameterisation, NoiseSchedule schedule, int probes, RandomSource random) =>
+        new(network, parameterisation, schedule, Checked(probes), random);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">t is 0 and the network predicts x_0: there is no noise to be told.</exception>
     public void Predict(Tensor<T> xt, double t, ReadOnlySpan<int> labels, Tensor<T> noise, Span<double> divergence)
     {
         int samples = DenoiserArguments.Check(xt, [t], labels, noise);
@@ -65,8 +92,28 @@ public sealed class NetworkDivergence<T> : INoiseDivergence<T>
                 value /= Probes;
         }
 
+        ToNoise(xt, t, noise, divergence);
         foreach (var parameter in _network.Parameters)
             parameter.ClearGradient();
+    }
+
+    private static int Checked(int probes) => probes is >= 1 and <= Rows ? probes
+        : throw new ArgumentOutOfRangeException(nameof(probes), probes, $"The number of random vectors is {probes}; accepted is 1 to {Rows}.");
+
+    // eps = (x - g x_0)/S or S x + g v, and the divergence of x is the number of its coordinates d.
+    private void ToNoise(Tensor<T> xt, double t, Tensor<T> noise, Span<double> divergence)
+    {
+        if (_parameterisation == Parameterisation.Epsilon)
+            return;
+        int d = xt.Length / xt.Shape[0];
+        double g = Math.Sqrt(_schedule!.AlphaCumprodAt(t)), s = Math.Sqrt(_schedule.OneMinusAlphaCumprodAt(t));
+        bool isX0 = _parameterisation == Parameterisation.X0;
+        if (isX0)
+            _schedule.PredictNoiseFromX0(xt, [t], noise, noise);
+        else
+            _schedule.PredictNoiseFromVelocity(xt, [t], noise, noise);
+        foreach (ref double value in divergence)
+            value = isX0 ? (d - (g * value)) / s : (s * d) + (g * value);
     }
 
     // Vectors [first, last) of samples [from, to): samples do not mix, so one pass over copies of them takes all vectors.

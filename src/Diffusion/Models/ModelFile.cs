@@ -100,7 +100,7 @@ public static class ModelFile
         }
     }
 
-    private static TConfiguration Deserialize<TConfiguration>(
+    internal static TConfiguration Deserialize<TConfiguration>(
         IReadOnlyDictionary<string, string> metadata, string key, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TConfiguration> type)
         where TConfiguration : class =>
         JsonSerializer.Deserialize(Entry(metadata, key), type) ?? throw new InvalidDataException($"the {key} in the metadata is null.");
@@ -111,7 +111,7 @@ public static class ModelFile
             throw new InvalidDataException($"the network is for T = {timesteps}, but the schedule has T = {schedule.T}.");
     }
 
-    private static void Require(IReadOnlyDictionary<string, string> metadata, string key, string expected)
+    internal static void Require(IReadOnlyDictionary<string, string> metadata, string key, string expected)
     {
         string value = Entry(metadata, key);
         if (value != expected)

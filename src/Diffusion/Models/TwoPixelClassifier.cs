@@ -29,6 +29,7 @@ public sealed class TwoPixelClassifier<T> : NoisyClassifier<T>
         if (features < 2 || features % 2 != 0)
             throw new ArgumentOutOfRangeException(nameof(features), features, $"The features are {features}; accepted are even numbers from 2.");
         Classes = classes;
+        Features = features;
         var weights = new WeightInitializer(random);
         _step = Register("step", new StepEmbedding<T>(features, timesteps, weights));
         _time = Register("time", new Linear<T>(features, features, weights));
@@ -39,6 +40,9 @@ public sealed class TwoPixelClassifier<T> : NoisyClassifier<T>
 
     /// <inheritdoc/>
     public override int Classes { get; }
+
+    /// <summary>The width of the hidden layers.</summary>
+    public int Features { get; }
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> xt, ReadOnlySpan<double> t)

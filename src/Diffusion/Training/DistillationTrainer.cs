@@ -51,7 +51,7 @@ public sealed class DistillationTrainer<T> : Trainer<T>
             times[i] = (double)Schedule.T / Steps * _picked[i];
     }
 
-    private protected override Tensor<T> Target(Tape<T> tape, Tensor<T> x0, Tensor<T> xt, double[] t, int[] labels, Tensor<T> noise)
+    internal override Tensor<T> Target(Tape<T> tape, Tensor<T> x0, Tensor<T> xt, double[] t, int[] labels, Tensor<T> noise)
     {
         double step = (double)Schedule.T / Steps;
         double[] middle = Array.ConvertAll(t, time => time - (step / 2)), end = Array.ConvertAll(t, time => time - step);

@@ -142,7 +142,7 @@ public class Trainer<T>
     /// <param name="t">The times, [N].</param>
     /// <param name="labels">The labels, [N], -1 where dropped.</param>
     /// <param name="noise">The noise in x_t.</param>
-    private protected virtual Tensor<T> Target(Tape<T> tape, Tensor<T> x0, Tensor<T> xt, double[] t, int[] labels, Tensor<T> noise)
+    internal virtual Tensor<T> Target(Tape<T> tape, Tensor<T> x0, Tensor<T> xt, double[] t, int[] labels, Tensor<T> noise)
     {
         if (Configuration.Parameterisation == Parameterisation.X0)
             return x0;

@@ -1,0 +1,85 @@
+using SkiaSharp;
+
+namespace Diffusion.Figures;
+
+/// <summary>The quality of one sampler by its cost.</summary>
+/// <param name="Name">Name in the legend; the same name has the same line in every panel.</param>
+/// <param name="Evaluations">Network evaluations, rising.</param>
+/// <param name="Distances">Distance to the data for each; NaN for none.</param>
+public sealed record SamplerCurve(string Name, IReadOnlyList<double> Evaluations, IReadOnlyList<double> Distances);
+
+/// <summary>The samplers with one predictor.</summary>
+/// <param name="Title">Title of the panel.</param>
+/// <param name="Curves">One per sampler.</param>
+public sealed record SamplersPanel(string Title, IReadOnlyList<SamplerCurve> Curves);
+
+/// <summary>What the figure of samplers shows.</summary>
+/// <param name="Panels">One per predictor.</param>
+/// <param name="Floor">Distance between two sets of the data.</param>
+/// <param name="Points">Number of points of each distance.</param>
+public sealed record SamplersData(IReadOnlyList<SamplersPanel> Panels, double Floor, int Points);
+
+/// <summary>Distance to the data against network evaluations, every sampler, on logarithmic axes.</summary>
+public static class SamplersFigure
+{
+    // The axis leaves out what lies farther: a diverging run would press all others together.
+    private const double Farthest = 2;
+
+    /// <summary>Draws the figure and writes it as PNG.</summary>
+    public static void Save(string path, SamplersData data)
+    {
+        string[] names = [.. data.Panels.SelectMany(p => p.Curves).Select(c => c.Name).Distinct()];
+        using var sheet = new Sheet(new SheetLayout
+        {
+            Title = "Samplers: distance to the data against network evaluations",
+            Notes =
+            [
+                $"Sliced Wasserstein distance of {data.Points:N0} points to as many of the data, from the same noise for all. "
+                + $"Gray dashes: the distance between two sets of the data, {data.Floor:0.0000}.",
+                $"Distances above {AxisScale.Format(Farthest)} lie outside the axes.",
+            ],
+            Legend =
+            [
+                .. names.Select((name, i) => new LegendEntry(name, ColorOf(i), IsDashed(i) ? LegendMark.Dashes : LegendMark.Line)),
+                new("two sets of the data", Theme.Gray, LegendMark.Dashes),
+            ],
+            Rows = 1,
+            Columns = data.Panels.Count,
+            PanelWidth = data.Panels.Count > 2 ? 370 : 470,
+            PanelHeight = 400,
+            GapX = 40,
+            Left = 86,
+        });
+
+        var every = data.Panels.SelectMany(p => p.Curves).ToList();
+        double[] distances = [.. every.SelectMany(c => c.Distances).Where(d => d > 0 && d <= Farthest).DefaultIfEmpty(data.Floor)];
+        double[] costs = [.. every.SelectMany(c => c.Evaluations)];
+        var x = AxisScale.Log(costs.Min() / 1.15, costs.Max() * 1.15);
+        var y = AxisScale.Log(Math.Min(data.Floor, distances.Min()) / 1.3, distances.Max() * 1.3);
+        for (var i = 0; i < data.Panels.Count; i++)
+        {
+            var panel = new Panel(x, y, "network evaluations", i == 0 ? "sliced Wasserstein distance" : null) { Title = data.Panels[i].Title };
+            double[] floor = [Math.Log10(data.Floor), Math.Log10(data.Floor)];
+            _ = panel.Add(new Curve([x.Min, x.Max], floor, Theme.Gray, 1.2f) { Dashes = [3, 4] });
+            foreach (var curve in data.Panels[i].Curves)
+            {
+                int style = Array.IndexOf(names, curve.Name);
+                double[] logs = [.. curve.Evaluations.Select(Math.Log10)];
+                double[] values = [.. curve.Distances.Select(d => d > 0 && double.IsFinite(d) ? Math.Log10(d) : double.NaN)];
+                _ = panel.Add(new Curve(logs, values, ColorOf(style), 1.7f) { Dashes = IsDashed(style) ? [7, 4] : [] });
+                _ = panel.Add(new Points(Cloud(logs, values), 5.5f, 255, ColorOf(style)));
+            }
+
+            sheet.Draw(panel, 0, i);
+        }
+
+        sheet.Save(path);
+    }
+
+    private static PixelCloud Cloud(double[] x, double[] y) =>
+        new([.. x.Zip(y, (a, b) => new Pixels(a, b)).Where(p => double.IsFinite(p.Right))]);
+
+    private static bool IsDashed(int series) => series / Theme.Series.Length % 2 == 1;
+
+    private static SKColor ColorOf(int series) => Theme.Series[series % Theme.Series.Length];
+}

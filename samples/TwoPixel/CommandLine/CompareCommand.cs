@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using Diffusion.Data;
+using Diffusion.Models;
+using Diffusion.Terminal;
+using Diffusion.TwoPixel.Compare;
+using Diffusion.TwoPixel.Study;
+
+namespace Diffusion.TwoPixel.CommandLine;
+
+/// <summary>The command compare: finds or trains the study's model, runs the comparison, and adds it to the report of the folder.</summary>
+internal sealed class CompareCommand(IReporter reporter, CancellationToken cancellation)
+{
+    public int Run(ParseResult result)
+    {
+        long start = Stopwatch.GetTimestamp();
+        SampleProgram.SetThreads(result.GetValue(StudyOptions.Threads));
+        string path = result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder;
+        var configuration = Configuration(result, path);
+        var output = new StudyFolder(path);
+        var discrete = Discrete(configuration, output);
+        var settings = new CompareSettings(configuration, result.GetValue(StudyOptions.Points) ?? CompareSettings.DefaultPoints);
+        var folder = new CompareFolder(output);
+        var document = new CompareStudy(settings, folder, reporter, cancellation).Run(discrete, start);
+        AddToReport(output, discrete.Mixture!);
+        reporter.Table(CompareReport.SummaryHeader, CompareReport.SummaryRows(document));
+        reporter.Say($"Report: {folder.Report} ({Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s)");
+        return 0;
+    }
+
+    // What the command line says, then --config, then the folder's own configuration.
+    private static RunConfiguration Configuration(ParseResult result, string path)
+    {
+        string saved = Path.Combine(path, "config.json");
+        return result.GetValue(StudyOptions.Config) is null && File.Exists(saved)
+            ? StudyOptions.Configuration(result, RunConfiguration.Load(saved))
+            : StudyOptions.Configuration(result);
+    }
+
+    private TwoPixelModel<float> Discrete(RunConfiguration configuration, StudyFolder output)
+    {
+        string path = output.Model(CompareSettings.DiscreteT);
+        if (File.Exists(path))
+            return ModelFile.Load<float>(path);
+        if (!File.Exists(output.Configuration))
+            OutputFolder.WriteText(output.Configuration, (configuration with { Timesteps = [CompareSettings.DiscreteT] }).ToJson());
+        return new ModelTraining(configuration, output, reporter).Train(CompareSettings.DiscreteT, resume: false, cancellation).Model;
+    }
+
+    // The report is written again from the metrics beside it, now that the comparison is there.
+    private static void AddToReport(StudyFolder output, GaussianMixture mixture)
+    {
+        if (!File.Exists(output.Report) || !File.Exists(output.Metrics) || !File.Exists(output.Configuration))
+            return;
+        try
+        {
+            new ReportWriter(RunConfiguration.Load(output.Configuration), output, MetricsDocument.LoadMixture(output.Metrics), mixture).Write();
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{output.Metrics} holds no metrics of this study, so the report stays as it was: {e.Message}", e);
+        }
+    }
+}

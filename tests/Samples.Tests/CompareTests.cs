@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using Diffusion.Terminal;
+using Diffusion.TwoPixel.CommandLine;
+using NUnit.Framework;
+
+namespace Diffusion.Samples.Tests;
+
+/// <summary>The comparison in a tiny setting: its files, its numbers, what it uses again, and what it refuses.</summary>
+[TestFixture]
+internal sealed class CompareTests : IDisposable
+{
+    private static readonly string[] Tiny = ["compare", "--iterations", "8", "--batch", "16", "--width", "32", "--points", "100"];
+
+    private static readonly string[] Figures = ["samplers.png", "samplers-paths.png", "distillation.png", "classifier-guidance.png", "variance.png", "likelihood.png"];
+
+    private static readonly string[] Models =
+    [
+        "model-T50.safetensors", "model-continuous-T1000.safetensors", "model-learned-variance-T50.safetensors", "model-v-T64.safetensors", "noisy-classifier-T50.safetensors",
+        "student-1.safetensors", "student-16.safetensors", "student-2.safetensors", "student-32.safetensors", "student-4.safetensors", "student-8.safetensors",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Run => _folder["run"];
+
+    [OneTimeSetUp]
+    public void Compare() => Invoke(new CommandLineReporter(), [.. Tiny, "--out", Run]);
+
+    [OneTimeTearDown]
+    public void Dispose() => _folder.Dispose();
+
+    [Test]
+    public void All_files_are_written_and_no_others()
+    {
+        string[] others = ["checkpoint-T50.safetensors", "compare.html", "compare.json", "config.json", "history-T50.csv"];
+        Assert.That(Directory.GetFiles(Run).Select(Path.GetFileName), Is.EquivalentTo((string[])[.. Figures, .. Models, .. others]));
+        string html = File.ReadAllText(Path.Combine(Run, "compare.html"));
+        Assert.That(html.Split("<img ").Length - 1, Is.EqualTo(Figures.Length));
+        Assert.That(html, Does.Not.Contain("http://").And.Not.Contain("https://"));
+    }
+
+    [Test]
+    public void The_numbers_have_their_fields()
+    {
+        var numbers = JsonNode.Parse(File.ReadAllText(Path.Combine(Run, "compare.json")))!;
+        var samplers = numbers["samplers"]!.AsArray();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(samplers.Select(predictor => (string)predictor!["predictor"]!), Is.EqualTo(new[] { "exact", "continuous", "discrete" }));
+            var every = Diffusion.Sampling.Samplers.All.Select(entry => entry.Name).ToList();
+            Assert.That(samplers[2]!["runs"]!.AsArray().Select(run => (string)run!["sampler"]!).Distinct(), Is.EqualTo(every));
+            Assert.That(samplers[0]!["runs"]!.AsArray().Select(run => (string)run!["sampler"]!).Distinct(), Is.EqualTo(every.Except(["ddpm-learned"])));
+            Assert.That(samplers[0]!["runs"]!.AsArray().Select(run => (int)run!["evaluations"]!), Is.All.InRange(1, 50));
+            Assert.That((int)numbers["target"]!["ddpm"]!["evaluations"]!, Is.EqualTo(50));
+            Assert.That((int)numbers["target"]!["continuous"]!["evaluations"]!, Is.EqualTo(20));
+            Assert.That(numbers["distillation"]!["students"]!.AsObject().Select(student => student.Key), Is.EqualTo(new[] { "1", "2", "4", "8", "16", "32" }));
+            Assert.That(numbers["variance"]!["learned"]!.AsArray(), Has.Count.EqualTo(50));
+            Assert.That(numbers["guidance"]!["runs"]!.AsArray(), Has.Count.EqualTo(6));
+            Assert.That((int)numbers["iterations"]!["student"]!, Is.EqualTo(8));
+
+            // log p of the mixture at its own points: -ln(2 pi e sigma²) of a component, and the entropy of the weights.
+            Assert.That((double)numbers["likelihood"]!["mixtureNll"]!, Is.EqualTo(-1.12).Within(.5));
+        }
+    }
+
+    [Test]
+    public void What_is_there_with_the_same_settings_is_used_again()
+    {
+        string again = Copy("again");
+        var before = Models.Select(name => File.ReadAllBytes(Path.Combine(again, name))).ToList();
+        var reporter = new CommandLineReporter();
+        Invoke(reporter, [.. Tiny, "--out", again]);
+        Assert.That(reporter.Steps, Is.Empty);
+        Assert.That(Models.Select(name => File.ReadAllBytes(Path.Combine(again, name))), Is.EqualTo(before));
+        foreach (string name in Figures)
+            Assert.That(File.ReadAllBytes(Path.Combine(again, name)), Is.EqualTo(File.ReadAllBytes(Path.Combine(Run, name))), name);
+
+        // A student that is missing is distilled again, and so are all that were distilled from it.
+        File.Delete(Path.Combine(again, "student-2.safetensors"));
+        Invoke(reporter, [.. Tiny, "--out", again]);
+        Assert.That(reporter.Steps, Has.Count.EqualTo(2 * 8));
+        Assert.That(Models.Select(name => File.ReadAllBytes(Path.Combine(again, name))), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_damaged_model_is_named_and_bad_options_are_refused()
+    {
+        string damaged = Copy("damaged");
+        File.WriteAllText(Path.Combine(damaged, "noisy-classifier-T50.safetensors"), "no model");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => Invoke(new CommandLineReporter(), [.. Tiny, "--out", damaged]), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("noisy-classifier-T50"));
+            foreach (string[] bad in (string[][])[["--points", "99"], ["--steps-max", "5"], ["--iterations", "0"]])
+                Assert.That(new Commands(new CommandLineReporter(), default).Build().Parse([.. Tiny, .. bad, "--out", _folder["refused"]]).Errors, Is.Not.Empty, bad[0]);
+            Assert.That(() => Invoke(new CommandLineReporter(), [.. Tiny[..^4], "--width", "40", "--out", _folder["refused"]]), Throws.InstanceOf<UsageException>().With.Message.Contains("width is 40"));
+            Assert.That(Directory.Exists(_folder["refused"]), Is.False);
+        }
+    }
+
+    private string Copy(string name)
+    {
+        _ = Directory.CreateDirectory(_folder[name]);
+        foreach (string file in Directory.GetFiles(Run))
+            File.Copy(file, Path.Combine(_folder[name], Path.GetFileName(file)));
+        return _folder[name];
+    }
+
+    private static void Invoke(CommandLineReporter reporter, string[] arguments) =>
+        Assert.That(new Commands(reporter, default).Build().Parse(arguments).Invoke(new() { EnableDefaultExceptionHandler = false }), Is.Zero);
+}
