@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Diffusion.Data;
 using Diffusion.Figures;
@@ -112,7 +113,7 @@ internal sealed record JudgedRow(
 /// <summary>metrics.json: the model judged by the classifier.</summary>
 internal sealed record DigitMetrics
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>How the images were made, in words.</summary>
     public required string Settings { get; init; }

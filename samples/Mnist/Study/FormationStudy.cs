@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Diffusion.Data;
 using Diffusion.Figures;
@@ -95,7 +96,7 @@ internal sealed record FormationNumbers(
     double HighFrequenciesHalf,
     double HighFrequenciesNineTenths)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static FormationNumbers Of(ImageFormation formation, int steps, string settings)
     {
