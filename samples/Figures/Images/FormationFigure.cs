@@ -121,11 +121,13 @@ public static class FormationFigure
             _ = panel.Add(new Curve(done, shares, color, width));
         panel.Draw(sheet.Canvas, frame);
         sheet.Text(title, frame.MidX, frame.Top - 8, Theme.PanelTitle, align: SKTextAlign.Center);
+        // Shares rise, so the lower right is free.
+        var left = frame.Right - 54 - legend.Max(entry => Typography.Width(entry.Name, Theme.Caption));
         for (var i = 0; i < legend.Count; i++)
         {
-            var y = frame.Top + 20 + (i * 19);
-            new LegendEntry(legend[i].Name, legend[i].Color, LegendMark.Line).DrawMark(sheet.Canvas, new SKPoint(frame.Left + 12, y));
-            sheet.Text(legend[i].Name, frame.Left + 42, y + 4.5f, Theme.Caption);
+            var y = frame.Bottom - 20 - ((legend.Count - 1 - i) * 19);
+            new LegendEntry(legend[i].Name, legend[i].Color, LegendMark.Line).DrawMark(sheet.Canvas, new SKPoint(left, y));
+            sheet.Text(legend[i].Name, left + 30, y + 4.5f, Theme.Caption);
         }
     }
 }

@@ -125,12 +125,13 @@ internal sealed record FormationNumbers(
     public IReadOnlyList<string> Answer()
     {
         double share = Spread / T;
-        string verdict = share < 0.1 ? "all at once"
-            : share > 0.4 ? "part by part"
-            : "neither at one moment nor stroke by stroke: the whole shape is decided early and sharpens over a while, some regions a little before others";
-        string neighbours = NeighbourCorrelation > 0.5 ? "neighbouring pixels settle together, so it is regions that settle one after the other"
-            : NeighbourCorrelation > 0.2 ? "neighbouring pixels settle at similar times, but regions do not settle as one"
-            : "neighbouring pixels settle almost independently of each other: no part of the stroke waits for another";
+        bool inRegions = NeighbourCorrelation > 0.5;
+        string verdict = share < 0.1 ? "all at once: the whole stroke settles within a tenth of the process"
+            : inRegions ? "part by part: regions of the stroke settle one after the other"
+            : "neither. It takes long, but no part of the stroke waits for another: the whole digit is there early as a blur, and sharpens everywhere at the same time";
+        string neighbours = inRegions ? "neighbouring pixels settle together, so it is regions that settle one after the other"
+            : NeighbourCorrelation > 0.25 ? "neighbouring pixels settle at similar times, but regions do not settle as one"
+            : "when a pixel settles says little of when its neighbour does";
         return
         [
             $"Is the digit formed part by part, or all at once? Over {Generations} generations: {verdict}.",
