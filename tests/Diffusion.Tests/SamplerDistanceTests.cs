@@ -73,7 +73,7 @@ public sealed class SamplerDistanceTests
     [Test]
     public void Ancestral_and_predictor_corrector_sampling_at_their_cost()
     {
-        double[] ratios = Measure(Tabled, 8);
+        double[] ratios = Measure(Tabled, Repetitions);
         Assert.That(ratios[0], Is.GreaterThan(3), "the posterior variance with 50 steps is far");
         foreach (int near in (int[])[1, 2, 5, 7, 8])
             Assert.That(ratios[near], Is.LessThan(2), Tabled[near].Name);
@@ -82,7 +82,7 @@ public sealed class SamplerDistanceTests
     [Test]
     public void Langevin_sampling_comes_near_with_thousands_of_evaluations()
     {
-        double[] ratios = Measure(Langevin, 3);
+        double[] ratios = Measure(Langevin, Repetitions);
         Assert.That(ratios[1], Is.LessThan(ratios[0]));
     }
 
