@@ -19,7 +19,7 @@ internal static unsafe class AvgPool2d
         fixed (T* px = x, py = y)
         {
             var kernel = new ForwardKernel<T> { Shape = shape, X = px, Y = py, CountPadding = countPadding, Rows = rows, RowsPerTask = perTask };
-            Workers.Run<ForwardKernel<T>, T>(kernel, (rows + perTask - 1) / perTask);
+            Workers.Run<ForwardKernel<T>, T>(kernel, (rows + perTask - 1) / perTask, shape.Channels);
         }
     }
 
@@ -32,7 +32,7 @@ internal static unsafe class AvgPool2d
         fixed (T* pdy = dy, pdx = dx)
         {
             var kernel = new BackwardKernel<T> { Shape = shape, DY = pdy, DX = pdx, CountPadding = countPadding, Accumulate = accumulate, ImagesPerTask = perTask };
-            Workers.Run<BackwardKernel<T>, T>(kernel, (shape.Batch + perTask - 1) / perTask);
+            Workers.Run<BackwardKernel<T>, T>(kernel, (shape.Batch + perTask - 1) / perTask, shape.Channels);
         }
     }
 
@@ -51,18 +51,6 @@ internal static unsafe class AvgPool2d
         public int Rows, RowsPerTask;
 
         public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            // Channels that are no whole number of vectors take narrower ones: no loop has a ragged end.
-            if (Shape.Channels % TVector.Count == 0)
-                Windows<TVector>(task);
-            else if (Shape.Channels % V128<T>.Count == 0)
-                Windows<V128<T>>(task);
-            else
-                Windows<V1<T>>(task);
-        }
-
-        private readonly void Windows<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, outWidth = Shape.OutSize.Width, outHeight = Shape.OutSize.Height;
@@ -103,17 +91,6 @@ internal static unsafe class AvgPool2d
         public int ImagesPerTask;
 
         public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            if (Shape.Channels % TVector.Count == 0)
-                Images<TVector>(task);
-            else if (Shape.Channels % V128<T>.Count == 0)
-                Images<V128<T>>(task);
-            else
-                Images<V1<T>>(task);
-        }
-
-        private readonly void Images<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, outWidth = Shape.OutSize.Width, outHeight = Shape.OutSize.Height;

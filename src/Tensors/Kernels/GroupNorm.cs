@@ -59,7 +59,7 @@ internal static unsafe class GroupNorm
                 Rstd = pRstd,
                 SamplesPerTask = SamplesPerTask(shape),
             };
-            Workers.Run<ForwardKernel<T>, T>(kernel, Tasks(shape));
+            Workers.Run<ForwardKernel<T>, T>(kernel, Tasks(shape), shape.Channels);
         }
     }
 
@@ -99,7 +99,7 @@ internal static unsafe class GroupNorm
                 Partial = partial,
                 SamplesPerTask = SamplesPerTask(shape),
             };
-            Workers.Run<BackwardKernel<T>, T>(kernel, tasks);
+            Workers.Run<BackwardKernel<T>, T>(kernel, tasks, shape.Channels);
         }
 
         for (int c = 0; c < channels; c++)
@@ -141,18 +141,6 @@ internal static unsafe class GroupNorm
         public int SamplesPerTask;
 
         public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            // Channels that are no whole number of vectors take narrower ones: no loop has a ragged end.
-            if (Shape.Channels % TVector.Count == 0)
-                Samples<TVector>(task);
-            else if (Shape.Channels % V128<T>.Count == 0)
-                Samples<V128<T>>(task);
-            else
-                Samples<V1<T>>(task);
-        }
-
-        private readonly void Samples<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
@@ -232,18 +220,6 @@ internal static unsafe class GroupNorm
         public int SamplesPerTask;
 
         public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            // Channels that are no whole number of vectors take narrower ones: no loop has a ragged end.
-            if (Shape.Channels % TVector.Count == 0)
-                Samples<TVector>(task);
-            else if (Shape.Channels % V128<T>.Count == 0)
-                Samples<V128<T>>(task);
-            else
-                Samples<V1<T>>(task);
-        }
-
-        private readonly void Samples<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;

@@ -23,7 +23,7 @@ internal static unsafe class MaxPool2d
         fixed (T* px = x, py = y, pPlace = place)
         {
             var kernel = new ForwardKernel<T> { Shape = shape, X = px, Y = py, Place = place.IsEmpty ? null : pPlace, Rows = rows, RowsPerTask = perTask };
-            Workers.Run<ForwardKernel<T>, T>(kernel, (rows + perTask - 1) / perTask);
+            Workers.Run<ForwardKernel<T>, T>(kernel, (rows + perTask - 1) / perTask, shape.Channels);
         }
     }
 
@@ -36,7 +36,7 @@ internal static unsafe class MaxPool2d
         fixed (T* pPlace = place, pdy = dy, pdx = dx)
         {
             var kernel = new BackwardKernel<T> { Shape = shape, Place = pPlace, DY = pdy, DX = pdx, Accumulate = accumulate, ImagesPerTask = perTask };
-            Workers.Run<BackwardKernel<T>, T>(kernel, (shape.Batch + perTask - 1) / perTask);
+            Workers.Run<BackwardKernel<T>, T>(kernel, (shape.Batch + perTask - 1) / perTask, shape.Channels);
         }
     }
 
@@ -57,18 +57,6 @@ internal static unsafe class MaxPool2d
         public int Rows, RowsPerTask;
 
         public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            // Channels that are no whole number of vectors take narrower ones: no loop has a ragged end.
-            if (Shape.Channels % TVector.Count == 0)
-                Windows<TVector>(task);
-            else if (Shape.Channels % V128<T>.Count == 0)
-                Windows<V128<T>>(task);
-            else
-                Windows<V1<T>>(task);
-        }
-
-        private readonly void Windows<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, kernelWidth = Shape.Kernel.Width, outWidth = Shape.OutSize.Width, outHeight = Shape.OutSize.Height;
@@ -120,17 +108,6 @@ internal static unsafe class MaxPool2d
         public int ImagesPerTask;
 
         public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            if (Shape.Channels % TVector.Count == 0)
-                Images<TVector>(task);
-            else if (Shape.Channels % V128<T>.Count == 0)
-                Images<V128<T>>(task);
-            else
-                Images<V1<T>>(task);
-        }
-
-        private readonly void Images<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, kernelWidth = Shape.Kernel.Width, outWidth = Shape.OutSize.Width, outHeight = Shape.OutSize.Height;

@@ -33,7 +33,7 @@ internal static unsafe class Reductions
         fixed (T* px = x)
         {
             var kernel = new SumRowsKernel<T> { Rows = rows, Columns = columns, BlockRows = blockRows, X = px, Partial = partial };
-            Workers.Run<SumRowsKernel<T>, T>(kernel, blocks);
+            Workers.Run<SumRowsKernel<T>, T>(kernel, blocks, columns);
         }
 
         if (!accumulate)
@@ -72,20 +72,8 @@ internal static unsafe class Reductions
         public int Rows, Columns, BlockRows;
         public T* X, Partial;
 
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            // Columns that are no whole number of vectors take narrower ones.
-            if (Columns % TVector.Count == 0)
-                Block<TVector>(task);
-            else if (Columns % V128<T>.Count == 0)
-                Block<V128<T>>(task);
-            else
-                Block<V1<T>>(task);
-        }
-
         // Some columns at a time, whose sums stay in registers over all rows of the block.
-        private readonly void Block<TVector>(int block)
+        public readonly void Run<TVector>(int block)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int count = TVector.Count, first = block * BlockRows, rows = Math.Min(Rows - first, BlockRows), c = 0;

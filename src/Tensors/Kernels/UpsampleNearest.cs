@@ -29,7 +29,7 @@ internal static unsafe class UpsampleNearest
         fixed (T* px = x, py = y)
         {
             var kernel = new ForwardKernel<T> { Shape = shape, X = px, Y = py, RowsPerTask = RowsPerTask(shape) };
-            Workers.Run<ForwardKernel<T>, T>(kernel, Tasks(shape));
+            Workers.Run<ForwardKernel<T>, T>(kernel, Tasks(shape), shape.Channels);
         }
     }
 
@@ -41,7 +41,7 @@ internal static unsafe class UpsampleNearest
         fixed (T* pdy = dy, pdx = dx)
         {
             var kernel = new BackwardKernel<T> { Shape = shape, DY = pdy, DX = pdx, Accumulate = accumulate, RowsPerTask = RowsPerTask(shape) };
-            Workers.Run<BackwardKernel<T>, T>(kernel, Tasks(shape));
+            Workers.Run<BackwardKernel<T>, T>(kernel, Tasks(shape), shape.Channels);
         }
     }
 
@@ -65,18 +65,6 @@ internal static unsafe class UpsampleNearest
         public int RowsPerTask;
 
         public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            // Channels that are no whole number of vectors take narrower ones: no loop has a ragged end.
-            if (Shape.Channels % TVector.Count == 0)
-                Rows<TVector>(task);
-            else if (Shape.Channels % V128<T>.Count == 0)
-                Rows<V128<T>>(task);
-            else
-                Rows<V1<T>>(task);
-        }
-
-        private readonly void Rows<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, width = Shape.Size.Width, outLength = width * Shape.Factor.Width * channels;
@@ -110,17 +98,6 @@ internal static unsafe class UpsampleNearest
         public int RowsPerTask;
 
         public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            if (Shape.Channels % TVector.Count == 0)
-                Rows<TVector>(task);
-            else if (Shape.Channels % V128<T>.Count == 0)
-                Rows<V128<T>>(task);
-            else
-                Rows<V1<T>>(task);
-        }
-
-        private readonly void Rows<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, width = Shape.Size.Width, outLength = width * Shape.Factor.Width * channels;

@@ -55,6 +55,22 @@ public static unsafe class Workers
         Run(&kernel, invoke, tasks);
     }
 
+    /// <summary>
+    /// Runs all tasks of a kernel with vectors of which a row of <paramref name="length"/> is a whole number: the widest that
+    /// the processor has, else those of 128 bits, else single numbers. So no loop over a row has a ragged end.
+    /// </summary>
+    internal static void Run<TKernel, T>(TKernel kernel, int tasks, int length)
+        where TKernel : unmanaged, IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        delegate*<void*, int, void> invoke =
+            Vector512.IsHardwareAccelerated && length % V512<T>.Count == 0 ? &Invoke<TKernel, V512<T>, T>
+            : !Vector512.IsHardwareAccelerated && Vector256.IsHardwareAccelerated && length % V256<T>.Count == 0 ? &Invoke<TKernel, V256<T>, T>
+            : Vector128.IsHardwareAccelerated && length % V128<T>.Count == 0 ? &Invoke<TKernel, V128<T>, T>
+            : &Invoke<TKernel, V1<T>, T>;
+        Run(&kernel, invoke, tasks);
+    }
+
     private static void Invoke<TKernel, TVector, T>(void* kernel, int task)
         where TKernel : unmanaged, IKernel<T>
         where TVector : unmanaged, IVector<TVector, T>
