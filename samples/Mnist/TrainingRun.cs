@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Diffusion.Models;
 using Diffusion.Schedules;
@@ -11,13 +10,6 @@ namespace Diffusion.Digits;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record TrainingRun
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter() },
-        NumberHandling = JsonNumberHandling.Strict,
-    };
-
     /// <summary>The seed of everything random.</summary>
     public ulong Seed { get; init; }
 
@@ -110,20 +102,10 @@ internal sealed record TrainingRun
         }
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+    public string ToJson() => ConfigurationFile.ToJson(this);
 
     /// <exception cref="UsageException">The file cannot be read, or is no configuration.</exception>
-    public static TrainingRun Load(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<TrainingRun>(File.ReadAllText(path), Json) ?? throw new UsageException($"{path} holds no configuration.");
-        }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new UsageException($"The configuration {path} cannot be read: {e.Message.Split('\n')[0]}", e);
-        }
-    }
+    public static TrainingRun Load(string path) => ConfigurationFile.Load<TrainingRun>(path);
 }
 
 /// <summary>The data sets of the command line.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Diffusion.Models;
 using Diffusion.Schedules;
@@ -12,13 +11,6 @@ namespace Diffusion.TwoPixel;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record RunConfiguration
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter() },
-        NumberHandling = JsonNumberHandling.Strict,
-    };
-
     /// <summary>The seed of everything random.</summary>
     public ulong Seed { get; init; }
 
@@ -117,19 +109,8 @@ internal sealed record RunConfiguration
         }
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+    public string ToJson() => ConfigurationFile.ToJson(this);
 
     /// <exception cref="UsageException">The file cannot be read, or is no configuration.</exception>
-    public static RunConfiguration Load(string path)
-    {
-        try
-        {
-            var read = JsonSerializer.Deserialize<RunConfiguration>(File.ReadAllText(path), Json) ?? throw new UsageException($"{path} holds no configuration.");
-            return read with { Data = read.Data?.Loaded(path) };
-        }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException or ArgumentException)
-        {
-            throw new UsageException($"The configuration {path} cannot be read: {e.Message.Split('\n')[0]}", e);
-        }
-    }
+    public static RunConfiguration Load(string path) => ConfigurationFile.Load<RunConfiguration>(path, read => read with { Data = read.Data?.Loaded(path) });
 }

@@ -44,16 +44,8 @@ internal sealed class ClassifierGuidanceStudy(Generator generator, DigitsFolder 
     /// <summary>classifier-guidance.png: the same noise under both guidances.</summary>
     public void Draw(MnistNoisyClassifier<float> classifier)
     {
-        int classes = MnistSet.Classes, count = classes * PerScale;
-        var noise = Start.Draw<float>(new RandomSource(generator.Settings.Seed), [PerScale, MnistSet.Side, MnistSet.Side, 1]);
-        var start = Tensor<float>.Uninitialized([count, MnistSet.Side, MnistSet.Side, 1]);
-        int[] labels = new int[count];
-        for (int i = 0; i < count; i++)
-        {
-            labels[i] = i / PerScale;
-            start.Rows(i, i + 1).CopyFrom(noise.Rows(i % PerScale, (i % PerScale) + 1));
-        }
-
+        int classes = MnistSet.Classes;
+        var (start, labels) = generator.SameNoise(PerScale);
         var model = generator.Model;
         IReadOnlyList<GrayImage> Images(IDenoiser<float> denoiser) => Generator.ToImages(generator.Watch(denoiser, start, labels));
         var columns = Scales.Select(k => Images(new ClassifierGuidance<float>(model.Denoiser, classifier, model.Schedule, k)))

@@ -68,16 +68,8 @@ internal sealed class DigitFigures(Generator generator, DigitsFolder output)
     /// <summary>guidance.png: the same noise for every class and weight.</summary>
     public void Guidance()
     {
-        var noise = Start.Draw<float>(new RandomSource(Settings.Seed), [PerWeight, MnistSet.Side, MnistSet.Side, 1]);
-        int classes = MnistSet.Classes, count = classes * PerWeight;
-        var start = Tensor<float>.Uninitialized([count, MnistSet.Side, MnistSet.Side, 1]);
-        int[] labels = new int[count];
-        for (int i = 0; i < count; i++)
-        {
-            labels[i] = i / PerWeight;
-            start.Rows(i, i + 1).CopyFrom(noise.Rows(i % PerWeight, (i % PerWeight) + 1));
-        }
-
+        int classes = MnistSet.Classes;
+        var (start, labels) = generator.SameNoise(PerWeight);
         var columns = Weights.Select(w => Generator.ToImages(generator.Sample(generator.Guided(w), start, labels, new RandomSource(Settings.Seed)))).ToList();
         ImageTableFigure.Save(output.Figure("guidance"), new ImageTable(
             "Guidance: the same noise for every digit",

@@ -89,6 +89,22 @@ internal sealed class Generator(MnistModel<float> model, GenerationSettings sett
     public Tensor<float> Watch(IDenoiser<float> denoiser, Tensor<float> start, int[] labels) =>
         MakeSampler().Sample(denoiser, model.Schedule, start, labels, new RandomSource(settings.Seed));
 
+    /// <summary>The same few noises for every class: starts [10·N, 28, 28, 1] by class, and the classes.</summary>
+    public (Tensor<float> Start, int[] Labels) SameNoise(int perClass)
+    {
+        var noise = Start.Draw<float>(new RandomSource(settings.Seed), [perClass, MnistSet.Side, MnistSet.Side, 1]);
+        int count = MnistSet.Classes * perClass;
+        var start = Tensor<float>.Uninitialized([count, MnistSet.Side, MnistSet.Side, 1]);
+        int[] labels = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            labels[i] = i / perClass;
+            start.Rows(i, i + 1).CopyFrom(noise.Rows(i % perClass, (i % perClass) + 1));
+        }
+
+        return (start, labels);
+    }
+
     /// <summary>The model under classifier-free guidance, between two noise levels if the settings say so.</summary>
     public IDenoiser<float> Guided(double w)
     {
