@@ -44,6 +44,11 @@ internal static unsafe class Attention
         }
     }
 
+    // Rows of P are whole vectors: packed panels end with zeros, so the product may write past the last position.
+    private static int RowOfP<TVector, T>(int positions)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => (positions + TVector.Count - 1) / TVector.Count * TVector.Count;
+
     private static void Check(in AttentionShape shape, int qkv, int output, int logSums)
     {
         if (qkv != shape.Input.Length || output != shape.Output.Length || logSums != shape.Statistics.Length)
@@ -68,22 +73,23 @@ internal static unsafe class Attention
             T scale = T.One / T.Sqrt(T.CreateChecked(d));
 
             int packedKey = MatrixBlock.PackedLength<TVector, T>(d, s), packedValue = MatrixBlock.PackedLength<TVector, T>(s, d);
-            T* keys = Scratch<T>.Get(ScratchSlot.Image, packedKey + packedValue + (TileRows * s));
+            int pRow = RowOfP<TVector, T>(s);
+            T* keys = Scratch<T>.Get(ScratchSlot.Image, packedKey + packedValue + (TileRows * pRow));
             T* values = keys + packedKey, p = values + packedValue;
             MatrixBlock.Pack<TVector, T>(d, s, k, 1, row, keys);
             MatrixBlock.Pack<TVector, T>(s, d, v, row, 1, values);
             for (int from = 0; from < s; from += TileRows)
             {
                 int rows = Math.Min(TileRows, s - from);
-                MatrixBlock.Multiply<TVector, T>(rows, s, d, q + (from * row), row, 1, keys, 0, p, s, false, null);       // Q·K'
+                MatrixBlock.Multiply<TVector, T>(rows, pRow, d, q + (from * row), row, 1, keys, 0, p, pRow, false, null);    // Q·K'
                 for (int r = 0; r < rows; r++)
                 {
-                    T logSum = SoftmaxRow.Forward<TVector, T>(s, logarithm: false, scale, p + ((nint)r * s), p + ((nint)r * s));
+                    var (largest, sum) = SoftmaxRow.Forward<TVector, T>(s, logarithm: false, scale, p + ((nint)r * pRow), p + ((nint)r * pRow));
                     if (logSums != null)
-                        logSums[from + r] = logSum;
+                        logSums[from + r] = largest + T.Log(sum);
                 }
 
-                MatrixBlock.Multiply<TVector, T>(rows, d, s, p, s, 1, values, 0, output + ((nint)from * c), c, false, null); // P·V
+                MatrixBlock.Multiply<TVector, T>(rows, d, s, p, pRow, 1, values, 0, output + ((nint)from * c), c, false, null); // P·V
             }
         }
     }
@@ -107,10 +113,10 @@ internal static unsafe class Attention
             T scale = T.One / T.Sqrt(T.CreateChecked(d));
 
             int across = MatrixBlock.PackedLength<TVector, T>(d, s), along = MatrixBlock.PackedLength<TVector, T>(s, d);
-            int tile = MatrixBlock.PackedLength<TVector, T>(TileRows, d);
-            T* keysAcross = Scratch<T>.Get(ScratchSlot.Image, (2 * across) + along + (2 * tile) + (2 * TileRows * s));
+            int tile = MatrixBlock.PackedLength<TVector, T>(TileRows, d), pRow = RowOfP<TVector, T>(s);
+            T* keysAcross = Scratch<T>.Get(ScratchSlot.Image, (2 * across) + along + (2 * tile) + (2 * TileRows * pRow));
             T* valuesAcross = keysAcross + across, keysAlong = valuesAcross + across, queries = keysAlong + along;
-            T* upstream = queries + tile, p = upstream + tile, ds = p + (TileRows * s);
+            T* upstream = queries + tile, p = upstream + tile, ds = p + (TileRows * pRow);
             MatrixBlock.Pack<TVector, T>(d, s, k, 1, row, keysAcross);
             MatrixBlock.Pack<TVector, T>(d, s, v, 1, row, valuesAcross);
             MatrixBlock.Pack<TVector, T>(s, d, k, row, 1, keysAlong);
@@ -120,15 +126,15 @@ internal static unsafe class Attention
                 bool add = Accumulate || from > 0;
                 MatrixBlock.Pack<TVector, T>(rows, d, q + (from * row), row, 1, queries);
                 MatrixBlock.Pack<TVector, T>(rows, d, dOutput + ((nint)from * c), c, 1, upstream);
-                MatrixBlock.Multiply<TVector, T>(rows, s, d, q + (from * row), row, 1, keysAcross, 0, p, s, false, null);
+                MatrixBlock.Multiply<TVector, T>(rows, pRow, d, q + (from * row), row, 1, keysAcross, 0, p, pRow, false, null);
                 for (int r = 0; r < rows; r++)
-                    SoftmaxRow.Again<TVector, T>(s, scale, logSums[from + r], p + ((nint)r * s), p + ((nint)r * s));
-                MatrixBlock.Multiply<TVector, T>(s, d, rows, p, 1, s, upstream, 0, dv, row, add, null);                    // dV += P'·dO
-                MatrixBlock.Multiply<TVector, T>(rows, s, d, dOutput + ((nint)from * c), c, 1, valuesAcross, 0, ds, s, false, null);
+                    SoftmaxRow.Again<TVector, T>(s, scale, logSums[from + r], p + ((nint)r * pRow), p + ((nint)r * pRow));
+                MatrixBlock.Multiply<TVector, T>(s, d, rows, p, 1, pRow, upstream, 0, dv, row, add, null);                 // dV += P'·dO
+                MatrixBlock.Multiply<TVector, T>(rows, pRow, d, dOutput + ((nint)from * c), c, 1, valuesAcross, 0, ds, pRow, false, null);
                 for (int r = 0; r < rows; r++)
-                    SoftmaxRow.Backward<TVector, T>(s, scale, p + ((nint)r * s), ds + ((nint)r * s), ds + ((nint)r * s));
-                MatrixBlock.Multiply<TVector, T>(rows, d, s, ds, s, 1, keysAlong, 0, dq + (from * row), row, Accumulate, null); // dQ = dS·K/√d
-                MatrixBlock.Multiply<TVector, T>(s, d, rows, ds, 1, s, queries, 0, dk, row, add, null);                    // dK += dS'·Q/√d
+                    SoftmaxRow.Backward<TVector, T>(s, scale, p + ((nint)r * pRow), ds + ((nint)r * pRow), ds + ((nint)r * pRow));
+                MatrixBlock.Multiply<TVector, T>(rows, d, s, ds, pRow, 1, keysAlong, 0, dq + (from * row), row, Accumulate, null); // dQ = dS·K/√d
+                MatrixBlock.Multiply<TVector, T>(s, d, rows, ds, 1, pRow, queries, 0, dk, row, add, null);                 // dK += dS'·Q/√d
             }
         }
     }

@@ -4,7 +4,7 @@ using Diffusion.Tensors.Simd;
 
 namespace Diffusion.Tensors.Kernels;
 
-/// <summary>Sums over the channels of each group, spread over the group's channels again.</summary>
+/// <summary>Sums (and the largest) over the channels of each group, spread over the group's channels again.</summary>
 internal static unsafe class GroupSums
 {
     /// <summary>
@@ -53,13 +53,30 @@ internal static unsafe class GroupSums
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (run > 1)
-            x = TVector.AddExchanged(x, 1);
+            x += TVector.Exchanged(x, 1);
         if (run > 2)
-            x = TVector.AddExchanged(x, 2);
+            x += TVector.Exchanged(x, 2);
         if (run > 4)
-            x = TVector.AddExchanged(x, 4);
+            x += TVector.Exchanged(x, 4);
         if (run > 8)
-            x = TVector.AddExchanged(x, 8);
+            x += TVector.Exchanged(x, 8);
+        return x;
+    }
+
+    /// <summary>Each lane becomes the largest of its run of the given length, a power of two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector MaxLanes<TVector, T>(TVector x, int run)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (run > 1)
+            x = TVector.Max(x, TVector.Exchanged(x, 1));
+        if (run > 2)
+            x = TVector.Max(x, TVector.Exchanged(x, 2));
+        if (run > 4)
+            x = TVector.Max(x, TVector.Exchanged(x, 4));
+        if (run > 8)
+            x = TVector.Max(x, TVector.Exchanged(x, 8));
         return x;
     }
 }

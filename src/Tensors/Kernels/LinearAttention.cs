@@ -37,15 +37,34 @@ internal static unsafe class LinearAttention
             throw new ArgumentException($"Linear attention over {shape.Input} with {shape.Heads} heads got spans of {qkv} and {output} elements.");
     }
 
+    // Whether a head's channels lie within one vector, so that sums over them are exchanges of lanes.
+    private static bool HeadsAreLanes<TVector, T>(int headChannels)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        TVector.Count > 1 && headChannels <= TVector.Count && BitOperations.IsPow2(headChannels);
+
     // q and k of one sample, [S, C] each: softmax over the channels of each head, softmax over positions.
     private static void Softmaxes<TVector, T>(in AttentionShape shape, T* qkv, T* q, T* k)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int c = shape.Channels, d = shape.HeadChannels, s = shape.Positions;
+        bool lanes = HeadsAreLanes<TVector, T>(d);
         for (int i = 0; i < s; i++)
         {
             T* from = qkv + ((nint)i * 3 * c), to = q + ((nint)i * c);
+            if (lanes)
+            {
+                for (int j = 0; j < c; j += TVector.Count)
+                {
+                    TVector x = TVector.Load(from + j);
+                    TVector e = VectorMath.Exp<TVector, T>(x - GroupSums.MaxLanes<TVector, T>(x, d));
+                    TVector.Store(e / GroupSums.SumLanes<TVector, T>(e, d), to + j);
+                }
+
+                continue;
+            }
+
             for (int g = 0; g < c; g += d)
             {
                 T max = from[g];
@@ -171,7 +190,7 @@ internal static unsafe class LinearAttention
                 MatrixBlock.Multiply<TVector, T>(s, d, d, k + g, c, 1, context, 0, dQkv + (2 * c) + g, row, Accumulate, null); // dV = k·dc
             }
 
-            QueryGradient(q, dq, dQkv);
+            QueryGradient<TVector>(q, dq, dQkv);
             KeyGradient<TVector>(k, dk, dQkv + c);
         }
 
@@ -182,11 +201,25 @@ internal static unsafe class LinearAttention
         }
 
         // dQ = q·(dq - Σ dq·q) over the channels of each head.
-        private readonly void QueryGradient(T* q, T* dq, T* result)
+        private readonly void QueryGradient<TVector>(T* q, T* dq, T* result)
+            where TVector : unmanaged, IVector<TVector, T>
         {
             int c = Shape.Channels, d = Shape.HeadChannels;
+            bool lanes = HeadsAreLanes<TVector, T>(d);
             for (int i = 0; i < Shape.Positions; i++, q += c, dq += c, result += 3 * c)
             {
+                if (lanes)
+                {
+                    for (int j = 0; j < c; j += TVector.Count)
+                    {
+                        TVector p = TVector.Load(q + j), dp = TVector.Load(dq + j);
+                        TVector gradient = p * (dp - GroupSums.SumLanes<TVector, T>(p * dp, d));
+                        TVector.Store(Accumulate ? gradient + TVector.Load(result + j) : gradient, result + j);
+                    }
+
+                    continue;
+                }
+
                 for (int g = 0; g < c; g += d)
                 {
                     T sum = T.Zero;

@@ -91,7 +91,7 @@ internal static unsafe class MatrixBlock
         }
 
         // Tiles of almost the same number of rows, none of which is much lower than the registers allow.
-        int width = PanelWidth<TVector, T>(), most = TVector.Count >= 16 || (TVector.Count == 8 && typeof(T) == typeof(double)) ? 8 : 4;
+        int width = PanelWidth<TVector, T>(), most = TVector.Count >= 16 || (TVector.Count == 8 && typeof(T) == typeof(double)) ? 8 : 6;
         int tiles = (rows + most - 1) / most, tileRows = rows / Math.Max(tiles, 1), higher = rows - (tiles * tileRows);
         T* edge = stackalloc T[8 * width];
         for (int j = 0; j < columns; j += width)

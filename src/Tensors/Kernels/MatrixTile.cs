@@ -100,63 +100,63 @@ internal static unsafe class MatrixTile
             {
                 TVector b0 = TVector.Load(b), b1 = TVectors.Two ? TVector.Load(b + count) : TVector.Zero;
                 TVector x = TVector.Broadcast(a0[at]);
-                c00 = TVector.MultiplyAdd(x, b0, c00);
+                TVector.AddProduct(ref c00, x, b0);
                 if (TVectors.Two)
-                    c01 = TVector.MultiplyAdd(x, b1, c01);
+                    TVector.AddProduct(ref c01, x, b1);
                 if (TRows.Rows > 1)
                 {
                     x = TVector.Broadcast(a1[at]);
-                    c10 = TVector.MultiplyAdd(x, b0, c10);
+                    TVector.AddProduct(ref c10, x, b0);
                     if (TVectors.Two)
-                        c11 = TVector.MultiplyAdd(x, b1, c11);
+                        TVector.AddProduct(ref c11, x, b1);
                 }
 
                 if (TRows.Rows > 2)
                 {
                     x = TVector.Broadcast(a2[at]);
-                    c20 = TVector.MultiplyAdd(x, b0, c20);
+                    TVector.AddProduct(ref c20, x, b0);
                     if (TVectors.Two)
-                        c21 = TVector.MultiplyAdd(x, b1, c21);
+                        TVector.AddProduct(ref c21, x, b1);
                 }
 
                 if (TRows.Rows > 3)
                 {
                     x = TVector.Broadcast(a3[at]);
-                    c30 = TVector.MultiplyAdd(x, b0, c30);
+                    TVector.AddProduct(ref c30, x, b0);
                     if (TVectors.Two)
-                        c31 = TVector.MultiplyAdd(x, b1, c31);
+                        TVector.AddProduct(ref c31, x, b1);
                 }
 
                 if (TRows.Rows > 4)
                 {
                     x = TVector.Broadcast(a4[at]);
-                    c40 = TVector.MultiplyAdd(x, b0, c40);
+                    TVector.AddProduct(ref c40, x, b0);
                     if (TVectors.Two)
-                        c41 = TVector.MultiplyAdd(x, b1, c41);
+                        TVector.AddProduct(ref c41, x, b1);
                 }
 
                 if (TRows.Rows > 5)
                 {
                     x = TVector.Broadcast(a5[at]);
-                    c50 = TVector.MultiplyAdd(x, b0, c50);
+                    TVector.AddProduct(ref c50, x, b0);
                     if (TVectors.Two)
-                        c51 = TVector.MultiplyAdd(x, b1, c51);
+                        TVector.AddProduct(ref c51, x, b1);
                 }
 
                 if (TRows.Rows > 6)
                 {
                     x = TVector.Broadcast(a6[at]);
-                    c60 = TVector.MultiplyAdd(x, b0, c60);
+                    TVector.AddProduct(ref c60, x, b0);
                     if (TVectors.Two)
-                        c61 = TVector.MultiplyAdd(x, b1, c61);
+                        TVector.AddProduct(ref c61, x, b1);
                 }
 
                 if (TRows.Rows > 7)
                 {
                     x = TVector.Broadcast(a7[at]);
-                    c70 = TVector.MultiplyAdd(x, b0, c70);
+                    TVector.AddProduct(ref c70, x, b0);
                     if (TVectors.Two)
-                        c71 = TVector.MultiplyAdd(x, b1, c71);
+                        TVector.AddProduct(ref c71, x, b1);
                 }
 
                 at += aStep;

@@ -16,7 +16,7 @@ internal static class RandomKernels
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckSamples(destination.Length, perSample);
-        if (typeof(T) == typeof(float) && Vector512.IsHardwareAccelerated)
+        if (typeof(T) == typeof(float) && Vector256.IsHardwareAccelerated)
         {
             NormalKernel.Fill(stream, MemoryMarshal.Cast<T, float>(destination), perSample, firstSample);
             return;

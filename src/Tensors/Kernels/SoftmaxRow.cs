@@ -1,35 +1,37 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Diffusion.Tensors.Simd;
 
 namespace Diffusion.Tensors.Kernels;
 
 /// <summary>Softmax of one row, for <see cref="Softmax"/> and for attention.</summary>
+/// <remarks>
+/// A row that is no whole number of vectors ends with one that reaches back into the vector before it. It is loaded before
+/// anything is stored, gives the same results where the two overlap, and counts only once in sums.
+/// </remarks>
 internal static unsafe class SoftmaxRow
 {
     /// <summary>
-    /// y = softmax(scale·x), or its logarithm; gives ln Σ e^(scale·x). y may be x. The largest number is subtracted first.
+    /// y = softmax(scale·x), or its logarithm; y may be x. The largest number is subtracted first: the result is that,
+    /// scaled, and Σ e^(scale·x - largest).
     /// </summary>
-    public static T Forward<TVector, T>(int columns, bool logarithm, T scale, T* x, T* y)
+    public static (T Largest, T Sum) Forward<TVector, T>(int columns, bool logarithm, T scale, T* x, T* y)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int whole = columns - (columns % TVector.Count), rest = columns - whole;
+        if (columns < TVector.Count)
+            return IsShort<T>(columns) ? Forward<V1<T>, T>(columns, logarithm, scale, x, y) : Forward<V128<T>, T>(columns, logarithm, scale, x, y);
 
-        // The end of the row is filled up with the smallest number, which adds nothing to a sum.
-        T* edge = stackalloc T[TVector.Count];
-        if (rest > 0)
-        {
-            for (int c = 0; c < TVector.Count; c++)
-                edge[c] = c < rest ? x[whole + c] : T.CreateSaturating(-1e30);
-        }
-
-        TVector largest = TVector.Load(rest > 0 ? edge : x);
+        int whole = columns - (columns % TVector.Count), back = columns - TVector.Count;
+        TVector last = TVector.Load(x + back), largest = last;
         for (int c = 0; c < whole; c += TVector.Count)
             largest = TVector.Max(largest, TVector.Load(x + c));
         T max = TVector.MaxLane(largest) * scale;
 
         // The exponentials go to y, or for the logarithm only their sum is made.
-        TVector factor = TVector.Broadcast(scale), shift = TVector.Broadcast(-max), total = TVector.Zero;
+        TVector factor = TVector.Broadcast(scale), shift = TVector.Broadcast(-max);
+        TVector lastExp = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(last, factor, shift)), total = OnlyNew<TVector, T>(lastExp, columns);
         for (int c = 0; c < whole; c += TVector.Count)
         {
             TVector e = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(x + c), factor, shift));
@@ -38,41 +40,47 @@ internal static unsafe class SoftmaxRow
                 TVector.Store(e, y + c);
         }
 
-        if (rest > 0)
+        T sum = TVector.Sum(total);
+        if (logarithm)
         {
-            TVector e = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(edge), factor, shift));
-            total += e;
-            TVector.Store(e, edge);
-            if (!logarithm)
-                Edge.Store(edge, rest, y + whole);
+            TVector offset = TVector.Broadcast(-max - T.Log(sum));
+            for (int c = 0; c < whole; c += TVector.Count)
+                TVector.Store(TVector.MultiplyAdd(TVector.Load(x + c), factor, offset), y + c);
+            TVector.Store(TVector.MultiplyAdd(last, factor, offset), y + back);
+        }
+        else
+        {
+            TVector share = TVector.Broadcast(T.One / sum);
+            for (int c = 0; c < whole; c += TVector.Count)
+                TVector.Store(TVector.Load(y + c) * share, y + c);
+            TVector.Store(lastExp * share, y + back);
         }
 
-        T sum = TVector.Sum(total);
-        T share = T.One / sum, offset = max + T.Log(sum);
-        TVector shares = TVector.Broadcast(share), offsets = TVector.Broadcast(-offset);
-        for (int c = 0; c < whole; c += TVector.Count)
-            TVector.Store(logarithm ? TVector.MultiplyAdd(TVector.Load(x + c), factor, offsets) : TVector.Load(y + c) * shares, y + c);
-        for (int c = whole; c < columns; c++)
-            y[c] = logarithm ? (scale * x[c]) - offset : y[c] * share;
-        return offset;
+        return (max, sum);
     }
 
-    /// <summary>p = e^(scale·x - logSum): the softmax again, from the sum that <see cref="Forward"/> gave. p may be x.</summary>
+    /// <summary>
+    /// p = e^(scale·x - logSum): the softmax again, from the logarithm of its sum, which is largest + ln sum of what
+    /// <see cref="Forward"/> gave. p may be x.
+    /// </summary>
     public static void Again<TVector, T>(int columns, T scale, T logSum, T* x, T* p)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int whole = columns - (columns % TVector.Count);
-        TVector factor = TVector.Broadcast(scale), shift = TVector.Broadcast(-logSum);
-        for (int c = 0; c < whole; c += TVector.Count)
-            TVector.Store(VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(x + c), factor, shift)), p + c);
-        if (whole < columns)
+        if (columns < TVector.Count)
         {
-            T* edge = stackalloc T[TVector.Count];
-            Edge.Load(x + whole, columns - whole, edge, TVector.Count);
-            TVector.Store(VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(edge), factor, shift)), edge);
-            Edge.Store(edge, columns - whole, p + whole);
+            if (IsShort<T>(columns))
+                Again<V1<T>, T>(columns, scale, logSum, x, p);
+            else
+                Again<V128<T>, T>(columns, scale, logSum, x, p);
+            return;
         }
+
+        int back = columns - TVector.Count;
+        TVector factor = TVector.Broadcast(scale), shift = TVector.Broadcast(-logSum), last = TVector.Load(x + back);
+        for (int c = 0; c < back; c += TVector.Count)
+            TVector.Store(VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(x + c), factor, shift)), p + c);
+        TVector.Store(VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(last, factor, shift)), p + back);
     }
 
     /// <summary>dx = scale·p·(dp - Σ dp·p), the gradient of <see cref="Forward"/> from its result. dx may be dp.</summary>
@@ -80,17 +88,33 @@ internal static unsafe class SoftmaxRow
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int whole = columns - (columns % TVector.Count);
-        TVector total = TVector.Zero;
+        if (columns < TVector.Count)
+        {
+            if (IsShort<T>(columns))
+                Backward<V1<T>, T>(columns, scale, p, dp, dx);
+            else
+                Backward<V128<T>, T>(columns, scale, p, dp, dx);
+            return;
+        }
+
+        int whole = columns - (columns % TVector.Count), back = columns - TVector.Count;
+        TVector lastP = TVector.Load(p + back), lastD = TVector.Load(dp + back), total = OnlyNew<TVector, T>(lastP * lastD, columns);
         for (int c = 0; c < whole; c += TVector.Count)
             total = TVector.MultiplyAdd(TVector.Load(p + c), TVector.Load(dp + c), total);
-        T sum = TVector.Sum(total);
-        for (int c = whole; c < columns; c++)
-            sum += p[c] * dp[c];
-        TVector sums = TVector.Broadcast(sum), factor = TVector.Broadcast(scale);
-        for (int c = 0; c < whole; c += TVector.Count)
-            TVector.Store(factor * TVector.Load(p + c) * (TVector.Load(dp + c) - sums), dx + c);
-        for (int c = whole; c < columns; c++)
-            dx[c] = scale * p[c] * (dp[c] - sum);
+        TVector sum = TVector.Broadcast(TVector.Sum(total)), factor = TVector.Broadcast(scale);
+        for (int c = 0; c < back; c += TVector.Count)
+            TVector.Store(factor * TVector.Load(p + c) * (TVector.Load(dp + c) - sum), dx + c);
+        TVector.Store(factor * lastP * (lastD - sum), dx + back);
     }
+
+    // Rows shorter than a vector take shorter vectors.
+    private static bool IsShort<T>(int columns)
+        where T : unmanaged, IFloatingPointIeee754<T> => !Vector128.IsHardwareAccelerated || columns < V128<T>.Count;
+
+    // The lanes of a row's last vector that no whole vector has; the others 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector OnlyNew<TVector, T>(TVector last, int columns)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        TVector.WhereGreater(TVector.Indices, TVector.Broadcast(T.CreateTruncating(TVector.Count - 1 - (columns % TVector.Count))), last, TVector.Zero);
 }

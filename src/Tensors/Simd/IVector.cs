@@ -19,6 +19,9 @@ internal unsafe interface IVector<TSelf, T>
 
     static abstract TSelf Zero { get; }
 
+    /// <summary>0, 1, 2 and so on: the number of each lane.</summary>
+    static abstract TSelf Indices { get; }
+
     static abstract TSelf Broadcast(T value);
 
     static abstract TSelf Load(T* source);
@@ -35,6 +38,9 @@ internal unsafe interface IVector<TSelf, T>
 
     /// <summary>a·b + c, with one rounding where the processor has it.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>sum += a·b, as <see cref="MultiplyAdd"/> does it; in place, so that the JIT moves no register behind each of them.</summary>
+    static abstract void AddProduct(ref TSelf sum, TSelf a, TSelf b);
 
     /// <summary>The smaller; where either is NaN, the second on x86.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
@@ -61,8 +67,8 @@ internal unsafe interface IVector<TSelf, T>
     /// <summary>Where a &gt; b, x, else y.</summary>
     static abstract TSelf WhereGreater(TSelf a, TSelf b, TSelf x, TSelf y);
 
-    /// <summary>Each lane plus the lane whose number differs in the bit <paramref name="distance"/>, a power of two below <see cref="Count"/>.</summary>
-    static abstract TSelf AddExchanged(TSelf a, int distance);
+    /// <summary>Lanes exchanged in pairs: each becomes the one whose number differs in the bit <paramref name="distance"/>, a power of two below <see cref="Count"/>.</summary>
+    static abstract TSelf Exchanged(TSelf a, int distance);
 
     /// <summary>The sum of all lanes, added in pairs.</summary>
     static abstract T Sum(TSelf a);

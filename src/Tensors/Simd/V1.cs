@@ -13,6 +13,8 @@ internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
 
     public static V1<T> Zero => new(T.Zero);
 
+    public static V1<T> Indices => new(T.Zero);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1<T> Broadcast(T value) => new(value);
 
@@ -38,6 +40,9 @@ internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
     public static V1<T> MultiplyAdd(V1<T> a, V1<T> b, V1<T> c) => new((a._v * b._v) + c._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref V1<T> sum, V1<T> a, V1<T> b) => sum = MultiplyAdd(a, b, sum);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1<T> Min(V1<T> a, V1<T> b) => new(a._v < b._v ? a._v : b._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,7 +65,7 @@ internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
     public static V1<T> WhereGreater(V1<T> a, V1<T> b, V1<T> x, V1<T> y) => a._v > b._v ? x : y;
 
     // There is no other lane to exchange with.
-    public static V1<T> AddExchanged(V1<T> a, int distance) => throw new NotSupportedException("A vector of one number has no lanes to exchange.");
+    public static V1<T> Exchanged(V1<T> a, int distance) => throw new NotSupportedException("A vector of one number has no lanes to exchange.");
 
     public static T Sum(V1<T> a) => a._v;
 

@@ -5,14 +5,16 @@ using System.Runtime.Intrinsics;
 namespace Diffusion.Tensors.Simd;
 
 /// <summary>128 bits: 4 floats or 2 doubles.</summary>
-internal readonly unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T>
+internal unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Vector128<T> _v = value;
+    private Vector128<T> _v = value;
 
     public static int Count => Vector128<T>.Count;
 
     public static V128<T> Zero => new(Vector128<T>.Zero);
+
+    public static V128<T> Indices => new(Vector128<T>.Indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> Broadcast(T value) => new(Vector128.Create(value));
@@ -43,6 +45,17 @@ internal readonly unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T
             : new((a._v * b._v) + c._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref V128<T> sum, V128<T> a, V128<T> b)
+    {
+        if (typeof(T) == typeof(float))
+            sum._v = Vector128.MultiplyAddEstimate(a._v.AsSingle(), b._v.AsSingle(), sum._v.AsSingle()).As<float, T>();
+        else if (typeof(T) == typeof(double))
+            sum._v = Vector128.MultiplyAddEstimate(a._v.AsDouble(), b._v.AsDouble(), sum._v.AsDouble()).As<double, T>();
+        else
+            sum._v += a._v * b._v;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> Min(V128<T> a, V128<T> b) => new(Vector128.MinNative(a._v, b._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,12 +83,12 @@ internal readonly unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(a._v, b._v), x._v, y._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> AddExchanged(V128<T> a, int distance)
+    public static V128<T> Exchanged(V128<T> a, int distance)
     {
         if (typeof(T) == typeof(float))
         {
             var x = a._v.AsSingle();
-            return new((x + distance switch
+            return new((distance switch
             {
                 1 => Vector128.Shuffle(x, Vector128.Create(1, 0, 3, 2)),
                 _ => Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)),
@@ -84,7 +97,7 @@ internal readonly unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T
         else
         {
             var x = a._v.AsDouble();
-            return new((x + distance switch
+            return new((distance switch
             {
                 _ => Vector128.Shuffle(x, Vector128.Create(1L, 0L)),
             }).As<double, T>());

@@ -5,14 +5,16 @@ using System.Runtime.Intrinsics;
 namespace Diffusion.Tensors.Simd;
 
 /// <summary>256 bits: 8 floats or 4 doubles.</summary>
-internal readonly unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T>
+internal unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Vector256<T> _v = value;
+    private Vector256<T> _v = value;
 
     public static int Count => Vector256<T>.Count;
 
     public static V256<T> Zero => new(Vector256<T>.Zero);
+
+    public static V256<T> Indices => new(Vector256<T>.Indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> Broadcast(T value) => new(Vector256.Create(value));
@@ -43,6 +45,17 @@ internal readonly unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T
             : new((a._v * b._v) + c._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref V256<T> sum, V256<T> a, V256<T> b)
+    {
+        if (typeof(T) == typeof(float))
+            sum._v = Vector256.MultiplyAddEstimate(a._v.AsSingle(), b._v.AsSingle(), sum._v.AsSingle()).As<float, T>();
+        else if (typeof(T) == typeof(double))
+            sum._v = Vector256.MultiplyAddEstimate(a._v.AsDouble(), b._v.AsDouble(), sum._v.AsDouble()).As<double, T>();
+        else
+            sum._v += a._v * b._v;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> Min(V256<T> a, V256<T> b) => new(Vector256.MinNative(a._v, b._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,12 +83,12 @@ internal readonly unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T
         new(Vector256.ConditionalSelect(Vector256.GreaterThan(a._v, b._v), x._v, y._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256<T> AddExchanged(V256<T> a, int distance)
+    public static V256<T> Exchanged(V256<T> a, int distance)
     {
         if (typeof(T) == typeof(float))
         {
             var x = a._v.AsSingle();
-            return new((x + distance switch
+            return new((distance switch
             {
                 1 => Vector256.Shuffle(x, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)),
                 2 => Vector256.Shuffle(x, Vector256.Create(2, 3, 0, 1, 6, 7, 4, 5)),
@@ -85,7 +98,7 @@ internal readonly unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T
         else
         {
             var x = a._v.AsDouble();
-            return new((x + distance switch
+            return new((distance switch
             {
                 1 => Vector256.Shuffle(x, Vector256.Create(1L, 0L, 3L, 2L)),
                 _ => Vector256.Shuffle(x, Vector256.Create(2L, 3L, 0L, 1L)),

@@ -6,14 +6,16 @@ using System.Runtime.Intrinsics.X86;
 namespace Diffusion.Tensors.Simd;
 
 /// <summary>512 bits: 16 floats or 8 doubles.</summary>
-internal readonly unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T>
+internal unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Vector512<T> _v = value;
+    private Vector512<T> _v = value;
 
     public static int Count => Vector512<T>.Count;
 
     public static V512<T> Zero => new(Vector512<T>.Zero);
+
+    public static V512<T> Indices => new(Vector512<T>.Indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Broadcast(T value) => new(Vector512.Create(value));
@@ -44,6 +46,17 @@ internal readonly unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T
             : new((a._v * b._v) + c._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref V512<T> sum, V512<T> a, V512<T> b)
+    {
+        if (typeof(T) == typeof(float))
+            sum._v = Vector512.MultiplyAddEstimate(a._v.AsSingle(), b._v.AsSingle(), sum._v.AsSingle()).As<float, T>();
+        else if (typeof(T) == typeof(double))
+            sum._v = Vector512.MultiplyAddEstimate(a._v.AsDouble(), b._v.AsDouble(), sum._v.AsDouble()).As<double, T>();
+        else
+            sum._v += a._v * b._v;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Min(V512<T> a, V512<T> b) => new(Vector512.MinNative(a._v, b._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -71,12 +84,12 @@ internal readonly unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(a._v, b._v), x._v, y._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> AddExchanged(V512<T> a, int distance)
+    public static V512<T> Exchanged(V512<T> a, int distance)
     {
         if (typeof(T) == typeof(float))
         {
             var x = a._v.AsSingle();
-            return new((x + distance switch
+            return new((distance switch
             {
                 1 => Vector512.Shuffle(x, Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)),
                 2 => Vector512.Shuffle(x, Vector512.Create(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)),
@@ -87,7 +100,7 @@ internal readonly unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T
         else
         {
             var x = a._v.AsDouble();
-            return new((x + distance switch
+            return new((distance switch
             {
                 1 => Vector512.Shuffle(x, Vector512.Create(1L, 0L, 3L, 2L, 5L, 4L, 7L, 6L)),
                 2 => Vector512.Shuffle(x, Vector512.Create(2L, 3L, 0L, 1L, 6L, 7L, 4L, 5L)),
