@@ -115,6 +115,9 @@ internal static unsafe class GroupNorm
         }
     }
 
+    // Positions whose numbers stay in the first-level cache while the channels are gone through, a vector at a time.
+    private static int PositionsPerBlock(in GroupNormShape shape) => Math.Max(1, 2048 / shape.Channels);
+
     private static int SamplesPerTask(in GroupNormShape shape)
     {
         int sample = Math.Max(1, shape.Positions * shape.Channels);
@@ -144,6 +147,7 @@ internal static unsafe class GroupNorm
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
+            int block = PositionsPerBlock(Shape);
             bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * (channels + TVector.Count));
             T* centre = sum + channels + TVector.Count, scale = centre + channels + TVector.Count;
@@ -163,19 +167,24 @@ internal static unsafe class GroupNorm
 
                 // One pass over the positions. Numbers are taken from the channel's first one: so near the mean that sums of
                 // squares keep their digits.
-                for (int c = 0; c < channels; c += TVector.Count)
+                for (int from = 0; from < positions; from += block)
                 {
-                    TVector first = TVector.Load(x + c), total = TVector.Zero, squares = TVector.Zero;
-                    for (int s = 0; s < positions; s++)
+                    int end = Math.Min(positions, from + block);
+                    for (int c = 0; c < channels; c += TVector.Count)
                     {
-                        TVector d = TVector.Load(x + ((nint)s * channels) + c) - first;
-                        total += d;
-                        squares = TVector.MultiplyAdd(d, d, squares);
-                    }
+                        TVector first = TVector.Load(x + c);
+                        TVector total = from == 0 ? TVector.Zero : TVector.Load(sum + c), squares = from == 0 ? TVector.Zero : TVector.Load(scale + c);
+                        for (int s = from; s < end; s++)
+                        {
+                            TVector d = TVector.Load(x + ((nint)s * channels) + c) - first;
+                            total += d;
+                            squares = TVector.MultiplyAdd(d, d, squares);
+                        }
 
-                    TVector.Store(total, sum + c);
-                    TVector.Store(squares, scale + c);
-                    TVector.Store(TVector.MultiplyAdd(count, first, total), centre + c);
+                        TVector.Store(total, sum + c);
+                        TVector.Store(squares, scale + c);
+                        TVector.Store(TVector.MultiplyAdd(count, first, total), centre + c);
+                    }
                 }
 
                 GroupSums.SumWithinGroups<TVector, T>(centre, channels, groupChannels);
@@ -193,17 +202,21 @@ internal static unsafe class GroupNorm
                 for (int g = 0; g < Shape.Groups && mean != null; g++)
                     (mean[g], rstd[g]) = (centre[g * groupChannels], scale[g * groupChannels]);
 
-                for (int c = 0; c < channels; c += TVector.Count)
+                for (int from = 0; from < positions; from += block)
                 {
-                    TVector middle = TVector.Load(centre + c);
-                    TVector slope = TVector.Load(scale + c) * TVector.Load(Gamma + c);
-                    TVector shift = TVector.Load(Beta + c);
-                    for (int s = 0; s < positions; s++)
+                    int end = Math.Min(positions, from + block);
+                    for (int c = 0; c < channels; c += TVector.Count)
                     {
-                        TVector z = TVector.MultiplyAdd(TVector.Load(x + ((nint)s * channels) + c) - middle, slope, shift);
-                        if (silu)
-                            z = default(SiluFunction<T>).Value(z);
-                        TVector.Store(z, y + ((nint)s * channels) + c);
+                        TVector middle = TVector.Load(centre + c);
+                        TVector slope = TVector.Load(scale + c) * TVector.Load(Gamma + c);
+                        TVector shift = TVector.Load(Beta + c);
+                        for (int s = from; s < end; s++)
+                        {
+                            TVector z = TVector.MultiplyAdd(TVector.Load(x + ((nint)s * channels) + c) - middle, slope, shift);
+                            if (silu)
+                                z = default(SiluFunction<T>).Value(z);
+                            TVector.Store(z, y + ((nint)s * channels) + c);
+                        }
                     }
                 }
             }
@@ -223,6 +236,7 @@ internal static unsafe class GroupNorm
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;
+            int block = PositionsPerBlock(Shape);
             bool silu = Silu, accumulate = Accumulate, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (4 * padded) + (positions * channels));
             T* centre = scratch, inverse = centre + padded, meanQ = inverse + padded, meanQH = meanQ + padded, dz = meanQH + padded;
@@ -248,44 +262,56 @@ internal static unsafe class GroupNorm
                         (centre[c], inverse[c]) = (mean, rstd);
                 }
 
-                for (int c = 0; c < channels; c += TVector.Count)
+                for (int from = 0; from < positions; from += block)
                 {
-                    TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c);
-                    TVector gamma = TVector.Load(Gamma + c), beta = TVector.Load(Beta + c);
-                    TVector totalZ = TVector.Zero, totalZH = TVector.Zero;
-                    for (int s = 0; s < positions; s++)
+                    int end = Math.Min(positions, from + block);
+                    for (int c = 0; c < channels; c += TVector.Count)
                     {
-                        nint at = (nint)s * channels;
-                        TVector h = (TVector.Load(x + at + c) - middle) * r;
-                        TVector d = TVector.Load(dy + at + c);
-                        if (silu)
-                            d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(h, gamma, beta));
-                        TVector.Store(d, dz + at + c);
-                        totalZ += d;
-                        totalZH = TVector.MultiplyAdd(d, h, totalZH);
-                    }
+                        TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c);
+                        TVector gamma = TVector.Load(Gamma + c), beta = TVector.Load(Beta + c);
+                        TVector totalZ = from == 0 ? TVector.Zero : TVector.Load(meanQ + c), totalZH = from == 0 ? TVector.Zero : TVector.Load(meanQH + c);
+                        for (int s = from; s < end; s++)
+                        {
+                            nint at = (nint)s * channels;
+                            TVector h = (TVector.Load(x + at + c) - middle) * r;
+                            TVector d = TVector.Load(dy + at + c);
+                            if (silu)
+                                d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(h, gamma, beta));
+                            TVector.Store(d, dz + at + c);
+                            totalZ += d;
+                            totalZH = TVector.MultiplyAdd(d, h, totalZH);
+                        }
 
-                    TVector.Store(totalZ * gamma, meanQ + c);
-                    TVector.Store(totalZH * gamma, meanQH + c);
-                    TVector.Store(TVector.Load(dBeta + c) + totalZ, dBeta + c);
-                    TVector.Store(TVector.Load(dGamma + c) + totalZH, dGamma + c);
+                        bool done = end == positions;
+                        TVector.Store(done ? totalZ * gamma : totalZ, meanQ + c);
+                        TVector.Store(done ? totalZH * gamma : totalZH, meanQH + c);
+                        if (done)
+                        {
+                            TVector.Store(TVector.Load(dBeta + c) + totalZ, dBeta + c);
+                            TVector.Store(TVector.Load(dGamma + c) + totalZH, dGamma + c);
+                        }
+                    }
                 }
 
                 GroupSums.SumWithinGroups<TVector, T>(meanQ, channels, groupChannels);
                 GroupSums.SumWithinGroups<TVector, T>(meanQH, channels, groupChannels);
-                for (int c = 0; c < channels; c += TVector.Count)
+                for (int from = 0; from < positions; from += block)
                 {
-                    TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c);
-                    TVector slope = r * TVector.Load(Gamma + c);
-                    TVector q = r * inverseSize * TVector.Load(meanQ + c), qh = r * r * inverseSize * TVector.Load(meanQH + c);
-                    for (int s = 0; s < positions; s++)
+                    int end = Math.Min(positions, from + block);
+                    for (int c = 0; c < channels; c += TVector.Count)
                     {
-                        nint at = (nint)s * channels;
-                        TVector centred = TVector.Load(x + at + c) - middle;
-                        TVector d = (TVector.Load(dz + at + c) * slope) - q - (centred * qh);
-                        if (accumulate)
-                            d += TVector.Load(dx + at + c);
-                        TVector.Store(d, dx + at + c);
+                        TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c);
+                        TVector slope = r * TVector.Load(Gamma + c);
+                        TVector q = r * inverseSize * TVector.Load(meanQ + c), qh = r * r * inverseSize * TVector.Load(meanQH + c);
+                        for (int s = from; s < end; s++)
+                        {
+                            nint at = (nint)s * channels;
+                            TVector centred = TVector.Load(x + at + c) - middle;
+                            TVector d = (TVector.Load(dz + at + c) * slope) - q - (centred * qh);
+                            if (accumulate)
+                                d += TVector.Load(dx + at + c);
+                            TVector.Store(d, dx + at + c);
+                        }
                     }
                 }
             }

@@ -12,8 +12,11 @@ namespace Diffusion.Tensors.Kernels;
 /// </remarks>
 public static unsafe class MatrixProduct
 {
-    /// <summary>K is cut into blocks of about this many, which a tile adds up in registers.</summary>
-    internal const int DepthBlock = 384;
+    /// <summary>
+    /// K is cut into blocks of about this many, which a tile adds up in registers: a panel of B, two vectors wide, then fits
+    /// into the first-level cache.
+    /// </summary>
+    internal const int DepthBlock = 256;
 
     /// <summary>
     /// C = A·B, or C += A·B with <paramref name="accumulate"/>, or C = A·B + bias (a row of N numbers) where bias is not

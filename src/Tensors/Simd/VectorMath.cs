@@ -34,33 +34,30 @@ internal static unsafe class VectorMath
         TVector n = TVector.Round(x * C(1.4426950408889634));
         TVector r = TVector.MultiplyAdd(n, C(isFloat ? -0.693145751953125 : -0.6931471803691238), x);
         r = TVector.MultiplyAdd(n, C(isFloat ? -1.4286068203094173e-6 : -1.9082149292705877e-10), r);
-        TVector q;
+        TVector p;
         if (isFloat)
         {
-            // By Estrin's scheme: half as many steps wait for each other as in Horner's.
-            TVector square = r * r;
-            q = TVector.MultiplyAdd(square, TVector.MultiplyAdd(r, C(1.0 / 120), C(1.0 / 24)), TVector.MultiplyAdd(r, C(1.0 / 6), C(0.5)));
-            q = TVector.MultiplyAdd(square * square, TVector.MultiplyAdd(r, C(1.0 / 5040), C(1.0 / 720)), q);
-            q = TVector.MultiplyAdd(square, q, r);
+            p = C(1.0 / 5040);
         }
         else
         {
-            q = C(1.0 / 6227020800);
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 479001600));
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 39916800));
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 3628800));
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 362880));
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 40320));
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 5040));
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 720));
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 120));
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 24));
-            q = TVector.MultiplyAdd(q, r, C(1.0 / 6));
-            q = TVector.MultiplyAdd(q, r, C(0.5));
-            q = TVector.MultiplyAdd(q * r, r, r);
+            p = C(1.0 / 6227020800);
+            p = TVector.MultiplyAdd(p, r, C(1.0 / 479001600));
+            p = TVector.MultiplyAdd(p, r, C(1.0 / 39916800));
+            p = TVector.MultiplyAdd(p, r, C(1.0 / 3628800));
+            p = TVector.MultiplyAdd(p, r, C(1.0 / 362880));
+            p = TVector.MultiplyAdd(p, r, C(1.0 / 40320));
+            p = TVector.MultiplyAdd(p, r, C(1.0 / 5040));
         }
 
-        return TVector.ScaleByPowerOfTwo(q + C(1), n);
+        p = TVector.MultiplyAdd(p, r, C(1.0 / 720));
+        p = TVector.MultiplyAdd(p, r, C(1.0 / 120));
+        p = TVector.MultiplyAdd(p, r, C(1.0 / 24));
+        p = TVector.MultiplyAdd(p, r, C(1.0 / 6));
+        p = TVector.MultiplyAdd(p, r, C(0.5));
+        p = TVector.MultiplyAdd(p, r, C(1));
+        p = TVector.MultiplyAdd(p, r, C(1));
+        return TVector.ScaleByPowerOfTwo(p, n);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static TVector C(double value) => Constant<TVector, T>(value);
