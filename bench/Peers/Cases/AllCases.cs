@@ -17,12 +17,16 @@ internal static class AllCases
         MatrixProduct(256, 128, 64, "matmul-256x128x64"),
         MatrixProduct(100352, 32, 288, "matmul-100352x32x288"),
         MatrixProduct(12544, 64, 576, "matmul-12544x64x576"),
+        new("matmul-batch-256x196x16x196", "256 matrix products [196, 16] by [16, 196]", () => new BatchedProductWork(256, 196, 196, 16)),
         new("groupnorm-silu", "GroupNorm(8) and SiLU, [64, 32, 28, 28], forward and backward", () => new GroupNormWork(64, 28, 28, 32, 8)),
         new("layernorm-16384x128", "layer normalisation of 16,384 rows of 128, forward and backward", () => new LayerNormWork(16384, 128)),
         new("maxpool-28-32", "max pooling by 2, [64, 32, 28, 28], forward and backward", () => new MaxPool2dWork(new Pool2dShape(64, 28, 28, 32, 2))),
         new("avgpool-28-32", "average pooling by 2, [64, 32, 28, 28], forward and backward", () => new AvgPool2dWork(new Pool2dShape(64, 28, 28, 32, 2))),
         new("upsample-14-32", "nearest up-sampling by 2, [64, 32, 14, 14], forward and backward", () => new UpsampleWork(new UpsampleShape(64, 14, 32, 2))),
         new("softmax-256x196x196", "softmax over the last dimension", () => new SoftmaxWork(256 * 196, 196, [256, 196, 196])),
+        new("attention-196x64", "softmax attention, 64 samples of 196 positions, 64 channels, 4 heads, forward and backward", () => new AttentionWork(new AttentionShape(64, 196, 64, 4), linear: false)),
+        new("attention-784x32-linear", "linear attention, 64 samples of 784 positions, 32 channels, 4 heads, forward and backward", () => new AttentionWork(new AttentionShape(64, 784, 32, 4), linear: true)),
+        new("dropout-1m", "dropout (0.1) of a million numbers, forward and backward", () => new DropoutWork(1024, 1024, 0.1)),
         new("adam-2m", "a step of Adam, 40 tensors of 50,000", () => new AdamWork(40, [200, 250])),
         new("normals-1m", "a million normal numbers", () => new NormalsWork(1 << 20)),
         new("silu-1m", "SiLU of a million numbers", () => new SiluWork(1 << 20)),
@@ -33,6 +37,9 @@ internal static class AllCases
         new(
             "convtranspose1d-64-64-k4-s2", "ConvTranspose1d 64 to 64, kernel 4, stride 2, length 512, batch 16, forward and backward",
             () => new ConvTranspose1dWork(new ConvTranspose1dShape(16, 512, 64, 64, kernel: 4, stride: 2, padding: 1))),
+        new(
+            "convtranspose2d-64-32-14", "ConvTranspose2d 64 to 32, kernel 4, stride 2, from 14 to 28 pixels, batch 64, forward and backward",
+            () => new ConvTranspose2dWork(new ConvTranspose2dShape(64, 14, 14, 64, 32, kernel: 4, stride: 2, padding: 1))),
 
         Convolution(32, 28, gradients: true),
         Convolution(64, 14, gradients: true),

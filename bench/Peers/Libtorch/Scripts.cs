@@ -19,6 +19,9 @@ internal static class Scripts
         def exp(x: Tensor, y: Tensor):
             return torch.exp(x, out=y)
 
+        def bmm(a: Tensor, b: Tensor, c: Tensor):
+            return torch.bmm(a, b, out=c)
+
         def adam(parameters: List[Tensor], gradients: List[Tensor], m: List[Tensor], v: List[Tensor], steps: List[Tensor], rate: float):
             torch._foreach_add_(steps, 1)
             torch._fused_adam_(parameters, gradients, m, v, [], steps, lr=rate, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
@@ -31,6 +34,8 @@ internal static class Scripts
     public static void Silu(torch.Tensor x, torch.Tensor y) => Call("silu", x, y);
 
     public static void Exp(torch.Tensor x, torch.Tensor y) => Call("exp", x, y);
+
+    public static void BatchedProduct(torch.Tensor a, torch.Tensor b, torch.Tensor c) => Call("bmm", a, b, c);
 
     /// <summary>One step of libtorch's fused Adam over all tensors.</summary>
     public static void Adam(TorchAdam state, torch.Tensor[] gradients) =>

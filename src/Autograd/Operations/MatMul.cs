@@ -17,11 +17,7 @@ public static partial class Operations
         var product = MatMulOperation<T>.Product.For(a.Shape, b.Shape, transposeA, transposeB);
         var on = Recorder<T>.For(a, b);
         var c = on.New(product.Shape);
-        for (int i = 0; i < product.Count; i++)
-        {
-            MatrixProduct.Multiply<T>(
-                product.M, product.N, product.K, product.A(a.Value, i), transposeA, product.B(b.Value, i), transposeB, product.C(c, i));
-        }
+        MatrixProduct.MultiplyBatch<T>(product.Count, product.M, product.N, product.K, a.Value.Span, transposeA, b.Value.Span, transposeB, c.Span);
 
         return on.Result(c, on.Records ? new MatMulOperation<T>(a, b, product) : null);
     }
@@ -36,27 +32,21 @@ internal sealed class MatMulOperation<T>(Variable<T> a, Variable<T> b, MatMulOpe
     // dA += dC·B', dB += A'·dC; with A or B stored transposed, the transpose of that.
     public override void Backward(Tensor<T> dOut)
     {
-        var (m, n, k) = (product.M, product.N, product.K);
+        var (count, m, n, k) = (product.Count, product.M, product.N, product.K);
         if (Wants(a, out var dA, out bool accumulateA))
         {
-            for (int i = 0; i < product.Count; i++)
-            {
-                if (product.TransposeA)
-                    MatrixProduct.Multiply<T>(k, m, n, product.B(b.Value, i), product.TransposeB, product.C(dOut, i), transposeB: true, product.A(dA, i), accumulateA);
-                else
-                    MatrixProduct.Multiply<T>(m, k, n, product.C(dOut, i), false, product.B(b.Value, i), !product.TransposeB, product.A(dA, i), accumulateA);
-            }
+            if (product.TransposeA)
+                MatrixProduct.MultiplyBatch<T>(count, k, m, n, b.Value.Span, product.TransposeB, dOut.Span, transposeB: true, dA.Span, accumulateA);
+            else
+                MatrixProduct.MultiplyBatch<T>(count, m, k, n, dOut.Span, false, b.Value.Span, !product.TransposeB, dA.Span, accumulateA);
         }
 
         if (Wants(b, out var dB, out bool accumulateB))
         {
-            for (int i = 0; i < product.Count; i++)
-            {
-                if (product.TransposeB)
-                    MatrixProduct.Multiply<T>(n, k, m, product.C(dOut, i), true, product.A(a.Value, i), product.TransposeA, product.B(dB, i), accumulateB);
-                else
-                    MatrixProduct.Multiply<T>(k, n, m, product.A(a.Value, i), !product.TransposeA, product.C(dOut, i), false, product.B(dB, i), accumulateB);
-            }
+            if (product.TransposeB)
+                MatrixProduct.MultiplyBatch<T>(count, n, k, m, dOut.Span, true, a.Value.Span, product.TransposeA, dB.Span, accumulateB);
+            else
+                MatrixProduct.MultiplyBatch<T>(count, k, n, m, a.Value.Span, !product.TransposeA, dOut.Span, false, dB.Span, accumulateB);
         }
     }
 
@@ -80,11 +70,5 @@ internal sealed class MatMulOperation<T>(Variable<T> a, Variable<T> b, MatMulOpe
                 throw new ArgumentException($"The inner extents of a matrix product differ: {a}{(transposeA ? " (transposed)" : "")} has {k}, {b}{(transposeB ? " (transposed)" : "")} has {kB}.");
             return new Product(count, m, n, k, transposeA, transposeB, a.With(^1, n).With(^2, m));
         }
-
-        public Span<T> A(Tensor<T> tensor, int i) => tensor.Span.Slice(i * M * K, M * K);
-
-        public Span<T> B(Tensor<T> tensor, int i) => tensor.Span.Slice(i * K * N, K * N);
-
-        public Span<T> C(Tensor<T> tensor, int i) => tensor.Span.Slice(i * M * N, M * N);
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Diffusion.Autograd;
 using Diffusion.Tensors;
+using Diffusion.Tensors.Kernels;
 using Diffusion.Tensors.Randomness;
 
 namespace Diffusion.Nn;
@@ -35,10 +36,9 @@ public sealed class Dropout<T> : Layer<T>
         if (!IsTraining || _probability == 0)
             return x;
         var mask = x.Tape?.Rent(x.Shape) ?? Tensor<T>.Uninitialized(x.Shape);
-        _random.At(Step++).Uniform(mask.Span);
-        T threshold = T.CreateTruncating(_probability), scale = T.CreateTruncating(1 / (1 - _probability));
-        foreach (ref var element in mask.Span)
-            element = element < threshold ? T.Zero : scale;
+        _random.At(Step++).Uniform(mask.Span, x.Shape.Rank == 0 || x.Shape[0] == 0 ? 1 : Math.Max(1, x.Shape.Length / x.Shape[0]));
+        var keep = new DropoutMaskFunction<T> { Probability = T.CreateTruncating(_probability), Scale = T.CreateTruncating(1 / (1 - _probability)) };
+        Elementwise.Map<DropoutMaskFunction<T>, T>(keep, mask.Span, mask.Span);
         return x * mask;
     }
 }

@@ -87,22 +87,35 @@ internal static unsafe class LinearAttention
             }
         }
 
-        for (int j = 0; j < c; j += TVector.Count)
+        // Over positions: row after row as they lie in memory, with the largest and the sum of every channel beside them.
+        T* largest = Scratch<T>.Get(ScratchSlot.Column, 2 * c), total = largest + c;
+        new Span<T>(qkv + c, c).CopyTo(new Span<T>(largest, c));
+        new Span<T>(total, c).Clear();
+        for (int i = 1; i < s; i++)
         {
-            T* from = qkv + c + j;
-            TVector max = TVector.Load(from), total = TVector.Zero;
-            for (int i = 1; i < s; i++)
-                max = TVector.Max(max, TVector.Load(from + ((nint)i * 3 * c)));
-            for (int i = 0; i < s; i++)
-            {
-                TVector e = VectorMath.Exp<TVector, T>(TVector.Load(from + ((nint)i * 3 * c)) - max);
-                total += e;
-                TVector.Store(e, k + ((nint)i * c) + j);
-            }
+            T* from = qkv + ((nint)i * 3 * c) + c;
+            for (int j = 0; j < c; j += TVector.Count)
+                TVector.Store(TVector.Max(TVector.Load(largest + j), TVector.Load(from + j)), largest + j);
+        }
 
-            TVector share = VectorMath.Constant<TVector, T>(1) / total;
-            for (int i = 0; i < s; i++)
-                TVector.Store(TVector.Load(k + ((nint)i * c) + j) * share, k + ((nint)i * c) + j);
+        for (int i = 0; i < s; i++)
+        {
+            T* from = qkv + ((nint)i * 3 * c) + c, to = k + ((nint)i * c);
+            for (int j = 0; j < c; j += TVector.Count)
+            {
+                TVector e = VectorMath.Exp<TVector, T>(TVector.Load(from + j) - TVector.Load(largest + j));
+                TVector.Store(TVector.Load(total + j) + e, total + j);
+                TVector.Store(e, to + j);
+            }
+        }
+
+        for (int j = 0; j < c; j += TVector.Count)
+            TVector.Store(VectorMath.Constant<TVector, T>(1) / TVector.Load(total + j), total + j);
+        for (int i = 0; i < s; i++)
+        {
+            T* to = k + ((nint)i * c);
+            for (int j = 0; j < c; j += TVector.Count)
+                TVector.Store(TVector.Load(to + j) * TVector.Load(total + j), to + j);
         }
     }
 

@@ -40,16 +40,21 @@ internal static unsafe class MatrixBlock
             {
                 for (int k = 0; k < depth; k++)
                 {
-                    T* row = panel + ((nint)k * width);
+                    T* row = panel + ((nint)k * width), source = b + (k * bRow) + j;
                     if (used == width)
                     {
-                        TVector.Store(TVector.Load(b + (k * bRow) + j), row);
-                        TVector.Store(TVector.Load(b + (k * bRow) + j + TVector.Count), row + TVector.Count);
+                        TVector.Store(TVector.Load(source), row);
+                        TVector.Store(TVector.Load(source + TVector.Count), row + TVector.Count);
                         continue;
                     }
 
-                    new ReadOnlySpan<T>(b + (k * bRow) + j, used).CopyTo(new Span<T>(row, width));
-                    new Span<T>(row + used, width - used).Clear();
+                    TVector.Store(TVector.Zero, row);
+                    TVector.Store(TVector.Zero, row + TVector.Count);
+                    int n = 0;
+                    for (; n <= used - V128<T>.Count; n += V128<T>.Count)
+                        V128<T>.Store(V128<T>.Load(source + n), row + n);
+                    for (; n < used; n++)
+                        row[n] = source[n];
                 }
 
                 continue;

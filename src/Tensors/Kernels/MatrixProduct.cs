@@ -18,6 +18,9 @@ public static unsafe class MatrixProduct
     /// </summary>
     internal const int DepthBlock = 256;
 
+    /// <summary>Multiplications of a product that is not cut into tasks where there is a stack of them.</summary>
+    private const int LargestOfOneTask = 1 << 20;
+
     /// <summary>
     /// C = A·B, or C += A·B with <paramref name="accumulate"/>, or C = A·B + bias (a row of N numbers) where bias is not
     /// empty. A is [M, K], or stored as [K, M] with <paramref name="transposeA"/>; B is [K, N], or stored as [N, K] with
@@ -42,6 +45,52 @@ public static unsafe class MatrixProduct
                 pa, transposeA ? 1 : depth, transposeA ? rows : 1,
                 pb, transposeB ? 1 : columns, transposeB ? depth : 1,
                 pc, columns, accumulate, bias.IsEmpty ? null : pBias);
+        }
+    }
+
+    /// <summary>
+    /// C[i] = A[i]·B[i], or C[i] += with <paramref name="accumulate"/>, for a stack of <paramref name="count"/> products of
+    /// one size, one after the other in memory; otherwise as <see cref="Multiply{T}(int, int, int, ReadOnlySpan{T}, bool, ReadOnlySpan{T}, bool, Span{T}, bool, ReadOnlySpan{T})"/>.
+    /// </summary>
+    /// <remarks>Large products are cut into tasks one by one; of small ones each is a task.</remarks>
+    /// <exception cref="ArgumentException">A span is shorter than its stack.</exception>
+    public static void MultiplyBatch<T>(
+        int count, int rows, int columns, int depth, ReadOnlySpan<T> a, bool transposeA, ReadOnlySpan<T> b, bool transposeB, Span<T> c, bool accumulate = false)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(checked(count * rows), columns, depth, a.Length, int.MaxValue, c.Length, 0, accumulate);
+        if (b.Length < (long)count * depth * columns)
+            throw new ArgumentException($"B is a stack of {count} times [{depth}, {columns}] and needs {(long)count * depth * columns} elements, but {b.Length} are given.", nameof(b));
+        if (count == 0 || rows == 0 || columns == 0)
+            return;
+        fixed (T* pa = a, pb = b, pc = c)
+        {
+            var kernel = new BatchKernel<T>
+            {
+                Rows = rows,
+                Columns = columns,
+                Depth = depth,
+                A = pa,
+                ARow = transposeA ? 1 : depth,
+                AStep = transposeA ? rows : 1,
+                B = pb,
+                BRow = transposeB ? 1 : columns,
+                BColumn = transposeB ? depth : 1,
+                C = pc,
+                Accumulate = accumulate,
+            };
+            if (count > 1 && (long)rows * columns * depth <= LargestOfOneTask)
+            {
+                Workers.Run<BatchKernel<T>, T>(kernel, count);
+                return;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                Multiply(
+                    rows, columns, depth, pa + ((nint)i * rows * depth), kernel.ARow, kernel.AStep, pb + ((nint)i * depth * columns), kernel.BRow, kernel.BColumn,
+                    pc + ((nint)i * rows * columns), columns, accumulate, null);
+            }
         }
     }
 
@@ -159,6 +208,25 @@ public static unsafe class MatrixProduct
             T* b = LdB == 0 ? B + ((nint)j * Depth) : B + j;
             T* bias = Bias == null ? null : Bias + j;
             MatrixBlock.Multiply<TVector, T>(rows, columns, Depth, a, aRow, AStep, b, LdB, C + (i * LdC) + j, LdC, Accumulate, bias);
+        }
+    }
+
+    /// <summary>One task is one product of a stack.</summary>
+    private struct BatchKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Rows, Columns, Depth;
+        public T* A, B, C;
+        public nint ARow, AStep, BRow, BColumn;
+        public bool Accumulate;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            T* packed = Scratch<T>.Get(ScratchSlot.PackedB, MatrixBlock.PackedLength<TVector, T>(Depth, Columns));
+            MatrixBlock.Pack<TVector, T>(Depth, Columns, B + ((nint)task * Depth * Columns), BRow, BColumn, packed);
+            MatrixBlock.Multiply<TVector, T>(
+                Rows, Columns, Depth, A + ((nint)task * Rows * Depth), ARow, AStep, packed, 0, C + ((nint)task * Rows * Columns), Columns, Accumulate, null);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class RandomKernels
         CheckSamples(destination.Length, perSample);
         if (typeof(T) == typeof(float) && Vector256.IsHardwareAccelerated)
         {
-            NormalKernel.Fill(stream, MemoryMarshal.Cast<T, float>(destination), perSample, firstSample);
+            PhiloxKernel.Fill(stream, MemoryMarshal.Cast<T, float>(destination), perSample, firstSample, uniform: false);
             return;
         }
 
@@ -48,6 +48,12 @@ internal static class RandomKernels
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckSamples(destination.Length, perSample);
+        if (typeof(T) == typeof(float) && Vector256.IsHardwareAccelerated)
+        {
+            PhiloxKernel.Fill(stream, MemoryMarshal.Cast<T, float>(destination), perSample, firstSample, uniform: true);
+            return;
+        }
+
         int samples = destination.Length / perSample;
         Span<uint> words = stackalloc uint[4];
         for (int sample = 0; sample < samples; sample++)

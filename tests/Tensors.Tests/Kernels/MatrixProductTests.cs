@@ -34,7 +34,7 @@ public sealed class MatrixProductTests<T>
     [Test]
     public void Depths_around_the_depth_block_agree([Values] bool transposeA, [Values] bool transposeB)
     {
-        foreach (int depth in (int[])[257, 383, 384, 385, 511, 512, 513, 520, 769, 1025])
+        foreach (int depth in (int[])[255, 256, 257, 341, 342, 384, 511, 512, 513, 520, 769, 1025])
         {
             foreach (var (rows, columns) in ((int, int)[])[(1, 1), (9, 33), (17, 65)])
             {
@@ -59,6 +59,42 @@ public sealed class MatrixProductTests<T>
                 Compare(rows, columns, depth, transposeA, transposeB, (Addend)((rows + (transposeA ? 1 : 0) + (transposeB ? 1 : 0)) % 3));
         }
     }
+
+    // Small products are a task each; those of the last sizes are cut up one by one.
+    [TestCase(0, 5, 6, 7)]
+    [TestCase(1, 9, 33, 40)]
+    [TestCase(3, 1, 1, 1)]
+    [TestCase(7, 17, 5, 0)]
+    [TestCase(6, 30, 70, 20)]
+    [TestCase(2, 0, 4, 3)]
+    [TestCase(2, 150, 100, 90)]
+    public void A_stack_of_products_agrees(int count, int rows, int columns, int depth)
+    {
+        for (int form = 0; form < 8; form++)
+        {
+            bool transposeA = (form & 1) != 0, transposeB = (form & 2) != 0, accumulate = (form & 4) != 0;
+            T[] a = TestData.Uniform<T>(count * rows * depth, 1), b = TestData.Uniform<T>(count * depth * columns, 2), before = TestData.Uniform<T>(count * rows * columns, 3);
+            var c = accumulate ? new Guarded<T>(before) : Guarded<T>.ForOutput(before.Length);
+            Tensors.Kernels.MatrixProduct.MultiplyBatch<T>(count, rows, columns, depth, new Guarded<T>(a).Span, transposeA, new Guarded<T>(b).Span, transposeB, c.Span, accumulate);
+            double[] expected = accumulate ? before.ToDouble() : new double[before.Length];
+            for (int i = 0; i < count; i++)
+            {
+                Reference.MatrixProduct.Multiply<double>(
+                    rows, columns, depth, a.AsSpan(i * rows * depth, rows * depth).ToArray().ToDouble(), transposeA,
+                    b.AsSpan(i * depth * columns, depth * columns).ToArray().ToDouble(), transposeB, expected.AsSpan(i * rows * columns, rows * columns), accumulate);
+            }
+
+            Check.Close(c, expected, Tolerance.Sum<T>(depth + 1), $"{count} products of [{rows}, {depth}] and [{depth}, {columns}], form {form}", floor: 1);
+        }
+    }
+
+    [Test]
+    public void A_stack_that_is_too_short_is_named() => Assert.Multiple(() =>
+    {
+        Assert.That(() => Tensors.Kernels.MatrixProduct.MultiplyBatch<T>(2, 3, 4, 5, new T[29], false, new T[40], false, new T[24]), Throws.ArgumentException.With.Message.Contains("29"));
+        Assert.That(() => Tensors.Kernels.MatrixProduct.MultiplyBatch<T>(2, 3, 4, 5, new T[30], false, new T[39], false, new T[24]), Throws.ArgumentException.With.Message.Contains("39"));
+        Assert.That(() => Tensors.Kernels.MatrixProduct.MultiplyBatch<T>(2, 3, 4, 5, new T[30], false, new T[40], false, new T[23]), Throws.ArgumentException.With.Message.Contains("23"));
+    });
 
     [Test]
     public void Any_size_agrees()

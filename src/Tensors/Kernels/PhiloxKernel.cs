@@ -8,26 +8,30 @@ using Diffusion.Tensors.Threading;
 
 namespace Diffusion.Tensors.Kernels;
 
-/// <summary>Standard normal floats, eight blocks of Philox at a time: the vectors of <see cref="RandomKernels.Normal"/>.</summary>
+/// <summary>
+/// Standard normal or uniform floats, eight blocks of Philox at a time: the vectors of <see cref="RandomKernels.Normal"/> and
+/// <see cref="RandomKernels.Uniform"/>.
+/// </summary>
 /// <remarks>
-/// The random words are the same as in the scalar version; the numbers agree with it to a few units in the last place. Vectors
+/// The random words are the same as in the scalar version; uniform numbers too, and normal ones to a few units in the last place. Vectors
 /// of 256 bits are as fast as longer ones here, since the products of words keep the multiplier busy.
 /// </remarks>
-internal unsafe struct NormalKernel : IKernel<float>
+internal unsafe struct PhiloxKernel : IKernel<float>
 {
     private const int Lanes = 8, BlocksPerTask = 1024;
 
     private RandomStream _stream;
     private float* _destination;
     private int _perSample, _blocksPerSample, _firstSample, _blocks;
+    private bool _uniform;
 
     /// <summary>Fills samples of <paramref name="perSample"/> numbers each.</summary>
-    public static void Fill(in RandomStream stream, Span<float> destination, int perSample, int firstSample)
+    public static void Fill(in RandomStream stream, Span<float> destination, int perSample, int firstSample, bool uniform)
     {
         int blocksPerSample = (perSample + 3) / 4;
         fixed (float* pointer = destination)
         {
-            var kernel = new NormalKernel
+            var kernel = new PhiloxKernel
             {
                 _stream = stream,
                 _destination = pointer,
@@ -35,8 +39,9 @@ internal unsafe struct NormalKernel : IKernel<float>
                 _blocksPerSample = blocksPerSample,
                 _firstSample = firstSample,
                 _blocks = destination.Length / perSample * blocksPerSample,
+                _uniform = uniform,
             };
-            Workers.Run<NormalKernel, float>(kernel, (kernel._blocks + BlocksPerTask - 1) / BlocksPerTask);
+            Workers.Run<PhiloxKernel, float>(kernel, (kernel._blocks + BlocksPerTask - 1) / BlocksPerTask);
         }
     }
 
@@ -44,7 +49,7 @@ internal unsafe struct NormalKernel : IKernel<float>
         where TVector : unmanaged, IVector<TVector, float>
     {
         uint* blocks = stackalloc uint[Lanes], samples = stackalloc uint[Lanes];
-        float* normals = stackalloc float[4 * Lanes];
+        float* numbers = stackalloc float[4 * Lanes];
         int to = Math.Min(_blocks, (task + 1) * BlocksPerTask);
         int sample = task * BlocksPerTask / _blocksPerSample, block = task * BlocksPerTask % _blocksPerSample;
         for (int at = task * BlocksPerTask; at < to; at += Lanes)
@@ -58,32 +63,44 @@ internal unsafe struct NormalKernel : IKernel<float>
                     (sample, block) = (sample + 1, 0);
             }
 
-            Generate(Vector256.Load(blocks), Vector256.Load(samples), normals, second: _perSample > 2);
-            Scatter(normals, firstSample, firstBlock, Math.Min(Lanes, to - at));
+            Generate(Vector256.Load(blocks), Vector256.Load(samples), numbers);
+            Scatter(numbers, firstSample, firstBlock, Math.Min(Lanes, to - at));
         }
     }
 
     // Four numbers for each block, of which the last block of a sample may need fewer.
-    private readonly void Scatter(float* normals, int sample, int block, int lanes)
+    private readonly void Scatter(float* numbers, int sample, int block, int lanes)
     {
         for (int lane = 0; lane < lanes; lane++)
         {
             int used = Math.Min(4, _perSample - (4 * block));
             float* target = _destination + ((nint)sample * _perSample) + (4 * block);
             for (int i = 0; i < used; i++)
-                target[i] = normals[(i * Lanes) + lane];
+                target[i] = numbers[(i * Lanes) + lane];
             if (++block == _blocksPerSample)
                 (sample, block) = (sample + 1, 0);
         }
     }
 
-    private readonly void Generate(Vector256<uint> block, Vector256<uint> sample, float* normals, bool second)
+    private readonly void Generate(Vector256<uint> block, Vector256<uint> sample, float* numbers)
     {
         var (x0, x1, x2, x3) = Philox8(block, sample, _stream.Counter2, _stream.Counter3, _stream.Key0, _stream.Key1);
-        BoxMuller(x0, x1, normals, normals + Lanes);
-        if (second)
-            BoxMuller(x2, x3, normals + (2 * Lanes), normals + (3 * Lanes));
+        if (_uniform)
+        {
+            Unit(x0).Store(numbers);
+            Unit(x1).Store(numbers + Lanes);
+            Unit(x2).Store(numbers + (2 * Lanes));
+            Unit(x3).Store(numbers + (3 * Lanes));
+            return;
+        }
+
+        BoxMuller(x0, x1, numbers, numbers + Lanes);
+        if (_perSample > 2)
+            BoxMuller(x2, x3, numbers + (2 * Lanes), numbers + (3 * Lanes));
     }
+
+    // The upper 24 bits as a number in [0, 1), exactly.
+    private static Vector256<float> Unit(Vector256<uint> word) => Vector256.ConvertToSingle((word >>> 8).AsInt32()) * Vector256.Create(1f / 16777216);
 
     // Eight counters at once. A product of two 32-bit words needs 64 bits, so even and odd lanes are multiplied apart.
     private static (Vector256<uint> X0, Vector256<uint> X1, Vector256<uint> X2, Vector256<uint> X3) Philox8(
