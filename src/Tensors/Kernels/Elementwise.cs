@@ -172,6 +172,8 @@ internal static unsafe class Elementwise
         {
             var (at, to) = Range(task, Length);
             TFunction function = Function;
+            for (; at <= to - Pair<TVector, T>.Count; at += Pair<TVector, T>.Count)
+                Pair<TVector, T>.Store(function.Value(Pair<TVector, T>.Load(X + at)), Y + at);
             for (; at <= to - TVector.Count; at += TVector.Count)
                 TVector.Store(function.Value(TVector.Load(X + at)), Y + at);
             if (at < to)

@@ -60,6 +60,8 @@ internal static unsafe class GroupSums
             x += TVector.Exchanged(x, 4);
         if (run > 8)
             x += TVector.Exchanged(x, 8);
+        if (run > 16)
+            x += TVector.Exchanged(x, 16);
         return x;
     }
 
@@ -77,6 +79,8 @@ internal static unsafe class GroupSums
             x = TVector.Max(x, TVector.Exchanged(x, 4));
         if (run > 8)
             x = TVector.Max(x, TVector.Exchanged(x, 8));
+        if (run > 16)
+            x = TVector.Max(x, TVector.Exchanged(x, 16));
         return x;
     }
 }

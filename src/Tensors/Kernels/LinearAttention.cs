@@ -43,64 +43,80 @@ internal static unsafe class LinearAttention
         where T : unmanaged, IFloatingPointIeee754<T> =>
         TVector.Count > 1 && headChannels <= TVector.Count && BitOperations.IsPow2(headChannels);
 
-    // q and k of one sample, [S, C] each: softmax over the channels of each head, softmax over positions.
+    // q and k of one sample, [S, C] each, from qkv; by pairs of vectors where rows are made of them.
     private static void Softmaxes<TVector, T>(in AttentionShape shape, T* qkv, T* q, T* k)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int c = shape.Channels, d = shape.HeadChannels, s = shape.Positions;
-        bool lanes = HeadsAreLanes<TVector, T>(d);
-        for (int i = 0; i < s; i++)
+        if (c % Pair<TVector, T>.Count == 0)
         {
-            T* from = qkv + ((nint)i * 3 * c), to = q + ((nint)i * c);
-            if (lanes)
-            {
-                for (int j = 0; j < c; j += TVector.Count)
-                {
-                    TVector x = TVector.Load(from + j);
-                    TVector e = VectorMath.Exp<TVector, T>(x - GroupSums.MaxLanes<TVector, T>(x, d));
-                    TVector.Store(e / GroupSums.SumLanes<TVector, T>(e, d), to + j);
-                }
+            OverHeads<Pair<TVector, T>, T>(s, c, d, qkv, q);
+            OverPositions<Pair<TVector, T>, T>(s, c, qkv + c, k);
+        }
+        else
+        {
+            OverHeads<TVector, T>(s, c, d, qkv, q);
+            OverPositions<TVector, T>(s, c, qkv + c, k);
+        }
+    }
 
-                continue;
-            }
-
-            for (int g = 0; g < c; g += d)
+    // q: softmax over the channels of each head.
+    private static void OverHeads<TVector, T>(int s, int c, int d, T* qkv, T* q)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool lanes = HeadsAreLanes<TVector, T>(d);
+        for (int i = 0; i < s; i++, qkv += 3 * c, q += c)
+        {
+            for (int g = 0; g < c && !lanes; g += d)
             {
-                T max = from[g];
+                T max = qkv[g];
                 for (int j = g + 1; j < g + d; j++)
-                    max = T.Max(max, from[j]);
+                    max = T.Max(max, qkv[j]);
                 for (int j = g; j < g + d; j++)
-                    to[j] = from[j] - max;
+                    q[j] = qkv[j] - max;
             }
 
             for (int j = 0; j < c; j += TVector.Count)
-                TVector.Store(VectorMath.Exp<TVector, T>(TVector.Load(to + j)), to + j);
-            for (int g = 0; g < c; g += d)
+            {
+                TVector x = TVector.Load((lanes ? qkv : q) + j);
+                if (lanes)
+                    x -= GroupSums.MaxLanes<TVector, T>(x, d);
+                TVector e = VectorMath.Exp<TVector, T>(x);
+                TVector.Store(lanes ? e / GroupSums.SumLanes<TVector, T>(e, d) : e, q + j);
+            }
+
+            for (int g = 0; g < c && !lanes; g += d)
             {
                 T sum = T.Zero;
                 for (int j = g; j < g + d; j++)
-                    sum += to[j];
+                    sum += q[j];
                 sum = T.One / sum;
                 for (int j = g; j < g + d; j++)
-                    to[j] *= sum;
+                    q[j] *= sum;
             }
         }
+    }
 
-        // Over positions: row after row as they lie in memory, with the largest and the sum of every channel beside them.
+    // k: softmax over the positions, row after row as they lie in memory, with the largest and the sum of every channel beside them.
+    private static void OverPositions<TVector, T>(int s, int c, T* keys, T* k)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
         T* largest = Scratch<T>.Get(ScratchSlot.Column, 2 * c), total = largest + c;
-        new Span<T>(qkv + c, c).CopyTo(new Span<T>(largest, c));
+        new Span<T>(keys, c).CopyTo(new Span<T>(largest, c));
         new Span<T>(total, c).Clear();
         for (int i = 1; i < s; i++)
         {
-            T* from = qkv + ((nint)i * 3 * c) + c;
+            T* from = keys + ((nint)i * 3 * c);
             for (int j = 0; j < c; j += TVector.Count)
                 TVector.Store(TVector.Max(TVector.Load(largest + j), TVector.Load(from + j)), largest + j);
         }
 
         for (int i = 0; i < s; i++)
         {
-            T* from = qkv + ((nint)i * 3 * c) + c, to = k + ((nint)i * c);
+            T* from = keys + ((nint)i * 3 * c), to = k + ((nint)i * c);
             for (int j = 0; j < c; j += TVector.Count)
             {
                 TVector e = VectorMath.Exp<TVector, T>(TVector.Load(from + j) - TVector.Load(largest + j));

@@ -32,13 +32,10 @@ internal static unsafe class SoftmaxRow
         // The exponentials go to y, or for the logarithm only their sum is made.
         TVector factor = TVector.Broadcast(scale), shift = TVector.Broadcast(-max);
         TVector lastExp = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(last, factor, shift)), total = OnlyNew<TVector, T>(lastExp, columns);
-        for (int c = 0; c < whole; c += TVector.Count)
-        {
-            TVector e = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(x + c), factor, shift));
-            total += e;
-            if (!logarithm)
-                TVector.Store(e, y + c);
-        }
+        int pairs = whole - (whole % Pair<TVector, T>.Count);
+        total += Pair<TVector, T>.Folded(Exponentials<Pair<TVector, T>, T>(pairs, scale, -max, x, logarithm ? null : y));
+        if (pairs < whole)
+            total += Exponentials<TVector, T>(TVector.Count, scale, -max, x + pairs, logarithm ? null : y + pairs);
 
         T sum = TVector.Sum(total);
         if (logarithm)
@@ -76,11 +73,11 @@ internal static unsafe class SoftmaxRow
             return;
         }
 
-        int back = columns - TVector.Count;
-        TVector factor = TVector.Broadcast(scale), shift = TVector.Broadcast(-logSum), last = TVector.Load(x + back);
-        for (int c = 0; c < back; c += TVector.Count)
-            TVector.Store(VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(x + c), factor, shift)), p + c);
-        TVector.Store(VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(last, factor, shift)), p + back);
+        int back = columns - TVector.Count, pairs = back - (back % Pair<TVector, T>.Count);
+        TVector last = TVector.Load(x + back);
+        _ = Exponentials<Pair<TVector, T>, T>(pairs, scale, -logSum, x, p);
+        _ = Exponentials<TVector, T>((back - pairs + TVector.Count - 1) / TVector.Count * TVector.Count, scale, -logSum, x + pairs, p + pairs);
+        TVector.Store(VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(last, TVector.Broadcast(scale), TVector.Broadcast(-logSum))), p + back);
     }
 
     /// <summary>dx = scale·p·(dp - Σ dp·p), the gradient of <see cref="Forward"/> from its result. dx may be dp.</summary>
@@ -105,6 +102,24 @@ internal static unsafe class SoftmaxRow
         for (int c = 0; c < back; c += TVector.Count)
             TVector.Store(factor * TVector.Load(p + c) * (TVector.Load(dp + c) - sum), dx + c);
         TVector.Store(factor * lastP * (lastD - sum), dx + back);
+    }
+
+    // y = e^(scale·x + shift) of a whole number of vectors, where y is not null, and their sum. A method of its own: so small
+    // that the JIT keeps pairs of vectors in registers.
+    private static TVector Exponentials<TVector, T>(int count, T scale, T shift, T* x, T* y)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        TVector factor = TVector.Broadcast(scale), offset = TVector.Broadcast(shift), total = TVector.Zero;
+        for (int c = 0; c < count; c += TVector.Count)
+        {
+            TVector e = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(x + c), factor, offset));
+            total += e;
+            if (y != null)
+                TVector.Store(e, y + c);
+        }
+
+        return total;
     }
 
     // Rows shorter than a vector take shorter vectors.

@@ -8,7 +8,7 @@ namespace Diffusion.Tensors.Simd;
 /// </summary>
 /// <remarks>
 /// Implemented by <see cref="V512{T}"/>, <see cref="V256{T}"/>, <see cref="V128{T}"/> and, where the processor offers no
-/// vectors at all, <see cref="V1{T}"/>.
+/// vectors at all, <see cref="V1{T}"/>; and by a <see cref="Pair{TVector, T}"/> of any of them.
 /// </remarks>
 internal unsafe interface IVector<TSelf, T>
     where TSelf : unmanaged, IVector<TSelf, T>
