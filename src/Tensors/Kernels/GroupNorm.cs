@@ -118,6 +118,66 @@ internal static unsafe class GroupNorm
     // Positions whose numbers stay in the first-level cache while the channels are gone through, a vector at a time.
     private static int PositionsPerBlock(in GroupNormShape shape) => Math.Max(1, 2048 / shape.Channels);
 
+    // Pairs of vectors pay where a call has enough positions.
+    private static bool InPairs<TVector, T>(int channels, int positions)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => channels % Pair<TVector, T>.Count == 0 && positions >= 8;
+
+    // Apply and ActivationGradient for all channels. Methods of their own: so small that the JIT keeps pairs of vectors in registers.
+    private static void ApplyToAll<TVector, T>(int positions, int channels, bool silu, T* x, T* centre, T* scale, T* gamma, T* beta, T* y)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int c = 0; c < channels; c += TVector.Count)
+            Apply<TVector, T>(positions, channels, silu, x + c, centre + c, scale + c, gamma + c, beta + c, y + c);
+    }
+
+    private static void ActivationGradients<TVector, T>(
+        int positions, int channels, bool silu, T* x, T* centre, T* inverse, T* gamma, T* beta, T* dy, T* dz, T* totalZ, T* totalZH)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int c = 0; c < channels; c += TVector.Count)
+            ActivationGradient<TVector, T>(positions, channels, silu, x + c, centre + c, inverse + c, gamma + c, beta + c, dy + c, dz + c, totalZ + c, totalZH + c);
+    }
+
+    // y = (x - centre)·scale·gamma + beta, or SiLU of that, for one vector of channels at some positions.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Apply<TVector, T>(int positions, int channels, bool silu, T* x, T* centre, T* scale, T* gamma, T* beta, T* y)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        TVector middle = TVector.Load(centre), slope = TVector.Load(scale) * TVector.Load(gamma), shift = TVector.Load(beta);
+        for (int s = 0; s < positions; s++, x += channels, y += channels)
+        {
+            TVector z = TVector.MultiplyAdd(TVector.Load(x) - middle, slope, shift);
+            TVector.Store(silu ? default(SiluFunction<T>).Value(z) : z, y);
+        }
+    }
+
+    // dz = dy·SiLU'(z), or dy; totalZ += Σ dz, totalZH += Σ dz·h, for one vector of channels at some positions.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ActivationGradient<TVector, T>(
+        int positions, int channels, bool silu, T* x, T* centre, T* inverse, T* gamma, T* beta, T* dy, T* dz, T* totalZ, T* totalZH)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        TVector middle = TVector.Load(centre), r = TVector.Load(inverse), slope = TVector.Load(gamma), shift = TVector.Load(beta);
+        TVector sumZ = TVector.Load(totalZ), sumZH = TVector.Load(totalZH);
+        for (int s = 0; s < positions; s++, x += channels, dy += channels, dz += channels)
+        {
+            TVector h = (TVector.Load(x) - middle) * r, d = TVector.Load(dy);
+            if (silu)
+                d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(h, slope, shift));
+            TVector.Store(d, dz);
+            sumZ += d;
+            sumZH = TVector.MultiplyAdd(d, h, sumZH);
+        }
+
+        TVector.Store(sumZ, totalZ);
+        TVector.Store(sumZH, totalZH);
+    }
+
     private static int SamplesPerTask(in GroupNormShape shape)
     {
         int sample = Math.Max(1, shape.Positions * shape.Channels);
@@ -205,19 +265,15 @@ internal static unsafe class GroupNorm
                 for (int from = 0; from < positions; from += block)
                 {
                     int end = Math.Min(positions, from + block);
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    nint at = (nint)from * channels;
+                    if (InPairs<TVector, T>(channels, end - from))
                     {
-                        TVector middle = TVector.Load(centre + c);
-                        TVector slope = TVector.Load(scale + c) * TVector.Load(Gamma + c);
-                        TVector shift = TVector.Load(Beta + c);
-                        for (int s = from; s < end; s++)
-                        {
-                            TVector z = TVector.MultiplyAdd(TVector.Load(x + ((nint)s * channels) + c) - middle, slope, shift);
-                            if (silu)
-                                z = default(SiluFunction<T>).Value(z);
-                            TVector.Store(z, y + ((nint)s * channels) + c);
-                        }
+                        ApplyToAll<Pair<TVector, T>, T>(end - from, channels, silu, x + at, centre, scale, Gamma, Beta, y + at);
+                        continue;
                     }
+
+                    for (int c = 0; c < channels; c += TVector.Count)
+                        Apply<TVector, T>(end - from, channels, silu, x + at + c, centre + c, scale + c, Gamma + c, Beta + c, y + at + c);
                 }
             }
         }
@@ -255,6 +311,8 @@ internal static unsafe class GroupNorm
                     continue;
                 }
 
+                new Span<T>(meanQ, channels).Clear();
+                new Span<T>(meanQH, channels).Clear();
                 for (int g = 0; g < Shape.Groups; g++)
                 {
                     T mean = Mean[(n * Shape.Groups) + g], rstd = Rstd[(n * Shape.Groups) + g];
@@ -265,32 +323,24 @@ internal static unsafe class GroupNorm
                 for (int from = 0; from < positions; from += block)
                 {
                     int end = Math.Min(positions, from + block);
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    nint at = (nint)from * channels;
+                    if (InPairs<TVector, T>(channels, end - from))
                     {
-                        TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c);
-                        TVector gamma = TVector.Load(Gamma + c), beta = TVector.Load(Beta + c);
-                        TVector totalZ = from == 0 ? TVector.Zero : TVector.Load(meanQ + c), totalZH = from == 0 ? TVector.Zero : TVector.Load(meanQH + c);
-                        for (int s = from; s < end; s++)
-                        {
-                            nint at = (nint)s * channels;
-                            TVector h = (TVector.Load(x + at + c) - middle) * r;
-                            TVector d = TVector.Load(dy + at + c);
-                            if (silu)
-                                d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(h, gamma, beta));
-                            TVector.Store(d, dz + at + c);
-                            totalZ += d;
-                            totalZH = TVector.MultiplyAdd(d, h, totalZH);
-                        }
-
-                        bool done = end == positions;
-                        TVector.Store(done ? totalZ * gamma : totalZ, meanQ + c);
-                        TVector.Store(done ? totalZH * gamma : totalZH, meanQH + c);
-                        if (done)
-                        {
-                            TVector.Store(TVector.Load(dBeta + c) + totalZ, dBeta + c);
-                            TVector.Store(TVector.Load(dGamma + c) + totalZH, dGamma + c);
-                        }
+                        ActivationGradients<Pair<TVector, T>, T>(end - from, channels, silu, x + at, centre, inverse, Gamma, Beta, dy + at, dz + at, meanQ, meanQH);
+                        continue;
                     }
+
+                    for (int c = 0; c < channels; c += TVector.Count)
+                        ActivationGradient<TVector, T>(end - from, channels, silu, x + at + c, centre + c, inverse + c, Gamma + c, Beta + c, dy + at + c, dz + at + c, meanQ + c, meanQH + c);
+                }
+
+                for (int c = 0; c < channels; c += TVector.Count)
+                {
+                    TVector totalZ = TVector.Load(meanQ + c), totalZH = TVector.Load(meanQH + c), gamma = TVector.Load(Gamma + c);
+                    TVector.Store(totalZ * gamma, meanQ + c);
+                    TVector.Store(totalZH * gamma, meanQH + c);
+                    TVector.Store(TVector.Load(dBeta + c) + totalZ, dBeta + c);
+                    TVector.Store(TVector.Load(dGamma + c) + totalZH, dGamma + c);
                 }
 
                 GroupSums.SumWithinGroups<TVector, T>(meanQ, channels, groupChannels);
