@@ -37,8 +37,7 @@ public sealed class Dropout<T> : Layer<T>
             return x;
         var mask = x.Tape?.Rent(x.Shape) ?? Tensor<T>.Uninitialized(x.Shape);
         _random.At(Step++).Uniform(mask.Span, x.Shape.Rank == 0 || x.Shape[0] == 0 ? 1 : Math.Max(1, x.Shape.Length / x.Shape[0]));
-        var keep = new DropoutMaskFunction<T> { Probability = T.CreateTruncating(_probability), Scale = T.CreateTruncating(1 / (1 - _probability)) };
-        Elementwise.Map<DropoutMaskFunction<T>, T>(keep, mask.Span, mask.Span);
+        DropoutMask.FromUniform(_probability, mask.Span);
         return x * mask;
     }
 }

@@ -144,23 +144,3 @@ internal readonly struct SqrtFunction<T> : IUnaryFunction<T>
     public TVector Derivative<TVector>(TVector y)
         where TVector : unmanaged, IVector<TVector, T> => VectorMath.Constant<TVector, T>(0.5) / y;
 }
-
-/// <summary>What dropout multiplies by, from a number uniform in [0, 1): 0 with a probability, else a scale.</summary>
-internal readonly struct DropoutMaskFunction<T> : IUnaryFunction<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    public static bool DerivativeFromOutput => false;
-
-    public required T Probability { get; init; }
-
-    public required T Scale { get; init; }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Value<TVector>(TVector x)
-        where TVector : unmanaged, IVector<TVector, T> =>
-        TVector.WhereGreater(TVector.Broadcast(Probability), x, TVector.Zero, TVector.Broadcast(Scale));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Derivative<TVector>(TVector x)
-        where TVector : unmanaged, IVector<TVector, T> => TVector.Zero;
-}
