@@ -13,6 +13,7 @@ internal sealed class AdamWork(int count, Shape shape) : Work
     private readonly Tensor<float>[] _weights = Many(count, i => Inputs.Normal(shape, 100 + i));
     private readonly Tensor<float>[] _gradients = Many(count, i => Inputs.Normal(shape, 200 + i));
     private readonly Tensor<float>[] _m = Many(count, _ => Tensor<float>.Zeros(shape)), _v = Many(count, _ => Tensor<float>.Zeros(shape));
+    private readonly AdamTensors<float>[] _tensors = new AdamTensors<float>[count];
     private int _steps;
 
     // What Nn.Adam does in a step, but for the bookkeeping of gradients.
@@ -23,7 +24,8 @@ internal sealed class AdamWork(int count, Shape shape) : Work
             (float)LearningRate, 0.9f, (float)(1 - 0.9), 0.999f, (float)(1 - 0.999), 1e-8f,
             (float)(1 / (1 - Math.Pow(0.9, _steps))), (float)(1 / (1 - Math.Pow(0.999, _steps))), 1, 0, 1);
         for (int i = 0; i < _weights.Length; i++)
-            Adam.Step(step, _weights[i].Span, _gradients[i].Span, _m[i].Span, _v[i].Span);
+            _tensors[i] = new(_weights[i], _gradients[i], _m[i], _v[i]);
+        Adam.Step<float>(step, _tensors);
     }
 
     public override Comparison Check()

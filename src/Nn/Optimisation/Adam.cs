@@ -13,10 +13,12 @@ public class Adam<T> : Optimizer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Tensor<T>[] _m, _v;
+    private readonly AdamTensors<T>[] _tensors;
 
     /// <summary>Makes an optimiser of some parameters.</summary>
     public Adam(IEnumerable<Parameter<T>> parameters)
-        : base(parameters) => (_m, _v) = (ZerosLike(Parameters), ZerosLike(Parameters));
+        : base(parameters) =>
+        (_m, _v, _tensors) = (ZerosLike(Parameters), ZerosLike(Parameters), new AdamTensors<T>[Parameters.Count]);
 
     /// <summary>β1, the decay of the mean of gradients, in [0, 1).</summary>
     public double Beta1 { get; init; } = 0.9;
@@ -53,7 +55,11 @@ public class Adam<T> : Optimizer<T>
             L2: T.CreateTruncating(Decoupled ? 0 : WeightDecay),
             Decay: T.CreateTruncating(Decoupled ? 1 - (LearningRate * WeightDecay) : 1));
         for (int i = 0; i < Parameters.Count; i++)
-            Tensors.Kernels.Adam.Step(step, Parameters[i].Value.Span, Parameters[i].Gradient!.Span, _m[i].Span, _v[i].Span);
+            _tensors[i] = new(Parameters[i].Value, Parameters[i].Gradient!, _m[i], _v[i]);
+        Tensors.Kernels.Adam.Step<T>(step, _tensors);
+
+        // Gradients are given back after the step.
+        Array.Clear(_tensors);
     }
 }
 

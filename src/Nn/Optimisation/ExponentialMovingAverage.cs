@@ -40,10 +40,7 @@ public sealed class ExponentialMovingAverage<T>
         T decay = T.CreateTruncating(Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates)));
         Updates++;
         for (int i = 0; i < _parameters.Length; i++)
-        {
-            Elementwise.Scale<T>(Averages[i].Span, decay, Averages[i].Span);
-            Elementwise.AddScaled(_parameters[i].Value.Span, T.One - decay, Averages[i].Span);
-        }
+            Elementwise.MoveTowards(_parameters[i].Value.Span, T.One - decay, Averages[i].Span);
     }
 
     /// <summary>Copies the averages into a module of the same parameters, such as a copy that samples.</summary>

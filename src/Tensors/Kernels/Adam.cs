@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
 
@@ -7,6 +8,10 @@ namespace Diffusion.Tensors.Kernels;
 
 /// <summary>The numbers of one step of Adam, the same for all weights.</summary>
 internal readonly record struct AdamStep<T>(T LearningRate, T Beta1, T Rest1, T Beta2, T Rest2, T Epsilon, T Correction1, T Correction2, T GradientScale, T L2, T Decay)
+    where T : unmanaged, IFloatingPointIeee754<T>;
+
+/// <summary>The tensors of one parameter, all of its shape.</summary>
+internal readonly record struct AdamTensors<T>(Tensor<T> Weights, Tensor<T> Gradient, Tensor<T> M, Tensor<T> V)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
 /// <summary>Adam and AdamW, fused: one pass over weights, gradients and both moments.</summary>
@@ -24,37 +29,79 @@ internal static unsafe class Adam
             throw new ArgumentException($"A step of Adam for {weights.Length} weights got {gradient.Length} gradients and moments of {m.Length} and {v.Length}.", nameof(gradient));
         fixed (T* pw = weights, pg = gradient, pm = m, pv = v)
         {
-            var kernel = new StepKernel<T> { Step = step, Length = weights.Length, W = pw, G = pg, M = pm, V = pv };
-            Workers.Run<StepKernel<T>, T>(kernel, Elementwise.Tasks(weights.Length));
+            var part = new Part<T> { W = pw, G = pg, M = pm, V = pv, Length = weights.Length };
+            Workers.Run<StepKernel<T>, T>(new() { Step = step, Parts = &part, Count = 1 }, Elementwise.Tasks(weights.Length));
         }
+    }
+
+    /// <summary>The same for many parameters, as if they lay in one buffer: a network has many small ones, and starting the workers for each costs more than their step.</summary>
+    public static void Step<T>(in AdamStep<T> step, ReadOnlySpan<AdamTensors<T>> parameters)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        const int Most = 128;
+        Part<T>* parts = stackalloc Part<T>[Math.Min(Most, parameters.Length)];
+        for (; parameters.Length > 0; parameters = parameters[Math.Min(Most, parameters.Length)..])
+        {
+            int count = Math.Min(Most, parameters.Length), tasks = 0;
+            for (int i = 0; i < count; i++)
+            {
+                var (w, g, m, v) = parameters[i];
+                if (g.Shape != w.Shape || m.Shape != w.Shape || v.Shape != w.Shape)
+                    throw new ArgumentException($"A step of Adam for weights of shape {w.Shape} got gradients of {g.Shape} and moments of {m.Shape} and {v.Shape}.", nameof(parameters));
+
+                // Tensors are pinned for life.
+                parts[i] = new Part<T> { W = Pointer(w), G = Pointer(g), M = Pointer(m), V = Pointer(v), Length = w.Length, FirstTask = tasks };
+                tasks += Elementwise.Tasks(w.Length);
+            }
+
+            Workers.Run<StepKernel<T>, T>(new() { Step = step, Parts = parts, Count = count }, tasks);
+        }
+
+        static T* Pointer(Tensor<T> tensor) => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Span));
+    }
+
+    private struct Part<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T* W, G, M, V;
+        public int Length, FirstTask;
     }
 
     private struct StepKernel<T> : IKernel<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public AdamStep<T> Step;
-        public int Length;
-        public T* W, G, M, V;
+        public Part<T>* Parts;
+        public int Count;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            var (at, to) = Elementwise.Range(task, Length);
+            // The last part that begins at or before this task; parts without elements have none.
+            int low = 0, high = Count - 1;
+            while (low < high)
+            {
+                int middle = (low + high + 1) / 2;
+                (low, high) = Parts[middle].FirstTask <= task ? (middle, high) : (low, middle - 1);
+            }
+
+            Part<T> part = Parts[low];
+            var (at, to) = Elementwise.Range(task - part.FirstTask, part.Length);
             var constants = new Constants<TVector>(Step);
             for (; at <= to - TVector.Count; at += TVector.Count)
-                constants.Update(W + at, G + at, M + at, V + at);
+                constants.Update(part.W + at, part.G + at, part.M + at, part.V + at);
             int used = to - at, width = TVector.Count;
             if (used > 0)
             {
                 T* edge = stackalloc T[4 * width];
-                Edge.Load(W + at, used, edge, width);
-                Edge.Load(G + at, used, edge + width, width);
-                Edge.Load(M + at, used, edge + (2 * width), width);
-                Edge.Load(V + at, used, edge + (3 * width), width);
+                Edge.Load(part.W + at, used, edge, width);
+                Edge.Load(part.G + at, used, edge + width, width);
+                Edge.Load(part.M + at, used, edge + (2 * width), width);
+                Edge.Load(part.V + at, used, edge + (3 * width), width);
                 constants.Update(edge, edge + width, edge + (2 * width), edge + (3 * width));
-                Edge.Store(edge, used, W + at);
-                Edge.Store(edge + (2 * width), used, M + at);
-                Edge.Store(edge + (3 * width), used, V + at);
+                Edge.Store(edge, used, part.W + at);
+                Edge.Store(edge + (2 * width), used, part.M + at);
+                Edge.Store(edge + (3 * width), used, part.V + at);
             }
         }
 

@@ -81,6 +81,10 @@ internal static unsafe class Elementwise
     public static void AddScaled<T>(ReadOnlySpan<T> x, T factor, Span<T> z)
         where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.AddScaled, x, x, z, factor);
 
+    /// <summary>z = (1 - share)·z + share·x: a step of a moving average.</summary>
+    public static void MoveTowards<T>(ReadOnlySpan<T> x, T share, Span<T> z)
+        where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.MoveTowards, x, x, z, share);
+
     /// <summary>How many tasks a span of this length is cut into.</summary>
     public static int Tasks(int length) => length <= 2 * TaskLength ? Math.Min(length, 1) : (length + TaskLength - 1) / TaskLength;
 
@@ -115,6 +119,7 @@ internal static unsafe class Elementwise
         AddProduct,
         Scale,
         AddScaled,
+        MoveTowards,
     }
 
     private struct ArithmeticKernel<T> : IKernel<T>
@@ -151,6 +156,9 @@ internal static unsafe class Elementwise
                     break;
                 case Arithmetic.Scale:
                     TensorPrimitives.Multiply(x, Factor, z);
+                    break;
+                case Arithmetic.MoveTowards:
+                    TensorPrimitives.Lerp(z, x, Factor, z);
                     break;
                 default:
                     TensorPrimitives.MultiplyAddEstimate(x, Factor, z, z);

@@ -76,4 +76,12 @@ public static class Elementwise
         for (int i = 0; i < z.Length; i++)
             z[i] += factor * x[i];
     }
+
+    /// <summary>z = (1 - share)·z + share·x.</summary>
+    public static void MoveTowards<T>(ReadOnlySpan<T> x, T share, Span<T> z)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < z.Length; i++)
+            z[i] = ((T.One - share) * z[i]) + (share * x[i]);
+    }
 }

@@ -37,6 +37,28 @@ public sealed class AdamTests<T>
     }
 
     [Test]
+    public void A_step_of_many_parameters_is_that_of_each()
+    {
+        var step = new AdamStep<T>(C(0.01), C(0.9), C(0.1), C(0.999), C(0.001), C(1e-8), C(10), C(1000), T.One, C(0.1), C(0.9));
+        int[] lengths = [0, 1, 20_000, 7, 0, 0, 8192, 30_001, .. Enumerable.Range(1, 150), 0];
+        var parameters = lengths.Select((length, i) => new AdamTensors<T>(
+            Tensor<T>.From([length], TestData.Uniform<T>(length, 4 * i)), Tensor<T>.From([length], TestData.Uniform<T>(length, (4 * i) + 1)),
+            Tensor<T>.From([length], TestData.Uniform<T>(length, (4 * i) + 2)), Tensor<T>.From([length], TestData.Uniform<T>(length, (4 * i) + 3, 0, 1)))).ToArray();
+        var each = parameters.Select(p => p with { Weights = p.Weights.Clone(), M = p.M.Clone(), V = p.V.Clone() }).ToArray();
+        Tensors.Kernels.Adam.Step<T>(step, parameters);
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            Tensors.Kernels.Adam.Step<T>(step, each[i].Weights.Span, each[i].Gradient.Span, each[i].M.Span, each[i].V.Span);
+            Check.Same<T>(parameters[i].Weights.Span, each[i].Weights.Span, $"weights of parameter {i}");
+            Check.Same<T>(parameters[i].M.Span, each[i].M.Span, $"first moments of parameter {i}");
+            Check.Same<T>(parameters[i].V.Span, each[i].V.Span, $"second moments of parameter {i}");
+        }
+
+        parameters[3] = parameters[3] with { V = Tensor<T>.Zeros([5]) };
+        Assert.That(() => Tensors.Kernels.Adam.Step<T>(step, parameters), Throws.ArgumentException.With.Message.Contains("[7]"));
+    }
+
+    [Test]
     public void Wrong_lengths_are_named() => Assert.That(
         () => Tensors.Kernels.Adam.Step<T>(default, new T[4], new T[4], new T[4], new T[3]), Throws.ArgumentException.With.Message.Contains("moments of 4 and 3"));
 

@@ -23,6 +23,7 @@ public sealed class ElementwiseTests<T>
         Compare("Divide", Fast.Divide, Plain.Divide, reads: false);
         Compare("AddProduct", Fast.AddProduct, Plain.AddProduct, reads: true);
         Compare("Scale", (x, _, z) => Fast.Scale(x, factor, z), (x, _, z) => Plain.Scale(x, -0.75, z), reads: false);
+        Compare("MoveTowards", (x, _, z) => Fast.MoveTowards(x, T.CreateChecked(0.25), z), (x, _, z) => Plain.MoveTowards(x, 0.25, z), reads: true);
         Compare("AddScaled", (x, _, z) => Fast.AddScaled(x, factor, z), (x, _, z) => Plain.AddScaled(x, -0.75, z), reads: true);
     }
 
