@@ -2,6 +2,8 @@ using Diffusion.Data;
 using Diffusion.Digits;
 using Diffusion.Digits.Study;
 using Diffusion.Models;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
 using NUnit.Framework;
 
 namespace Diffusion.Samples.Tests;
@@ -58,5 +60,28 @@ internal sealed class PretrainedTests
         var images = new Generator(ModelFile.LoadMnist<float>(Pretrained.Model), new GenerationSettings { Steps = 12 }).Sample(labels);
         var (classifier, _) = ClassifierFile.Load<float>(Pretrained.Classifier);
         Assert.That(classifier.Classify(images).Classes.Zip(labels).Count(pair => pair.First == pair.Second), Is.GreaterThanOrEqualTo(37));
+    }
+
+    [Test]
+    public void Generating_stops_after_the_step_under_way()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var denoiser = new CancelsAtSecondCall(cancellation);
+        var generator = new Generator(ModelFile.LoadMnist<float>(Pretrained.Model), new GenerationSettings { Sampler = "ddpm", Steps = null });
+        var start = Tensor<float>.Zeros([2, MnistSet.Side, MnistSet.Side, 1]);
+        Assert.That(() => generator.Sample(denoiser, start, [1, 2], new RandomSource(0), cancellation: cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(denoiser.Calls, Is.EqualTo(2));
+    }
+
+    private sealed class CancelsAtSecondCall(CancellationTokenSource source) : IDenoiser<float>
+    {
+        public int Calls { get; private set; }
+
+        public void PredictNoise(Tensor<float> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<float> noise)
+        {
+            noise.Span.Clear();
+            if (++Calls == 2)
+                source.Cancel();
+        }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class Generator(MnistModel<float> model, GenerationSettings sett
     /// <summary>Images of the given classes, [N, 28, 28, 1].</summary>
     /// <param name="labels">The classes asked for, -1 for none.</param>
     /// <param name="done">Told how many are done.</param>
-    /// <param name="cancellation">Ends the work.</param>
+    /// <param name="cancellation">Ends the work after the step under way.</param>
     public Tensor<float> Sample(int[] labels, Action<int>? done = null, CancellationToken cancellation = default)
     {
         var random = new RandomSource(settings.Seed);
@@ -69,11 +69,12 @@ internal sealed class Generator(MnistModel<float> model, GenerationSettings sett
     {
         var images = Tensor<float>.Uninitialized(start.Shape);
         var sampler = MakeSampler();
+        var stop = new StopsWhenCancelled(cancellation);
         for (int from = 0; from < labels.Length; from += Chunk)
         {
             cancellation.ThrowIfCancellationRequested();
             int to = Math.Min(labels.Length, from + Chunk);
-            var part = sampler.Sample(denoiser, model.Schedule, start.Rows(from, to), labels.AsSpan(from, to - from), random.Derive((uint)(from / Chunk)));
+            var part = sampler.Sample(denoiser, model.Schedule, start.Rows(from, to), labels.AsSpan(from, to - from), random.Derive((uint)(from / Chunk)), stop);
             images.Rows(from, to).CopyFrom(part);
             done?.Invoke(to);
         }
@@ -136,4 +137,10 @@ internal sealed class Generator(MnistModel<float> model, GenerationSettings sett
         ClampX0 = new ValueRange(-1, 1),
         IntegerTimes = model.Training.Times == TimeSampling.Discrete,
     });
+
+    // A chunk of the full process takes minutes.
+    private sealed class StopsWhenCancelled(CancellationToken cancellation) : ISampleObserver<float>
+    {
+        public void OnStep(in SampleStep<float> step) => cancellation.ThrowIfCancellationRequested();
+    }
 }
