@@ -13,8 +13,8 @@ namespace Diffusion.Tensors.Kernels;
 /// <see cref="RandomKernels.Uniform"/>.
 /// </summary>
 /// <remarks>
-/// The random words are the same as in the scalar version; uniform numbers too, and normal ones to a few units in the last place. Vectors
-/// of 256 bits are as fast as longer ones here, since the products of words keep the multiplier busy.
+/// The random words are the same as in the scalar version; uniform numbers too, and normal ones to a few units in the last place.
+/// Vectors have 256 bits with AVX-512 too: the products of 32-bit words are one instruction there, and one width is enough.
 /// </remarks>
 internal unsafe struct PhiloxKernel : IKernel<float>
 {
