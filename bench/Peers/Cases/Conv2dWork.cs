@@ -7,24 +7,34 @@ using TorchSharp;
 namespace Diffusion.Peers.Cases;
 
 /// <summary>
-/// A convolution over images: forward alone, without a graph on libtorch's side, or forward and all gradients. Ours has
-/// channels last, libtorch the faster of both layouts.
+/// A convolution over images, or a transposed one: forward alone, without a graph on libtorch's side, or forward and all
+/// gradients. Ours has channels last, libtorch the faster of both layouts.
 /// </summary>
-internal sealed class Conv2dWork(Conv2dShape shape, bool gradients) : Work
+internal abstract class ImageConvolutionWork(Shape input, Shape weight, Shape output, WeightLayout layout, bool gradients) : Work
 {
-    private readonly Tensor<float>
-        _x = Inputs.Normal(shape.Input, 34), _weight = Scaled(Inputs.Normal(shape.Weight, 35)), _bias = Inputs.Normal([shape.OutChannels], 36),
-        _y = Tensor<float>.Zeros(shape.Output), _dy = Inputs.Normal(shape.Output, 37), _dx = Tensor<float>.Zeros(shape.Input),
-        _dWeight = Tensor<float>.Zeros(shape.Weight), _dBias = Tensor<float>.Zeros([shape.OutChannels]);
+    protected Tensor<float> X { get; } = Inputs.Normal(input, 34);
+
+    protected Tensor<float> Weight { get; } = Scaled(Inputs.Normal(weight, 35));
+
+    protected Tensor<float> Bias { get; } = Inputs.Normal([output[^1]], 36);
+
+    protected Tensor<float> Y { get; } = Tensor<float>.Zeros(output);
+
+    protected Tensor<float> DY { get; } = Inputs.Normal(output, 37);
+
+    protected Tensor<float> DX { get; } = Tensor<float>.Zeros(input);
+
+    protected Tensor<float> DWeight { get; } = Tensor<float>.Zeros(weight);
+
+    protected Tensor<float> DBias { get; } = Tensor<float>.Zeros([output[^1]]);
 
     public override void Ours()
     {
-        Conv2d.Forward<float>(shape, _x.Span, _weight.Span, _bias.Span, _y.Span);
+        Forward();
         if (!gradients)
             return;
-        Conv2d.InputGradient<float>(shape, _dy.Span, _weight.Span, _dx.Span, accumulate: false);
-        Conv2d.WeightGradient<float>(shape, _x.Span, _dy.Span, _dWeight.Span, accumulate: false);
-        Reductions.SumRows<float>(shape.Batch * shape.OutSize.Area, shape.OutChannels, _dy.Span, _dBias.Span, accumulate: false);
+        Backward();
+        Reductions.SumRows<float>(DY.Length / DBias.Length, DBias.Length, DY.Span, DBias.Span, accumulate: false);
     }
 
     public override Comparison Check()
@@ -36,25 +46,35 @@ internal sealed class Conv2dWork(Conv2dShape shape, bool gradients) : Work
             using var scope = torch.NewDisposeScope();
             var (x, w, b, dy) = Arguments(channelsLast);
             var y = Convolve(x, w, b);
-            _ = comparison.Add("output", _y.Span, Torch.NumbersChannelsLast(y), 2e-5);
+            _ = comparison.Add("output", Y.Span, Torch.NumbersChannelsLast(y), 2e-5);
             if (!gradients)
                 continue;
             var found = torch.autograd.grad([y], [x, w, b], [dy]);
             _ = comparison
-                .Add("dx", _dx.Span, Torch.NumbersChannelsLast(found[0]), 2e-5)
-                .Add("dW", WeightLayouts.ToPyTorch(_dWeight, WeightLayout.Conv2d).Span, Torch.Numbers(found[1]), 1e-4)
-                .Add("dbias", _dBias.Span, Torch.Numbers(found[2]), 1e-4);
+                .Add("dx", DX.Span, Torch.NumbersChannelsLast(found[0]), 2e-5)
+                .Add("dW", WeightLayouts.ToPyTorch(DWeight, layout).Span, Torch.Numbers(found[1]), 1e-4)
+                .Add("dbias", DBias.Span, Torch.Numbers(found[2]), 1e-4);
         }
 
         return comparison;
     }
+
+    /// <summary>Y from X.</summary>
+    protected abstract void Forward();
+
+    /// <summary>DX and DWeight from DY.</summary>
+    protected abstract void Backward();
+
+    protected abstract torch.Tensor Convolve(torch.Tensor x, torch.Tensor weight, torch.Tensor bias);
+
+    protected static long[] Pair(Size2d size) => [size.Height, size.Width];
 
     protected override IReadOnlyList<Variant> MakeLibtorch() => [Layout("channels first", false), Layout("channels last", true)];
 
     private Variant Layout(string name, bool channelsLast)
     {
         var (x, w, b, dy) = Arguments(channelsLast);
-        return new(name, false, gradients ? Step : Forward);
+        return new(name, false, gradients ? Step : Inference);
 
         void Step()
         {
@@ -62,7 +82,7 @@ internal sealed class Conv2dWork(Conv2dShape shape, bool gradients) : Work
             _ = torch.autograd.grad([Convolve(x, w, b)], [x, w, b], [dy]);
         }
 
-        void Forward()
+        void Inference()
         {
             using var scope = torch.NewDisposeScope();
             using var mode = torch.inference_mode(true);
@@ -72,16 +92,11 @@ internal sealed class Conv2dWork(Conv2dShape shape, bool gradients) : Work
 
     private (torch.Tensor X, torch.Tensor Weight, torch.Tensor Bias, torch.Tensor DY) Arguments(bool channelsLast)
     {
-        torch.Tensor x = Torch.CopyChannelsFirst(_x), w = Torch.Copy(WeightLayouts.ToPyTorch(_weight, WeightLayout.Conv2d)), dy = Torch.CopyChannelsFirst(_dy);
+        torch.Tensor x = Torch.CopyChannelsFirst(X), w = Torch.Copy(WeightLayouts.ToPyTorch(Weight, layout)), dy = Torch.CopyChannelsFirst(DY);
         if (channelsLast)
             (x, w, dy) = (Torch.InChannelsLast(x), Torch.InChannelsLast(w), Torch.InChannelsLast(dy));
-        return (x.requires_grad_(gradients), w.requires_grad_(gradients), Torch.Copy(_bias, gradients), dy);
+        return (x.requires_grad_(gradients), w.requires_grad_(gradients), Torch.Copy(Bias, gradients), dy);
     }
-
-    private torch.Tensor Convolve(torch.Tensor x, torch.Tensor weight, torch.Tensor bias) => torch.nn.functional.conv2d(
-        x, weight, bias, Pair(shape.Stride), Pair(shape.Padding), Pair(shape.Dilation), shape.Groups);
-
-    private static long[] Pair(Size2d size) => [size.Height, size.Width];
 
     // As a first layer would have them: outputs of about the size of the inputs.
     private static Tensor<float> Scaled(Tensor<float> weight)
@@ -91,4 +106,37 @@ internal sealed class Conv2dWork(Conv2dShape shape, bool gradients) : Work
             element *= scale;
         return weight;
     }
+}
+
+/// <summary>A convolution over images.</summary>
+internal sealed class Conv2dWork(Conv2dShape shape, bool gradients) : ImageConvolutionWork(shape.Input, shape.Weight, shape.Output, WeightLayout.Conv2d, gradients)
+{
+    protected override void Forward() => Conv2d.Forward<float>(shape, X.Span, Weight.Span, Bias.Span, Y.Span);
+
+    protected override void Backward()
+    {
+        Conv2d.InputGradient<float>(shape, DY.Span, Weight.Span, DX.Span, accumulate: false);
+        Conv2d.WeightGradient<float>(shape, X.Span, DY.Span, DWeight.Span, accumulate: false);
+    }
+
+    protected override torch.Tensor Convolve(torch.Tensor x, torch.Tensor weight, torch.Tensor bias) => torch.nn.functional.conv2d(
+        x, weight, bias, Pair(shape.Stride), Pair(shape.Padding), Pair(shape.Dilation), shape.Groups);
+}
+
+/// <summary>A transposed convolution over images.</summary>
+internal sealed class ConvTranspose2dWork(ConvTranspose2dShape shape)
+    : ImageConvolutionWork(shape.Input, shape.Weight, shape.Output, WeightLayout.ConvTranspose2d, gradients: true)
+{
+    private readonly Conv2dShape _adjoint = shape.Adjoint;
+
+    protected override void Forward() => ConvTranspose2d.Forward<float>(shape, X.Span, Weight.Span, Bias.Span, Y.Span);
+
+    protected override void Backward()
+    {
+        ConvTranspose2d.InputGradient<float>(shape, DY.Span, Weight.Span, DX.Span, accumulate: false);
+        ConvTranspose2d.WeightGradient<float>(shape, X.Span, DY.Span, DWeight.Span, accumulate: false);
+    }
+
+    protected override torch.Tensor Convolve(torch.Tensor x, torch.Tensor weight, torch.Tensor bias) => torch.nn.functional.conv_transpose2d(
+        x, weight, bias, Pair(_adjoint.Stride), Pair(_adjoint.Padding), Pair(shape.OutputPadding), Pair(_adjoint.Dilation), _adjoint.Groups);
 }

@@ -39,7 +39,10 @@ internal unsafe interface IVector<TSelf, T>
     /// <summary>a·b + c, with one rounding where the processor has it.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>sum += a·b, as <see cref="MultiplyAdd"/> does it; in place, so that the JIT moves no register behind each of them.</summary>
+    /// <summary>
+    /// sum += a·b, as <see cref="MultiplyAdd"/> does it, but in place: the JIT then moves no register behind each of them. (It
+    /// does where this is written as a call of the other, so the expression stands twice.)
+    /// </summary>
     static abstract void AddProduct(ref TSelf sum, TSelf a, TSelf b);
 
     /// <summary>The smaller; where either is NaN, the second on x86.</summary>
