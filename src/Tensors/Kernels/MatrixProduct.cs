@@ -215,6 +215,8 @@ public static unsafe class MatrixProduct
     private struct BatchKernel<T> : IKernel<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        private const int RowBlock = 48;
+
         public int Rows, Columns, Depth;
         public T* A, B, C;
         public nint ARow, AStep, BRow, BColumn;
@@ -225,8 +227,11 @@ public static unsafe class MatrixProduct
         {
             T* packed = Scratch<T>.Get(ScratchSlot.PackedB, MatrixBlock.PackedLength<TVector, T>(Depth, Columns));
             MatrixBlock.Pack<TVector, T>(Depth, Columns, B + ((nint)task * Depth * Columns), BRow, BColumn, packed);
-            MatrixBlock.Multiply<TVector, T>(
-                Rows, Columns, Depth, A + ((nint)task * Rows * Depth), ARow, AStep, packed, 0, C + ((nint)task * Rows * Columns), Columns, Accumulate, null);
+            T* a = A + ((nint)task * Rows * Depth), c = C + ((nint)task * Rows * Columns);
+
+            // Few rows at a time, so that what a panel touches of A and C stays in the first-level cache for the next.
+            for (int i = 0; i < Rows; i += RowBlock)
+                MatrixBlock.Multiply<TVector, T>(Math.Min(RowBlock, Rows - i), Columns, Depth, a + (i * ARow), ARow, AStep, packed, 0, c + ((nint)i * Columns), Columns, Accumulate, null);
         }
     }
 

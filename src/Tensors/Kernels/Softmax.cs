@@ -1,5 +1,4 @@
 using System.Numerics;
-using Diffusion.Tensors.Memory;
 using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
 
@@ -15,16 +14,7 @@ internal static unsafe class Softmax
         Check(rows, columns, x.Length, y.Length);
         fixed (T* px = x, py = y)
         {
-            var kernel = new ForwardKernel<T>
-            {
-                Rows = rows,
-                Columns = columns,
-                Logarithm = logarithm,
-                X = px,
-                Y = py,
-                RowsPerTask = RowsPerTask(columns),
-                Streams = px != py && Streaming.Pays<T>(y.Length),
-            };
+            var kernel = new ForwardKernel<T> { Rows = rows, Columns = columns, Logarithm = logarithm, X = px, Y = py, RowsPerTask = RowsPerTask(columns) };
             Workers.Run<ForwardKernel<T>, T>(kernel, Tasks(rows, columns));
         }
     }
@@ -69,19 +59,15 @@ internal static unsafe class Softmax
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public int Rows, Columns, RowsPerTask;
-        public bool Logarithm, Streams;
+        public bool Logarithm;
         public T* X, Y;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int from = task * RowsPerTask, rows = Math.Min(Rows, from + RowsPerTask) - from;
-            T* x = X + ((nint)from * Columns), y = Y + ((nint)from * Columns);
-            T* target = Streams ? Scratch<T>.Get(ScratchSlot.Image, rows * Columns) : y;
-            for (int r = 0; r < rows; r++)
-                _ = SoftmaxRow.Forward<TVector, T>(Columns, Logarithm, T.One, x + ((nint)r * Columns), target + ((nint)r * Columns));
-            if (Streams)
-                Streaming.Copy(target, y, rows * Columns);
+            int to = Math.Min(Rows, (task + 1) * RowsPerTask);
+            for (int r = task * RowsPerTask; r < to; r++)
+                _ = SoftmaxRow.Forward<TVector, T>(Columns, Logarithm, T.One, X + ((nint)r * Columns), Y + ((nint)r * Columns));
         }
     }
 
