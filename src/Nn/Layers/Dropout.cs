@@ -36,7 +36,7 @@ public sealed class Dropout<T> : Layer<T>
         if (!IsTraining || _probability == 0)
             return x;
         var mask = x.Tape?.Rent(x.Shape) ?? Tensor<T>.Uninitialized(x.Shape);
-        _random.At(Step++).Uniform(mask.Span, x.Shape.Rank == 0 || x.Shape[0] == 0 ? 1 : Math.Max(1, x.Shape.Length / x.Shape[0]));
+        _random.At(Step++).Uniform(mask);
         DropoutMask.FromUniform(_probability, mask.Span);
         return x * mask;
     }

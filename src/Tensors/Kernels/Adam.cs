@@ -38,6 +38,13 @@ internal static unsafe class Adam
     public static void Step<T>(in AdamStep<T> step, ReadOnlySpan<AdamTensors<T>> parameters)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        // Before anything is changed.
+        foreach (var (w, g, m, v) in parameters)
+        {
+            if (g.Shape != w.Shape || m.Shape != w.Shape || v.Shape != w.Shape)
+                throw new ArgumentException($"A step of Adam for weights of shape {w.Shape} got gradients of {g.Shape} and moments of {m.Shape} and {v.Shape}.", nameof(parameters));
+        }
+
         const int Most = 128;
         Part<T>* parts = stackalloc Part<T>[Math.Min(Most, parameters.Length)];
         for (; parameters.Length > 0; parameters = parameters[Math.Min(Most, parameters.Length)..])
@@ -46,9 +53,6 @@ internal static unsafe class Adam
             for (int i = 0; i < count; i++)
             {
                 var (w, g, m, v) = parameters[i];
-                if (g.Shape != w.Shape || m.Shape != w.Shape || v.Shape != w.Shape)
-                    throw new ArgumentException($"A step of Adam for weights of shape {w.Shape} got gradients of {g.Shape} and moments of {m.Shape} and {v.Shape}.", nameof(parameters));
-
                 // Tensors are pinned for life.
                 parts[i] = new Part<T> { W = Pointer(w), G = Pointer(g), M = Pointer(m), V = Pointer(v), Length = w.Length, FirstTask = tasks };
                 tasks += Elementwise.Tasks(w.Length);

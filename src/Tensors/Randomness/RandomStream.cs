@@ -55,9 +55,13 @@ public readonly record struct RandomStream
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var tensor = Tensor<T>.Uninitialized(shape);
-        Uniform(tensor.Span, PerSample(shape));
+        Uniform(tensor);
         return tensor;
     }
+
+    /// <summary>Fills a tensor with numbers uniform in [0, 1); dimension 0 counts the samples.</summary>
+    public void Uniform<T>(Tensor<T> destination)
+        where T : unmanaged, IFloatingPointIeee754<T> => Uniform(destination.Span, PerSample(destination.Shape));
 
     /// <summary>Integers uniform in [from, to), one for each sample. The bias is at most (to - from) / 2^64.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty.</exception>

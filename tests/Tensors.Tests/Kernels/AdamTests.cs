@@ -54,8 +54,9 @@ public sealed class AdamTests<T>
             Check.Same<T>(parameters[i].V.Span, each[i].V.Span, $"second moments of parameter {i}");
         }
 
-        parameters[3] = parameters[3] with { V = Tensor<T>.Zeros([5]) };
-        Assert.That(() => Tensors.Kernels.Adam.Step<T>(step, parameters), Throws.ArgumentException.With.Message.Contains("[7]"));
+        parameters[140] = parameters[140] with { V = Tensor<T>.Zeros([5]) };
+        Assert.That(() => Tensors.Kernels.Adam.Step<T>(step, parameters), Throws.ArgumentException.With.Message.Contains("[5]"));
+        Check.Same<T>(parameters[2].Weights.Span, each[2].Weights.Span, "weights before the parameter that is refused");
     }
 
     [Test]
