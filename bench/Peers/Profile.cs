@@ -121,8 +121,7 @@ internal sealed class Profile
             var h = Clock(name + " convolution", Part<Layer<float>>(block, "conv").Forward(x));
             var steps = Clock(name + " linear of the steps", Part<Linear<float>>(block, "step").Forward(step));
             var labels = Clock(name + " linear of the classes", Part<Linear<float>>(block, "label").Forward(label));
-            h = Clock(name + " add rows of both", h.AddRows(new(steps, stepIndex), new(labels, labelIndex)));
-            return Clock(name + " GroupNorm + SiLU", Part<GroupNorm<float>>(block, "norm").Forward(h));
+            return Clock(name + " GroupNorm + SiLU", Part<GroupNorm<float>>(block, "norm").Forward(h, new(steps, stepIndex), new(labels, labelIndex)));
         }
 
         Variable<float> Clock(string line, Variable<float> x)

@@ -41,6 +41,16 @@ internal static class GradientTable
         new("ConvTranspose2d without bias", ["x", "weight"], d => Draw.At(v => v[0].ConvTranspose2d(v[1]), d.Numbers([d[0], 1, 2, d[1]]), d.Numbers([1, 2, d[1], d[2]]))),
         new("GroupNorm", ["x", "gamma", "beta"], d => GroupNorm(d, silu: false)),
         new("GroupNorm + SiLU", ["x", "gamma", "beta"], d => GroupNorm(d, silu: true)),
+        new("AddRows + GroupNorm", ["x", "gamma", "beta", "table 1", "table 2"], d => GroupNormOfRows(d, silu: false, tables: 2)),
+        new("AddRows + GroupNorm + SiLU", ["x", "gamma", "beta", "table"], d => GroupNormOfRows(d, silu: true, tables: 1)),
+        new("AddRows of itself + GroupNorm + SiLU", ["x", "gamma", "beta"], d =>
+        {
+            int rows = 1 + d[2], groups = d[0], channels = groups * (3 + d[1]);
+            int[] indices = d.Indices(rows, rows);
+            return Draw.At(
+                v => v[0].GroupNorm(groups, v[1], v[2], 1e-5, true, new TableRows<double>(v[0], indices), new TableRows<double>(v[0], indices)),
+                d.Numbers([rows, channels], -2, 2), d.Numbers([channels], 0.5, 1.5), d.Numbers([channels]));
+        }),
         new("LayerNorm", ["x", "gamma", "beta"], d =>
         {
             // At least four numbers in a row, as for GroupNorm.
@@ -156,6 +166,17 @@ internal static class GradientTable
         return Draw.At(
             v => v[0].GroupNorm(groups, v[1], v[2], 1e-5, silu),
             d.Numbers([d[2], 1 + d[3], channels], -2, 2), d.Numbers([channels], 0.5, 1.5), d.Numbers([channels]));
+    }
+
+    // One position and several: the gradient of the rows goes different ways.
+    private static CheckPoint GroupNormOfRows(Draw d, bool silu, int tables)
+    {
+        int groups = d[0], channels = groups * (3 + d[1]), samples = d[2];
+        int[] first = d.Indices(samples, d[4]), second = d.Indices(samples, samples);
+        Tensor<double>[] inputs = [d.Numbers([samples, d[3], channels], -2, 2), d.Numbers([channels], 0.5, 1.5), d.Numbers([channels]), d.Numbers([d[4], channels]), d.Numbers([samples, channels])];
+        return Draw.At(
+            v => tables == 1 ? v[0].GroupNorm(groups, v[1], v[2], 1e-5, silu, new TableRows<double>(v[3], first)) : v[0].GroupNorm(groups, v[1], v[2], 1e-5, silu, new(v[3], first), new(v[4], second)),
+            inputs[..(3 + tables)]);
     }
 
     private static CheckPoint Residual(Draw d, Func<Variable<double>, Variable<double>, Variable<double>> loss)

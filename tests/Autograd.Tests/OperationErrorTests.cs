@@ -49,6 +49,8 @@ public sealed class OperationErrorTests
             Row("Cross-entropy, shape", () => Loss.CrossEntropy(V(2, 3), [0]), "not [2, 3] and 1"),
             Row("Cross-entropy, class", () => Loss.CrossEntropy(V(1, 3), [3]), "Class 3 is not one of the 3"),
             Row("Lookup", () => V(4, 3).Lookup([4]), "Row 4 is not in a table of shape [4, 3]"),
+            Row("GroupNorm, rows", () => V(2, 8).GroupNorm(2, V(8), V(8), rows: new TableRows<float>(V(4, 3), [0, 1])), "cannot be added to an input of shape [2, 8]"),
+            Row("GroupNorm, tables", () => V(1, 8).GroupNorm(2, V(8), V(8), 1e-5, false, new(V(1, 8), [0]), new(V(1, 8), [0]), new(V(1, 8), [0])), "at most two tables, not of 3"),
             Row("AddRows", () => V(2, 5).AddRows(new TableRows<float>(V(4, 3), [0, 1])), "cannot be added to an input of shape [2, 5]"),
             Row("Concatenate nothing", () => Operations.Concatenate<float>([]), "nothing to concatenate"),
             Row("Concatenate", () => Operations.Concatenate<float>([V(2, 3), V(3, 3)]), "[2, 3] and [3, 3] cannot be concatenated"),

@@ -34,15 +34,10 @@ public static partial class Operations
     public static Variable<T> AddRows<T>(this Variable<T> x, params ReadOnlySpan<TableRows<T>> tables)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        CheckRows(x.Shape, tables);
         bool wanted = x.RequiresGradient;
-        foreach (var (table, indices) in tables)
-        {
-            CheckIndices(table.Shape, indices);
-            if (x.Shape.Rank < 2 || x.Shape[0] != indices.Length || x.Shape[^1] != table.Shape[1])
-                throw new ArgumentException($"{indices.Length} rows of a table {table.Shape} cannot be added to an input of shape {x.Shape}.", nameof(x));
+        foreach (var (table, _) in tables)
             wanted |= table.RequiresGradient;
-        }
-
         var tape = x.Tape;
         var y = tape?.Rent(x.Shape) ?? Tensor<T>.Uninitialized(x.Shape);
         int positions = AddRowsOperation<T>.Positions(x.Shape);
@@ -54,6 +49,17 @@ public static partial class Operations
         }
 
         return wanted && tape is { Records: true } ? tape.Append(new AddRowsOperation<T>(x, tables.ToArray()), y) : new Variable<T>(y, tape, requiresGradient: false);
+    }
+
+    private static void CheckRows<T>(Shape x, ReadOnlySpan<TableRows<T>> tables)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (var (table, indices) in tables)
+        {
+            CheckIndices(table.Shape, indices);
+            if (x.Rank < 2 || x[0] != indices.Length || x[^1] != table.Shape[1])
+                throw new ArgumentException($"{indices.Length} rows of a table {table.Shape} cannot be added to an input of shape {x}.", nameof(x));
+        }
     }
 
     private static void CheckIndices(Shape table, ReadOnlySpan<int> indices)

@@ -66,7 +66,7 @@ public sealed class MnistNoisyClassifier<T> : NoisyClassifier<T>
         for (int i = 0; i < _convolutions.Length; i++)
         {
             h = _convolutions[i].Forward(i == 0 ? h : h.MaxPool2d(2));
-            h = _norms[i].Forward(h.AddRows(new TableRows<T>(_times[i].Forward(step), times.Index)));
+            h = _norms[i].Forward(h, new TableRows<T>(_times[i].Forward(step), times.Index));
         }
 
         return _logits.Forward(_hidden.Forward(h.Reshape([xt.Shape[0], LastSide * LastSide * Widths[^1]])).Silu());

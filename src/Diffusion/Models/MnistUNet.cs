@@ -155,9 +155,9 @@ internal sealed class ResidualBlock<T> : Module<T>
         var rows = _condition.Forward(condition.Rows);
         var h = _norm1.Forward(x);
         h = condition.IsShared
-            ? _conv1.Forward(h, rows.Reshape(_conv1.Bias!.Shape) + _conv1.Bias)
-            : _conv1.Forward(h).AddRows(new TableRows<T>(rows, condition.Index));
-        h = _conv2.Forward(_norm2.Forward(h));
+            ? _norm2.Forward(_conv1.Forward(h, rows.Reshape(_conv1.Bias!.Shape) + _conv1.Bias))
+            : _norm2.Forward(_conv1.Forward(h), new TableRows<T>(rows, condition.Index));
+        h = _conv2.Forward(h);
         return tape.KeepOnly(mark, h + (_skip is null ? x : _skip.Forward(x)));
     }
 }

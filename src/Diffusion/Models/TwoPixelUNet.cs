@@ -116,7 +116,6 @@ internal sealed class ConditionedBlock<T> : Module<T>
             return _norm.Forward(_convolution.Forward(x, bias));
         }
 
-        var h = _convolution.Forward(x);
-        return _norm.Forward(h.AddRows(new(stepRows, step.Index), new(labelRows, label.Index)));
+        return _norm.Forward(_convolution.Forward(x), new(stepRows, step.Index), new(labelRows, label.Index));
     }
 }

@@ -34,16 +34,17 @@ public sealed class GaussianFourierFeatures<T> : Module<T>
         int n = Frequencies.Length;
         if (destination.Shape != [u.Length, 2 * n])
             throw new ArgumentException($"The features of {u.Length} numbers have the shape [{u.Length}, {2 * n}], not {destination.Shape}.", nameof(destination));
-        Span<double> turns = stackalloc double[Math.Min(n, 512)], sines = stackalloc double[turns.Length], cosines = stackalloc double[turns.Length];
+        Span<double> halfTurns = stackalloc double[Math.Min(n, 512)], sines = stackalloc double[halfTurns.Length], cosines = stackalloc double[halfTurns.Length];
         for (int row = 0; row < u.Length; row++)
         {
             var features = destination.Span.Slice(row * 2 * n, 2 * n);
-            for (int from = 0; from < n; from += turns.Length)
+            for (int from = 0; from < n; from += halfTurns.Length)
             {
-                int count = Math.Min(turns.Length, n - from);
+                int count = Math.Min(halfTurns.Length, n - from);
                 for (int i = 0; i < count; i++)
-                    turns[i] = 2 * Math.PI * double.CreateTruncating(Frequencies.Span[from + i]) * u[row];
-                TensorPrimitives.SinCos(turns[..count], sines, cosines);
+                    halfTurns[i] = 2 * double.CreateTruncating(Frequencies.Span[from + i]) * u[row];
+                TensorPrimitives.SinPi<double>(halfTurns[..count], sines);
+                TensorPrimitives.CosPi<double>(halfTurns[..count], cosines);
                 TensorPrimitives.ConvertTruncating<double, T>(sines[..count], features[from..]);
                 TensorPrimitives.ConvertTruncating<double, T>(cosines[..count], features[(n + from)..]);
             }

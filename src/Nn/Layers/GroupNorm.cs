@@ -30,6 +30,9 @@ public sealed class GroupNorm<T> : Layer<T>
     /// <summary>beta, [C].</summary>
     public Parameter<T> Bias { get; }
 
+    /// <summary>The same of x + a row of each table, of which there may be two; as <see cref="Operations.AddRows{T}"/> before it, in one pass.</summary>
+    public Variable<T> Forward(Variable<T> x, params ReadOnlySpan<TableRows<T>> rows) => x.GroupNorm(_groups, Weight, Bias, _epsilon, _silu, rows);
+
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => x.GroupNorm(_groups, Weight, Bias, _epsilon, _silu);
 }

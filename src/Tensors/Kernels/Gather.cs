@@ -50,7 +50,7 @@ internal static unsafe class Gather
         fixed (int* pIndex = index)
         {
             var kernel = new ScatterKernel<T> { Samples = index.Length, Positions = positions, Columns = columns, DY = pdy, Table = pTable, Index = pIndex };
-            Workers.Run<ScatterKernel<T>, T>(kernel, (columns + ScatterKernel<T>.ColumnsPerTask - 1) / ScatterKernel<T>.ColumnsPerTask);
+            Workers.Run<ScatterKernel<T>, T>(kernel, (columns + ScatterKernel<T>.ColumnsPerTask - 1) / ScatterKernel<T>.ColumnsPerTask, columns);
         }
     }
 
@@ -95,12 +95,17 @@ internal static unsafe class Gather
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int from = task * ColumnsPerTask, width = Math.Min(ColumnsPerTask, Columns - from);
+            int from = task * ColumnsPerTask, to = Math.Min(Columns, from + ColumnsPerTask);
             for (int i = 0; i < Samples; i++)
             {
-                var row = new Span<T>(Table + ((nint)Index[i] * Columns) + from, width);
-                for (int s = 0; s < Positions; s++)
-                    TensorPrimitives.Add(row, new ReadOnlySpan<T>(DY + ((((nint)i * Positions) + s) * Columns) + from, width), row);
+                T* row = Table + ((nint)Index[i] * Columns), dy = DY + ((nint)i * Positions * Columns);
+                for (int c = from; c < to; c += TVector.Count)
+                {
+                    TVector sum = TVector.Load(row + c);
+                    for (int s = 0; s < Positions; s++)
+                        sum += TVector.Load(dy + ((nint)s * Columns) + c);
+                    TVector.Store(sum, row + c);
+                }
             }
         }
     }

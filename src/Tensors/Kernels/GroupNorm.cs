@@ -33,18 +33,25 @@ internal readonly record struct GroupNormShape(int Batch, int Positions, int Cha
 /// </remarks>
 internal static unsafe class GroupNorm
 {
+    // Positions that are gone through together, a vector of channels at a time: few, so that the channels of a position are
+    // read one soon after the other, in the order of the memory.
+    private const int PositionsPerBlock = 16;
+
     /// <summary>
     /// h = (x - mean) / √(var + epsilon) with mean and (biased) variance of each sample's group; y = h·gamma + beta, or
     /// SiLU of that. mean and rstd, [N, G], receive what the backward pass needs; both may be empty where there is none. x, y: [N, S, C]; gamma, beta: [C].
+    /// With <paramref name="rows"/>, x stands for x + what they add to a sample.
     /// </summary>
     public static void Forward<T>(
         in GroupNormShape shape, T epsilon, bool silu, ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta,
-        Span<T> y, Span<T> mean, Span<T> rstd)
+        Span<T> y, Span<T> mean, Span<T> rstd, GroupNormRows<T> rows = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool keeps = !mean.IsEmpty || !rstd.IsEmpty;
         Check(shape, x.Length, y.Length, gamma.Length, beta.Length, keeps ? mean.Length : shape.Statistics, keeps ? rstd.Length : shape.Statistics);
-        fixed (T* px = x, pGamma = gamma, pBeta = beta, py = y, pMean = mean, pRstd = rstd)
+        CheckRows(shape, rows);
+        fixed (T* px = x, pGamma = gamma, pBeta = beta, py = y, pMean = mean, pRstd = rstd, table1 = rows.Table1, table2 = rows.Table2)
+        fixed (int* index1 = rows.Index1, index2 = rows.Index2)
         {
             var kernel = new ForwardKernel<T>
             {
@@ -52,6 +59,7 @@ internal static unsafe class GroupNorm
                 Epsilon = epsilon,
                 Silu = silu,
                 X = px,
+                Rows = new(table1, index1, table2, index2),
                 Gamma = pGamma,
                 Beta = pBeta,
                 Y = py,
@@ -65,7 +73,7 @@ internal static unsafe class GroupNorm
 
     /// <summary>
     /// The gradients of <see cref="Forward"/>, from dy, the inputs and what was kept: dx is overwritten or added to; dgamma
-    /// and dbeta likewise.
+    /// and dbeta likewise. dshift, [N, C], may be empty; else it is overwritten by the gradient of what rows added: Σ dx over the positions.
     /// </summary>
     /// <remarks>
     /// With q = dz·gamma and the mean over a group: dx = (q - mean(q) - h·mean(q·h))·rstd; dgamma = Σ dz·h; dbeta = Σ dz,
@@ -74,14 +82,20 @@ internal static unsafe class GroupNorm
     public static void Backward<T>(
         in GroupNormShape shape, T epsilon, bool silu, ReadOnlySpan<T> x, ReadOnlySpan<T> gamma, ReadOnlySpan<T> beta,
         ReadOnlySpan<T> mean, ReadOnlySpan<T> rstd, ReadOnlySpan<T> dy,
-        Span<T> dx, bool accumulateX, Span<T> dgamma, Span<T> dbeta, bool accumulateParameters)
+        Span<T> dx, bool accumulateX, Span<T> dgamma, Span<T> dbeta, bool accumulateParameters, GroupNormRows<T> rows = default, Span<T> dshift = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, x.Length, dy.Length, gamma.Length, beta.Length, mean.Length, rstd.Length);
         Check(shape, x.Length, dx.Length, dgamma.Length, dbeta.Length, mean.Length, rstd.Length);
+        CheckRows(shape, rows);
+        if (!dshift.IsEmpty && dshift.Length != shape.Batch * shape.Channels)
+            throw new ArgumentException($"The gradient of the rows of {shape} got {dshift.Length} elements.", nameof(dshift));
+        if (shape.Length == 0)
+            dshift.Clear();
         int tasks = Tasks(shape), channels = shape.Channels;
         T* partial = Scratch<T>.Get(ScratchSlot.Statistics, tasks * 2 * channels);
-        fixed (T* px = x, pGamma = gamma, pBeta = beta, pMean = mean, pRstd = rstd, pdy = dy, pdx = dx)
+        fixed (T* px = x, pGamma = gamma, pBeta = beta, pMean = mean, pRstd = rstd, pdy = dy, pdx = dx, pdShift = dshift, table1 = rows.Table1, table2 = rows.Table2)
+        fixed (int* index1 = rows.Index1, index2 = rows.Index2)
         {
             var kernel = new BackwardKernel<T>
             {
@@ -89,12 +103,14 @@ internal static unsafe class GroupNorm
                 Epsilon = epsilon,
                 Silu = silu,
                 X = px,
+                Rows = new(table1, index1, table2, index2),
                 Gamma = pGamma,
                 Beta = pBeta,
                 Mean = pMean,
                 Rstd = pRstd,
                 DY = pdy,
                 DX = pdx,
+                DShift = pdShift,
                 Accumulate = accumulateX,
                 Partial = partial,
                 SamplesPerTask = SamplesPerTask(shape),
@@ -114,9 +130,6 @@ internal static unsafe class GroupNorm
             (dgamma[c], dbeta[c]) = (sumGamma, sumBeta);
         }
     }
-
-    // Positions whose numbers stay in the first-level cache while the channels are gone through, a vector at a time.
-    private static int PositionsPerBlock(in GroupNormShape shape) => Math.Max(1, 2048 / shape.Channels);
 
     // Pairs of vectors pay where a call has enough positions.
     private static bool InPairs<TVector, T>(int channels, int positions)
@@ -194,6 +207,13 @@ internal static unsafe class GroupNorm
             throw new ArgumentException($"GroupNorm over {shape} got spans of other lengths: x {x}, y {y}, gamma {gamma}, beta {beta}, mean {mean}, rstd {rstd}.");
     }
 
+    private static void CheckRows<T>(in GroupNormShape shape, GroupNormRows<T> rows)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (!rows.Fits(shape))
+            throw new ArgumentException($"GroupNorm over {shape} got rows of other sizes: tables of {rows.Table1.Length} and {rows.Table2.Length} elements, {rows.Index1.Length} and {rows.Index2.Length} indices.", nameof(rows));
+    }
+
     private struct ForwardKernel<T> : IKernel<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -201,16 +221,16 @@ internal static unsafe class GroupNorm
         public T Epsilon;
         public bool Silu;
         public T* X, Gamma, Beta, Y, Mean, Rstd;
+        public GroupNormRowPointers<T> Rows;
         public int SamplesPerTask;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
-            int block = PositionsPerBlock(Shape);
             bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
-            T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * (channels + TVector.Count));
-            T* centre = sum + channels + TVector.Count, scale = centre + channels + TVector.Count;
+            int padded = channels + TVector.Count;
+            T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * padded), centre = sum + padded, scale = centre + padded, shift = scale + padded;
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), epsilon = TVector.Broadcast(Epsilon);
             TVector count = TVector.Broadcast(T.CreateChecked(positions));
             int to = Math.Min(Shape.Batch, (task + 1) * SamplesPerTask);
@@ -219,17 +239,18 @@ internal static unsafe class GroupNorm
                 T* x = X + ((nint)n * positions * channels);
                 T* y = Y + ((nint)n * positions * channels);
                 T* mean = Mean == null ? null : Mean + (n * Shape.Groups), rstd = Rstd + (n * Shape.Groups);
+                Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
-                    GroupNormLanes.Forward<TVector, T>(Shape, Epsilon, silu, x, Gamma, Beta, y, mean, rstd);
+                    GroupNormLanes.Forward<TVector, T>(Shape, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd);
                     continue;
                 }
 
                 // One pass over the positions. Numbers are taken from the channel's first one: so near the mean that sums of
                 // squares keep their digits.
-                for (int from = 0; from < positions; from += block)
+                for (int from = 0; from < positions; from += PositionsPerBlock)
                 {
-                    int end = Math.Min(positions, from + block);
+                    int end = Math.Min(positions, from + PositionsPerBlock);
                     for (int c = 0; c < channels; c += TVector.Count)
                     {
                         TVector first = TVector.Load(x + c);
@@ -243,15 +264,15 @@ internal static unsafe class GroupNorm
 
                         TVector.Store(total, sum + c);
                         TVector.Store(squares, scale + c);
-                        TVector.Store(TVector.MultiplyAdd(count, first, total), centre + c);
+                        TVector.Store(TVector.MultiplyAdd(count, first + TVector.Load(shift + c), total), centre + c);
                     }
                 }
 
                 GroupSums.SumWithinGroups<TVector, T>(centre, channels, groupChannels);
                 for (int c = 0; c < channels; c += TVector.Count)
                 {
-                    // Σ (x - mean)² = Σ d² + 2·e·Σ d + S·e² with d = x - first, e = first - mean.
-                    TVector middle = TVector.Load(centre + c) * inverseSize, e = TVector.Load(x + c) - middle, total = TVector.Load(sum + c);
+                    // Σ (x + shift - mean)² = Σ d² + 2·e·Σ d + S·e² with d = x - first, e = first + shift - mean.
+                    TVector middle = TVector.Load(centre + c) * inverseSize, e = TVector.Load(x + c) + TVector.Load(shift + c) - middle, total = TVector.Load(sum + c);
                     TVector.Store(middle, centre + c);
                     TVector.Store(TVector.MultiplyAdd(e, total + total + (count * e), TVector.Load(scale + c)), scale + c);
                 }
@@ -261,10 +282,12 @@ internal static unsafe class GroupNorm
                     TVector.Store(TVector.ReciprocalSqrt(TVector.MultiplyAdd(TVector.Load(scale + c), inverseSize, epsilon)), scale + c);
                 for (int g = 0; g < Shape.Groups && mean != null; g++)
                     (mean[g], rstd[g]) = (centre[g * groupChannels], scale[g * groupChannels]);
+                for (int c = 0; c < channels; c += TVector.Count)
+                    TVector.Store(TVector.Load(centre + c) - TVector.Load(shift + c), centre + c);
 
-                for (int from = 0; from < positions; from += block)
+                for (int from = 0; from < positions; from += PositionsPerBlock)
                 {
-                    int end = Math.Min(positions, from + block);
+                    int end = Math.Min(positions, from + PositionsPerBlock);
                     nint at = (nint)from * channels;
                     if (InPairs<TVector, T>(channels, end - from))
                     {
@@ -285,17 +308,18 @@ internal static unsafe class GroupNorm
         public GroupNormShape Shape;
         public T Epsilon;
         public bool Silu, Accumulate;
-        public T* X, Gamma, Beta, Mean, Rstd, DY, DX, Partial;
+        public T* X, Gamma, Beta, Mean, Rstd, DY, DX, DShift, Partial;
+        public GroupNormRowPointers<T> Rows;
         public int SamplesPerTask;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;
-            int block = PositionsPerBlock(Shape);
             bool silu = Silu, accumulate = Accumulate, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
-            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (4 * padded) + (positions * channels));
-            T* centre = scratch, inverse = centre + padded, meanQ = inverse + padded, meanQH = meanQ + padded, dz = meanQH + padded;
+            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (6 * padded) + (positions * channels));
+            T* centre = scratch, inverse = centre + padded, meanQ = inverse + padded, meanQH = meanQ + padded, shift = meanQH + padded;
+            T* unwanted = shift + padded, dz = unwanted + padded;
             T* dGamma = Partial + (task * 2 * channels), dBeta = dGamma + channels;
             new Span<T>(dGamma, 2 * channels).Clear();
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize));
@@ -304,10 +328,11 @@ internal static unsafe class GroupNorm
             for (int n = task * SamplesPerTask; n < to; n++)
             {
                 nint offset = (nint)n * positions * channels;
-                T* x = X + offset, dy = DY + offset, dx = DX + offset;
+                T* x = X + offset, dy = DY + offset, dx = DX + offset, dShift = DShift == null ? unwanted : DShift + ((nint)n * channels);
+                Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
-                    GroupNormLanes.Backward<TVector, T>(Shape, Epsilon, silu, accumulate, x, Gamma, Beta, dy, dx, dGamma, dBeta);
+                    GroupNormLanes.Backward<TVector, T>(Shape, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, dz);
                     continue;
                 }
 
@@ -317,12 +342,12 @@ internal static unsafe class GroupNorm
                 {
                     T mean = Mean[(n * Shape.Groups) + g], rstd = Rstd[(n * Shape.Groups) + g];
                     for (int c = g * groupChannels; c < (g + 1) * groupChannels; c++)
-                        (centre[c], inverse[c]) = (mean, rstd);
+                        (centre[c], inverse[c]) = (mean - shift[c], rstd);
                 }
 
-                for (int from = 0; from < positions; from += block)
+                for (int from = 0; from < positions; from += PositionsPerBlock)
                 {
-                    int end = Math.Min(positions, from + block);
+                    int end = Math.Min(positions, from + PositionsPerBlock);
                     nint at = (nint)from * channels;
                     if (InPairs<TVector, T>(channels, end - from))
                     {
@@ -345,23 +370,27 @@ internal static unsafe class GroupNorm
 
                 GroupSums.SumWithinGroups<TVector, T>(meanQ, channels, groupChannels);
                 GroupSums.SumWithinGroups<TVector, T>(meanQH, channels, groupChannels);
-                for (int from = 0; from < positions; from += block)
+                for (int from = 0; from < positions; from += PositionsPerBlock)
                 {
-                    int end = Math.Min(positions, from + block);
+                    int end = Math.Min(positions, from + PositionsPerBlock);
                     for (int c = 0; c < channels; c += TVector.Count)
                     {
                         TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c);
                         TVector slope = r * TVector.Load(Gamma + c);
                         TVector q = r * inverseSize * TVector.Load(meanQ + c), qh = r * r * inverseSize * TVector.Load(meanQH + c);
+                        TVector sum = from == 0 ? TVector.Zero : TVector.Load(dShift + c);
                         for (int s = from; s < end; s++)
                         {
                             nint at = (nint)s * channels;
                             TVector centred = TVector.Load(x + at + c) - middle;
                             TVector d = (TVector.Load(dz + at + c) * slope) - q - (centred * qh);
+                            sum += d;
                             if (accumulate)
                                 d += TVector.Load(dx + at + c);
                             TVector.Store(d, dx + at + c);
                         }
+
+                        TVector.Store(sum, dShift + c);
                     }
                 }
             }

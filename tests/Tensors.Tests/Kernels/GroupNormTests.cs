@@ -52,6 +52,47 @@ public sealed class GroupNormTests<T>
         Check.ForAll(shapes, value => Compare(value.Shape, value.Silu), count: 200);
     }
 
+    [TestCase(5, 1, 32, 4)]
+    [TestCase(4, 1, 33, 11)]
+    [TestCase(3, 7, 33, 11)]
+    [TestCase(70, 40, 64, 8)]
+    public void Rows_of_tables_are_added_before(int batch, int positions, int channels, int groups)
+    {
+        var shape = new GroupNormShape(batch, positions, channels, groups);
+        T epsilon = T.CreateChecked(Variance);
+        T[] x = TestData.Uniform<T>(shape.Length, 1, -2, 3), gamma = TestData.Uniform<T>(channels, 2, 0.5, 1.5), beta = TestData.Uniform<T>(channels, 3), dy = TestData.Uniform<T>(shape.Length, 4);
+        T[] table1 = TestData.Uniform<T>(3 * channels, 5, -2, 2), table2 = TestData.Uniform<T>(2 * channels, 6, -2, 2);
+        int[] index1 = [.. Enumerable.Range(0, batch).Select(n => n * 2 % 3)], index2 = [.. Enumerable.Range(0, batch).Select(n => n % 2)];
+        foreach (int tables in (int[])[1, 2])
+        {
+            double[] sum = x.ToDouble();
+            for (int i = 0; i < sum.Length; i++)
+            {
+                int n = i / (positions * channels), c = i % channels;
+                sum[i] += double.CreateChecked(table1[(index1[n] * channels) + c]) + (tables == 2 ? double.CreateChecked(table2[(index2[n] * channels) + c]) : 0);
+            }
+
+            double[] y64 = new double[shape.Length], mean64 = new double[shape.Statistics], rstd64 = new double[shape.Statistics];
+            double[] dx64 = new double[shape.Length], dGamma64 = new double[channels], dBeta64 = new double[channels], dShift64 = new double[batch * channels];
+            Reference.GroupNorm.Forward<double>(batch, positions, channels, groups, double.CreateChecked(epsilon), true, sum, gamma.ToDouble(), beta.ToDouble(), y64, mean64, rstd64);
+            Reference.GroupNorm.Backward<double>(batch, positions, channels, groups, true, sum, gamma.ToDouble(), beta.ToDouble(), mean64, rstd64, dy.ToDouble(), dx64, false, dGamma64, dBeta64, false);
+            for (int i = 0; i < dx64.Length; i++)
+                dShift64[(i / (positions * channels) * channels) + (i % channels)] += dx64[i];
+
+            var rows = tables == 1 ? new GroupNormRows<T>(table1, index1) : new GroupNormRows<T>(table1, index1, table2, index2);
+            Guarded<T> y = Guarded<T>.ForOutput(shape.Length), dx = Guarded<T>.ForOutput(shape.Length), dGamma = Guarded<T>.ForOutput(channels), dBeta = Guarded<T>.ForOutput(channels), dShift = Guarded<T>.ForOutput(batch * channels);
+            T[] mean = new T[shape.Statistics], rstd = new T[shape.Statistics];
+            Tensors.Kernels.GroupNorm.Forward<T>(shape, epsilon, true, x, gamma, beta, y.Span, mean, rstd, rows);
+            Tensors.Kernels.GroupNorm.Backward<T>(shape, epsilon, true, x, gamma, beta, mean, rstd, dy, dx.Span, false, dGamma.Span, dBeta.Span, false, rows, dShift.Span);
+            double tolerance = 4 * Tolerance.GroupNorm<T>(shape.GroupSize) * Math.Max(1, 3 * rstd64.Max());
+            Check.Close(y, y64, tolerance, $"Forward of {shape} and {tables} tables");
+            Check.Close(dx, dx64, tolerance, $"Input gradient of {shape} and {tables} tables");
+            Check.Close(dShift, dShift64, tolerance * Math.Sqrt(positions), $"Gradient of the rows of {shape} and {tables} tables", floor: Math.Sqrt(positions));
+            Check.Close(dGamma, dGamma64, tolerance * Math.Sqrt(batch * positions), $"Gradient of gamma of {shape} and {tables} tables");
+            Check.Close(dBeta, dBeta64, tolerance * Math.Sqrt(batch * positions), $"Gradient of beta of {shape} and {tables} tables");
+        }
+    }
+
     // Mean 1000 and deviation 1: a difference of squares would leave nothing of the variance in float.
     [Test]
     public void A_large_mean_does_not_spoil_the_variance()
@@ -86,6 +127,9 @@ public sealed class GroupNormTests<T>
             Assert.That(() => Tensors.Kernels.GroupNorm.Forward<T>(shape, T.One, false, x, s, c, x, s, s), Throws.ArgumentException.With.Message.Contains("gamma 4"));
             Assert.That(() => Tensors.Kernels.GroupNorm.Backward<T>(shape, T.CreateChecked(1e-5), false, x, c, c, s, s, x, s, false, c, c, false), Throws.ArgumentException.With.Message.Contains("y 4"));
             Assert.That(() => Tensors.Kernels.GroupNorm.Backward<T>(shape, T.CreateChecked(1e-5), false, x, c, c, s, s, x, x, false, s, c, false), Throws.ArgumentException);
+            Assert.That(() => Tensors.Kernels.GroupNorm.Forward<T>(shape, T.One, false, x, c, c, x, s, s, new(c, new int[3])), Throws.ArgumentException.With.Message.Contains("3 and 0 indices"));
+            Assert.That(() => Tensors.Kernels.GroupNorm.Forward<T>(shape, T.One, false, x, c, c, x, s, s, new(s, new int[2])), Throws.ArgumentException.With.Message.Contains("tables of 4"));
+            Assert.That(() => Tensors.Kernels.GroupNorm.Backward<T>(shape, T.One, false, x, c, c, s, s, x, x, false, c, c, false, new(c, new int[2]), s), Throws.ArgumentException.With.Message.Contains("rows of"));
         });
     }
 
