@@ -61,11 +61,8 @@ internal unsafe interface IVector<TSelf, T>
     /// <summary>1/√a to within two units in the last place, for normal a &gt; 0.</summary>
     static abstract TSelf ReciprocalSqrt(TSelf a);
 
-    /// <summary>The nearest integer, ties to even.</summary>
-    static abstract TSelf Round(TSelf a);
-
-    /// <summary>a·2^n for integers n that keep the result normal.</summary>
-    static abstract TSelf ScaleByPowerOfTwo(TSelf a, TSelf n);
+    /// <summary>2^n from n + <see cref="VectorMath.RoundingShift{T}"/>, for integers n whose power is a normal number. Of NaN, any number.</summary>
+    static abstract TSelf PowerOfTwo(TSelf shifted);
 
     /// <summary>Where a &gt; b, x, else y.</summary>
     static abstract TSelf WhereGreater(TSelf a, TSelf b, TSelf x, TSelf y);

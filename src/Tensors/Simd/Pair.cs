@@ -97,11 +97,7 @@ internal unsafe struct Pair<TVector, T> : IVector<Pair<TVector, T>, T>
     public static Pair<TVector, T> ReciprocalSqrt(Pair<TVector, T> a) => new(TVector.ReciprocalSqrt(a._low), TVector.ReciprocalSqrt(a._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Pair<TVector, T> Round(Pair<TVector, T> a) => new(TVector.Round(a._low), TVector.Round(a._high));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Pair<TVector, T> ScaleByPowerOfTwo(Pair<TVector, T> a, Pair<TVector, T> n) =>
-        new(TVector.ScaleByPowerOfTwo(a._low, n._low), TVector.ScaleByPowerOfTwo(a._high, n._high));
+    public static Pair<TVector, T> PowerOfTwo(Pair<TVector, T> shifted) => new(TVector.PowerOfTwo(shifted._low), TVector.PowerOfTwo(shifted._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TVector, T> WhereGreater(Pair<TVector, T> a, Pair<TVector, T> b, Pair<TVector, T> x, Pair<TVector, T> y) =>

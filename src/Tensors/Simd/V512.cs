@@ -68,16 +68,11 @@ internal unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Sqrt(V512<T> a) => new(Vector512.Sqrt(a._v));
 
+    // The low bits of n + shift are those of n: they become the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> Round(V512<T> a) => typeof(T) == typeof(float)
-        ? new(Vector512.Round(a._v.AsSingle()).As<float, T>())
-        : new(Vector512.Round(a._v.AsDouble()).As<double, T>());
-
-    // The biased exponent of 2^n is put together as an integer.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> ScaleByPowerOfTwo(V512<T> a, V512<T> n) => typeof(T) == typeof(float)
-        ? new(a._v * ((Vector512.ConvertToInt32Native(n._v.AsSingle()) + Vector512.Create(127)) << 23).As<int, T>())
-        : new(a._v * ((Vector512.ConvertToInt64Native(n._v.AsDouble()) + Vector512.Create(1023L)) << 52).As<long, T>());
+    public static V512<T> PowerOfTwo(V512<T> shifted) => typeof(T) == typeof(float)
+        ? new(((shifted._v.AsInt32() << 23) + Vector512.Create(127 << 23)).As<int, T>())
+        : new(((shifted._v.AsInt64() << 52) + Vector512.Create(1023L << 52)).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> WhereGreater(V512<T> a, V512<T> b, V512<T> x, V512<T> y) =>

@@ -13,6 +13,11 @@ internal static unsafe class VectorMath
         where T : unmanaged, IFloatingPointIeee754<T> =>
         TVector.Broadcast(typeof(T) == typeof(float) ? (T)(object)(float)value : (T)(object)value);
 
+    /// <summary>1.5 times the power of two above which floating-point numbers have no fraction: in x + shift, the low bits are x as an integer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double RoundingShift<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float) ? 3 << 22 : 3L << 51;
+
     /// <summary>
     /// e^x with a relative error of about 1e-7 (float) or 3e-16 (double); arguments are clamped to the range whose result
     /// is a normal number, and NaN stays NaN.
@@ -20,6 +25,7 @@ internal static unsafe class VectorMath
     /// <remarks>
     /// x = n ln 2 + r with |r| at most ln 2 / 2, e^x = 2^n e^r. e^r by its Taylor polynomial: of degree 7 the rest is below
     /// 6e-9, of degree 13 below 5e-18. ln 2 is subtracted in two parts, the first with zeros at its end, so that r is exact.
+    /// Adding and subtracting <see cref="RoundingShift{T}"/> rounds to n, and leaves n as an integer for 2^n.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TVector, T>(TVector x)
@@ -31,7 +37,7 @@ internal static unsafe class VectorMath
         // The constants come first, so that NaN in x survives (see IVector.Min).
         x = TVector.Max(C(isFloat ? -87.0 : -708.0), x);
         x = TVector.Min(C(isFloat ? 88.0 : 709.0), x);
-        TVector n = TVector.Round(x * C(1.4426950408889634));
+        TVector shifted = TVector.MultiplyAdd(x, C(1.4426950408889634), C(RoundingShift<T>())), n = shifted - C(RoundingShift<T>());
         TVector r = TVector.MultiplyAdd(n, C(isFloat ? -0.693145751953125 : -0.6931471803691238), x);
         r = TVector.MultiplyAdd(n, C(isFloat ? -1.4286068203094173e-6 : -1.9082149292705877e-10), r);
         TVector p;
@@ -57,7 +63,7 @@ internal static unsafe class VectorMath
         p = TVector.MultiplyAdd(p, r, C(0.5));
         p = TVector.MultiplyAdd(p, r, C(1));
         p = TVector.MultiplyAdd(p, r, C(1));
-        return TVector.ScaleByPowerOfTwo(p, n);
+        return p * TVector.PowerOfTwo(shifted);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static TVector C(double value) => Constant<TVector, T>(value);
