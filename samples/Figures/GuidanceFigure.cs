@@ -26,10 +26,10 @@ public static class GuidanceFigure
     /// <summary>Draws the figure and writes it as PNG; up to six starts are told apart by colour.</summary>
     /// <param name="path">File to write.</param>
     /// <param name="data">What to show.</param>
-    /// <param name="window">How far the axes reach.</param>
+    /// <param name="window">How far the axes reach at least; they hold every trajectory.</param>
     public static void Save(string path, GuidanceData data, FigureWindow? window = null)
     {
-        var limit = (window ?? new()).Noise;
+        var limit = (window ?? new()).NoiseWith(data.Conditions.SelectMany(c => c.Paths).SelectMany(p => p.Points));
         var columns = Math.Min(MostColumns, data.Conditions.Count);
         var starts = data.Conditions.Max(c => c.Paths.Count);
         var strength = data.Strength is null ? "" : $" Guidance strength w = {AxisScale.Format(data.Strength.Value)}.";

@@ -47,6 +47,19 @@ internal sealed class FiguresDivergedTests
     }
 
     [Test]
+    public void The_window_grows_for_trajectories_but_not_for_those_that_ran_away()
+    {
+        var window = new FigureWindow(Noise: 3);
+        Assert.Multiple(() =>
+        {
+            Assert.That(window.NoiseWith([]), Is.EqualTo(3));
+            Assert.That(window.NoiseWith([new(2.9, -1)]), Is.EqualTo(3));
+            Assert.That(window.NoiseWith([new(1, -4)]), Is.EqualTo(4.2).Within(1e-12));
+            Assert.That(window.NoiseWith(Diverged), Is.EqualTo(6));
+        });
+    }
+
+    [Test]
     public void Lists_that_do_not_match_are_refused()
     {
         Assert.Multiple(() =>
