@@ -57,11 +57,16 @@ internal sealed class Evaluation
         return Judge(features, classes, asked);
     }
 
-    /// <summary>Judges the real images that were held out: what perfect images would get.</summary>
-    public Judgement Floor()
+    /// <summary>Judges as many of the real images that were held out, all if there are fewer: what perfect images would get.</summary>
+    public Judgement Floor(int count)
     {
         int[] labels = _heldOut.ToLabels();
-        return Judge(_heldOutFeatures, _heldOutClasses, labels);
+        int all = labels.Length;
+        count = Math.Min(count, all);
+        return Judge(
+            SomeHeldOut(count),
+            [.. Enumerable.Range(0, count).Select(i => _heldOutClasses[Spread(i, count, all)])],
+            [.. Enumerable.Range(0, count).Select(i => labels[Spread(i, count, all)])]);
     }
 
     private Judgement Judge(Tensor<float> features, int[] classes, int[] asked)

@@ -31,7 +31,7 @@ internal sealed class EvaluationStudy(Generator generator, Evaluation evaluation
     /// <summary>Runs all parts.</summary>
     public DigitMetrics Run(EvaluationCounts counts)
     {
-        var floor = evaluation.Floor();
+        var floor = evaluation.Floor(counts.Main);
         var settings = generator.Settings;
         var (main, images) = Judge(settings, counts.Main, "named settings");
         var metrics = new DigitMetrics
