@@ -3,6 +3,7 @@ using System.Globalization;
 using Diffusion.Schedules;
 using Diffusion.Terminal;
 using Diffusion.Training;
+using Diffusion.TwoPixel.Compare;
 using Diffusion.TwoPixel.Study;
 
 namespace Diffusion.TwoPixel.CommandLine;
@@ -23,7 +24,7 @@ internal static class StudyOptions
     public static Option<int?> Iterations { get; } = Options.Whole("--iterations", "N", 1, 100_000_000,
         $"Training steps of each model. Default: {RunConfiguration.DefaultIterations(50)} for T = 50, {RunConfiguration.DefaultIterations(25)} for 25, {RunConfiguration.DefaultIterations(10)} for fewer.");
 
-    public static Option<int?> Batch { get; } = Options.Whole("--batch", "N", 1, 1_000_000, $"Samples in a training step, 1 to 1000000. Default: {Defaults.Batch}.");
+    public static Option<int?> Batch { get; } = Options.Whole("--batch", "N", 1, 1_000_000, $"Samples in a training step, 1 to 1000000. Default: {RunConfiguration.DefaultBatch}; for what compare trains {CompareSettings.DefaultBatch}.");
 
     public static Option<double?> LearningRate { get; } = Options.Real("--learning-rate", "R", double.Epsilon, 1e6,
         $"The highest learning rate, above 0; it falls to 0 along half a cosine. Default: {Defaults.LearningRate}.");

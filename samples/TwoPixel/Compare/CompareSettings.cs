@@ -32,6 +32,9 @@ internal sealed record CompareSettings(RunConfiguration Run, int Points)
     /// <summary>v, which is sound at both ends: what can be distilled.</summary>
     public TrainingConfiguration Teacher => Training(14_000) with { Parameterisation = Parameterisation.V, LabelDropout = 0.5 };
 
+    /// <summary>Samples in a training step.</summary>
+    public const int DefaultBatch = 512;
+
     /// <summary>A student begins as its teacher, so smaller steps are enough.</summary>
     public TrainingConfiguration Student => Training(3000) with { Parameterisation = Parameterisation.V, LabelDropout = 0.5, LearningRate = 0.3 * Run.LearningRate, Ema = 0.998 };
 
@@ -42,5 +45,5 @@ internal sealed record CompareSettings(RunConfiguration Run, int Points)
     public NoiseSchedule ScheduleFor(int timesteps) => Run.ScheduleFor(timesteps);
 
     // The study's settings for that many steps, or for those that were asked for.
-    private TrainingConfiguration Training(int iterations) => Run.TrainingFor(DiscreteT) with { Iterations = Run.Iterations ?? iterations };
+    private TrainingConfiguration Training(int iterations) => Run.TrainingFor(DiscreteT) with { Iterations = Run.Iterations ?? iterations, Batch = Run.Batch ?? DefaultBatch };
 }

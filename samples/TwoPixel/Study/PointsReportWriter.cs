@@ -49,7 +49,7 @@ internal sealed class PointsReportWriter(RunConfiguration configuration, StudyFo
     }
 
     private void Training(HtmlReport report) => report.Section("2. Training")
-        .Paragraph($"A UNet with {configuration.Width} and {2 * configuration.Width} channels predicts the noise in x_t ({configuration.Loss} loss), batches of {configuration.Batch}, one epoch of the points after another, labels dropped with probability {configuration.LabelDropout} for each sample by itself, learning rate falling from {configuration.LearningRate} along half a cosine; what samples is the moving average of the weights. The loss cannot fall to 0, because x_t does not tell its noise; how low it could fall is not known.")
+        .Paragraph($"A UNet with {configuration.Width} and {2 * configuration.Width} channels predicts the noise in x_t ({configuration.Loss} loss), batches of {configuration.TrainingFor(_main.T).Batch}, one epoch of the points after another, labels dropped with probability {configuration.LabelDropout} for each sample by itself, learning rate falling from {configuration.LearningRate} along half a cosine; what samples is the moving average of the weights. The loss cannot fall to 0, because x_t does not tell its noise; how low it could fall is not known.")
         .Figure(output.Figure("training"), "The loss of every step and its moving average.");
 
     private void Samples(HtmlReport report) => report.Section("3. Samples")
