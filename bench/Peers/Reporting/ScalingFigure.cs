@@ -39,8 +39,10 @@ internal static class ScalingFigure
         double[] decades = [.. Enumerable.Range(0, 9).SelectMany(power => (double[])[1, 2, 5], (power, digit) => digit * Math.Pow(10, power - 3))
             .Where(milliseconds => milliseconds > lowest / 2500 && milliseconds < highest / 400)];
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. decades.Select(Math.Log10)], [.. decades.Select(value => $"{value:0.###}")]);
-        plot.Axes.Margins(0.1, 0.15);
-        _ = plot.ShowLegend(Alignment.LowerRight);
+        plot.Axes.Margins(0.1, 0.2);
+
+        // Where no line passes: times rise with batch and width, and fall with threads.
+        _ = plot.ShowLegend(axis == "threads" ? Alignment.LowerLeft : Alignment.LowerRight);
 
         void Line(string name, IEnumerable<double> microseconds, Color color)
         {
