@@ -26,7 +26,7 @@ public static class GuidanceFigure
     /// <summary>Draws the figure and writes it as PNG; up to six starts are told apart by colour.</summary>
     /// <param name="path">File to write.</param>
     /// <param name="data">What to show.</param>
-    /// <param name="window">How far the axes reach at least; they hold every trajectory.</param>
+    /// <param name="window">How far the axes reach at least; as much more as the trajectories need, up to twice.</param>
     public static void Save(string path, GuidanceData data, FigureWindow? window = null)
     {
         var limit = (window ?? new()).NoiseWith(data.Conditions.SelectMany(c => c.Paths).SelectMany(p => p.Points));

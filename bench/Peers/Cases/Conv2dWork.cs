@@ -1,115 +1,12 @@
 using Diffusion.Nn;
-using Diffusion.Peers.Libtorch;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Kernels;
 using TorchSharp;
 
 namespace Diffusion.Peers.Cases;
 
-/// <summary>
-/// A convolution over images, or a transposed one: forward alone, without a graph on libtorch's side, or forward and all
-/// gradients. Ours has channels last, libtorch the faster of both layouts.
-/// </summary>
-internal abstract class ImageConvolutionWork(Shape input, Shape weight, Shape output, WeightLayout layout, bool gradients) : Work
-{
-    protected Tensor<float> X { get; } = Inputs.Normal(input, 34);
-
-    protected Tensor<float> Weight { get; } = Scaled(Inputs.Normal(weight, 35));
-
-    protected Tensor<float> Bias { get; } = Inputs.Normal([output[^1]], 36);
-
-    protected Tensor<float> Y { get; } = Tensor<float>.Zeros(output);
-
-    protected Tensor<float> DY { get; } = Inputs.Normal(output, 37);
-
-    protected Tensor<float> DX { get; } = Tensor<float>.Zeros(input);
-
-    protected Tensor<float> DWeight { get; } = Tensor<float>.Zeros(weight);
-
-    protected Tensor<float> DBias { get; } = Tensor<float>.Zeros([output[^1]]);
-
-    public override void Ours()
-    {
-        Forward();
-        if (!gradients)
-            return;
-        Backward();
-        Reductions.SumRows<float>(DY.Length / DBias.Length, DBias.Length, DY.Span, DBias.Span, accumulate: false);
-    }
-
-    public override Comparison Check()
-    {
-        Ours();
-        var comparison = new Comparison();
-        foreach (bool channelsLast in (bool[])[false, true])
-        {
-            using var scope = torch.NewDisposeScope();
-            var (x, w, b, dy) = Arguments(channelsLast);
-            var y = Convolve(x, w, b);
-            _ = comparison.Add("output", Y.Span, Torch.NumbersChannelsLast(y), 2e-5);
-            if (!gradients)
-                continue;
-            var found = torch.autograd.grad([y], [x, w, b], [dy]);
-            _ = comparison
-                .Add("dx", DX.Span, Torch.NumbersChannelsLast(found[0]), 2e-5)
-                .Add("dW", WeightLayouts.ToPyTorch(DWeight, layout).Span, Torch.Numbers(found[1]), 1e-4)
-                .Add("dbias", DBias.Span, Torch.Numbers(found[2]), 1e-4);
-        }
-
-        return comparison;
-    }
-
-    /// <summary>Y from X.</summary>
-    protected abstract void Forward();
-
-    /// <summary>DX and DWeight from DY.</summary>
-    protected abstract void Backward();
-
-    protected abstract torch.Tensor Convolve(torch.Tensor x, torch.Tensor weight, torch.Tensor bias);
-
-    protected static long[] Pair(Size2d size) => [size.Height, size.Width];
-
-    protected override IReadOnlyList<Variant> MakeLibtorch() => [Layout("channels first", false), Layout("channels last", true)];
-
-    private Variant Layout(string name, bool channelsLast)
-    {
-        var (x, w, b, dy) = Arguments(channelsLast);
-        return new(name, false, gradients ? Step : Inference);
-
-        void Step()
-        {
-            using var scope = torch.NewDisposeScope();
-            _ = torch.autograd.grad([Convolve(x, w, b)], [x, w, b], [dy]);
-        }
-
-        void Inference()
-        {
-            using var scope = torch.NewDisposeScope();
-            using var mode = torch.inference_mode(true);
-            _ = Convolve(x, w, b);
-        }
-    }
-
-    private (torch.Tensor X, torch.Tensor Weight, torch.Tensor Bias, torch.Tensor DY) Arguments(bool channelsLast)
-    {
-        torch.Tensor x = Torch.CopyChannelsFirst(X), w = Torch.Copy(WeightLayouts.ToPyTorch(Weight, layout)), dy = Torch.CopyChannelsFirst(DY);
-        if (channelsLast)
-            (x, w, dy) = (Torch.InChannelsLast(x), Torch.InChannelsLast(w), Torch.InChannelsLast(dy));
-        return (x.requires_grad_(gradients), w.requires_grad_(gradients), Torch.Copy(Bias, gradients), dy);
-    }
-
-    // As a first layer would have them: outputs of about the size of the inputs.
-    private static Tensor<float> Scaled(Tensor<float> weight)
-    {
-        float scale = 1 / MathF.Sqrt(weight.Shape[0] * weight.Shape[1] * weight.Shape[2]);
-        foreach (ref float element in weight.Span)
-            element *= scale;
-        return weight;
-    }
-}
-
 /// <summary>A convolution over images.</summary>
-internal sealed class Conv2dWork(Conv2dShape shape, bool gradients) : ImageConvolutionWork(shape.Input, shape.Weight, shape.Output, WeightLayout.Conv2d, gradients)
+internal sealed class Conv2dWork(Conv2dShape shape, bool gradients) : ConvolutionWork(shape.Input, shape.Weight, shape.Output, WeightLayout.Conv2d, gradients)
 {
     protected override void Forward() => Conv2d.Forward<float>(shape, X.Span, Weight.Span, Bias.Span, Y.Span);
 
@@ -119,13 +16,13 @@ internal sealed class Conv2dWork(Conv2dShape shape, bool gradients) : ImageConvo
         Conv2d.WeightGradient<float>(shape, X.Span, DY.Span, DWeight.Span, accumulate: false);
     }
 
-    protected override torch.Tensor Convolve(torch.Tensor x, torch.Tensor weight, torch.Tensor bias) => torch.nn.functional.conv2d(
+    protected override torch.Tensor Convolve(torch.Tensor x, torch.Tensor weight, torch.Tensor bias, bool channelsLast) => torch.nn.functional.conv2d(
         x, weight, bias, Pair(shape.Stride), Pair(shape.Padding), Pair(shape.Dilation), shape.Groups);
 }
 
 /// <summary>A transposed convolution over images.</summary>
 internal sealed class ConvTranspose2dWork(ConvTranspose2dShape shape)
-    : ImageConvolutionWork(shape.Input, shape.Weight, shape.Output, WeightLayout.ConvTranspose2d, gradients: true)
+    : ConvolutionWork(shape.Input, shape.Weight, shape.Output, WeightLayout.ConvTranspose2d, gradients: true)
 {
     private readonly Conv2dShape _adjoint = shape.Adjoint;
 
@@ -137,6 +34,6 @@ internal sealed class ConvTranspose2dWork(ConvTranspose2dShape shape)
         ConvTranspose2d.WeightGradient<float>(shape, X.Span, DY.Span, DWeight.Span, accumulate: false);
     }
 
-    protected override torch.Tensor Convolve(torch.Tensor x, torch.Tensor weight, torch.Tensor bias) => torch.nn.functional.conv_transpose2d(
+    protected override torch.Tensor Convolve(torch.Tensor x, torch.Tensor weight, torch.Tensor bias, bool channelsLast) => torch.nn.functional.conv_transpose2d(
         x, weight, bias, Pair(_adjoint.Stride), Pair(_adjoint.Padding), Pair(shape.OutputPadding), Pair(_adjoint.Dilation), _adjoint.Groups);
 }

@@ -231,6 +231,7 @@ internal static unsafe class GroupNorm
             bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             int padded = channels + TVector.Count;
             T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * padded), centre = sum + padded, scale = centre + padded, shift = scale + padded;
+            new Span<T>(shift, channels).Clear();
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), epsilon = TVector.Broadcast(Epsilon);
             TVector count = TVector.Broadcast(T.CreateChecked(positions));
             int to = Math.Min(Shape.Batch, (task + 1) * SamplesPerTask);
@@ -239,7 +240,8 @@ internal static unsafe class GroupNorm
                 T* x = X + ((nint)n * positions * channels);
                 T* y = Y + ((nint)n * positions * channels);
                 T* mean = Mean == null ? null : Mean + (n * Shape.Groups), rstd = Rstd + (n * Shape.Groups);
-                Rows.Sum<TVector>(n, channels, shift);
+                if (!Rows.IsEmpty)
+                    Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
                     GroupNormLanes.Forward<TVector, T>(Shape, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd);
@@ -322,6 +324,7 @@ internal static unsafe class GroupNorm
             T* unwanted = shift + padded, dz = unwanted + padded;
             T* dGamma = Partial + (task * 2 * channels), dBeta = dGamma + channels;
             new Span<T>(dGamma, 2 * channels).Clear();
+            new Span<T>(shift, channels).Clear();
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize));
 
             int to = Math.Min(Shape.Batch, (task + 1) * SamplesPerTask);
@@ -329,7 +332,8 @@ internal static unsafe class GroupNorm
             {
                 nint offset = (nint)n * positions * channels;
                 T* x = X + offset, dy = DY + offset, dx = DX + offset, dShift = DShift == null ? unwanted : DShift + ((nint)n * channels);
-                Rows.Sum<TVector>(n, channels, shift);
+                if (!Rows.IsEmpty)
+                    Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
                     GroupNormLanes.Backward<TVector, T>(Shape, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, dz);

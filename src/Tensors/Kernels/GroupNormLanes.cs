@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Diffusion.Tensors.Simd;
 
 namespace Diffusion.Tensors.Kernels;

@@ -29,6 +29,9 @@ internal readonly ref struct GroupNormRows<T>(ReadOnlySpan<T> table1, ReadOnlySp
 internal unsafe struct GroupNormRowPointers<T>(T* table1, int* index1, T* table2, int* index2)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Whether nothing is added to any sample.</summary>
+    public readonly bool IsEmpty => table1 == null && table2 == null;
+
     /// <summary>shift[c] = what is added to channel c of a sample.</summary>
     public readonly void Sum<TVector>(int sample, int channels, T* shift)
         where TVector : unmanaged, IVector<TVector, T>
