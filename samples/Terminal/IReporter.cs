@@ -13,6 +13,9 @@ public interface IReporter
     /// <param name="imagesPerStep">Tells the speed in images per second; 0 in steps.</param>
     void Training(string title, int steps, Action<Action<TrainingProgress>> train, int imagesPerStep = 0);
 
+    /// <summary>Runs work that trains and makes progress on several threads at once, and shows all of it.</summary>
+    void Together(Action work);
+
     /// <summary>Runs work of a known number of parts and shows its progress.</summary>
     /// <param name="title">What is done.</param>
     /// <param name="parts">The number of parts.</param>

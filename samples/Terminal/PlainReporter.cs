@@ -5,8 +5,10 @@ using Diffusion.Training;
 namespace Diffusion.Terminal;
 
 /// <summary>Plain lines, every few seconds, for output that goes to a file or another program.</summary>
-public sealed class PlainReporter(TextWriter output) : IReporter
+public sealed class PlainReporter(TextWriter writer) : IReporter
 {
+    private readonly TextWriter _output = TextWriter.Synchronized(writer);
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     public void Training(string title, int steps, Action<Action<TrainingProgress>> train, int imagesPerStep = 0)
@@ -23,9 +25,11 @@ public sealed class PlainReporter(TextWriter output) : IReporter
                 return;
             last = Stopwatch.GetTimestamp();
             double rate = (progress.Step - first) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            output.WriteLine($"{title}: step {progress.Step} of {progress.Steps}, loss {loss.Value:F4}, {Speed.Of(rate, imagesPerStep)}, {(progress.Steps - progress.Step) / rate:F0} s left");
+            _output.WriteLine($"{title}: step {progress.Step} of {progress.Steps}, loss {loss.Value:F4}, {Speed.Of(rate, imagesPerStep)}, {(progress.Steps - progress.Step) / rate:F0} s left");
         });
     }
+
+    public void Together(Action work) => work();
 
     public void Progress(string title, int parts, Action<Action<int>> work)
     {
@@ -35,20 +39,20 @@ public sealed class PlainReporter(TextWriter output) : IReporter
             if (Stopwatch.GetElapsedTime(last) < Interval)
                 return;
             last = Stopwatch.GetTimestamp();
-            output.WriteLine($"{title}: {done} of {parts}, {Stopwatch.GetElapsedTime(start).TotalSeconds * (parts - done) / Math.Max(1, done):F0} s left");
+            _output.WriteLine($"{title}: {done} of {parts}, {Stopwatch.GetElapsedTime(start).TotalSeconds * (parts - done) / Math.Max(1, done):F0} s left");
         });
     }
 
-    public TResult Download<TResult>(Func<IProgress<DownloadProgress>, TResult> load) => load(new Lines(output));
+    public TResult Download<TResult>(Func<IProgress<DownloadProgress>, TResult> load) => load(new Lines(_output));
 
-    public void Say(string line) => output.WriteLine(line);
+    public void Say(string line) => _output.WriteLine(line);
 
     public void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
     {
         var lines = rows.Prepend(header).ToList();
         int[] widths = [.. Enumerable.Range(0, header.Count).Select(c => lines.Max(line => line[c].Length))];
         foreach (var line in lines)
-            output.WriteLine(string.Join("  ", line.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))));
+            _output.WriteLine(string.Join("  ", line.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))));
     }
 }
 

@@ -8,8 +8,27 @@ namespace Diffusion.Terminal;
 /// <summary>A progress bar and tables on a terminal.</summary>
 public sealed class TerminalReporter(IAnsiConsole console) : IReporter
 {
-    public void Training(string title, int steps, Action<Action<TrainingProgress>> train, int imagesPerStep = 0) =>
+    // The bars that several threads share; the console shows only one set at a time.
+    private ProgressContext? _together;
+
+    public void Together(Action work)
+    {
         Bars().Start(context =>
+        {
+            _together = context;
+            try
+            {
+                work();
+            }
+            finally
+            {
+                _together = null;
+            }
+        });
+    }
+
+    public void Training(string title, int steps, Action<Action<TrainingProgress>> train, int imagesPerStep = 0) =>
+        WithBars(context =>
             {
                 var task = context.AddTask(Markup.Escape(title), maxValue: steps);
                 long start = Stopwatch.GetTimestamp(), last = 0;
@@ -30,7 +49,7 @@ public sealed class TerminalReporter(IAnsiConsole console) : IReporter
             });
 
     public void Progress(string title, int parts, Action<Action<int>> work) =>
-        Bars().Start(context =>
+        WithBars(context =>
         {
             var task = context.AddTask(Markup.Escape(title), maxValue: parts);
             work(done => task.Value = done);
@@ -43,6 +62,14 @@ public sealed class TerminalReporter(IAnsiConsole console) : IReporter
         var result = default(TResult);
         Bars().AutoClear(true).Start(context => result = load(new Tasks(context)));
         return result!;
+    }
+
+    private void WithBars(Action<ProgressContext> work)
+    {
+        if (_together is { } shared)
+            work(shared);
+        else
+            Bars().Start(work);
     }
 
     private Progress Bars() => console.Progress()

@@ -53,7 +53,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         configuration.UsedData.Save(output);
         OutputFolder.WriteText(output.Configuration, configuration.ToJson());
         var training = new ModelTraining(configuration, output, reporter);
-        var models = configuration.Timesteps.Select(timesteps => training.Train(timesteps, resume: false, cancellation)).ToList();
+        var models = training.TrainAll(configuration.Timesteps, resume: false, cancellation);
         Finish(configuration, output, models, start);
         return 0;
     }
@@ -66,11 +66,8 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             configuration = configuration with { Timesteps = [50] };
         var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
         var training = new ModelTraining(configuration, output, reporter);
-        foreach (int timesteps in configuration.Timesteps)
-        {
-            var model = training.Train(timesteps, result.GetValue(StudyOptions.Resume), cancellation);
-            reporter.Say($"T = {timesteps}: final loss {model.History.Losses.TakeLast(200).Average():F4}; the model is {output.Model(timesteps)}");
-        }
+        foreach (var model in training.TrainAll(configuration.Timesteps, result.GetValue(StudyOptions.Resume), cancellation))
+            reporter.Say($"T = {model.T}: final loss {model.History.Losses.TakeLast(200).Average():F4}; the model is {output.Model(model.T)}");
 
         configuration.UsedData.Save(output);
         OutputFolder.WriteText(output.Configuration, configuration.ToJson());

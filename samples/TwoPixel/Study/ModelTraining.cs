@@ -2,6 +2,7 @@ using Diffusion.Data;
 using Diffusion.Metrics;
 using Diffusion.Models;
 using Diffusion.Tensors.Randomness;
+using Diffusion.Tensors.Threading;
 using Diffusion.Terminal;
 using Diffusion.Training;
 
@@ -18,6 +19,29 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
 {
     /// <summary>How often the error against the exact predictor is measured while training.</summary>
     private const int Measurements = 24;
+
+    /// <summary>Trains the models of all T beside each other, each on one thread; <see cref="Train"/> for the rest.</summary>
+    /// <remarks>A network of this size gains little from a second thread, but two of them take hardly longer than one.</remarks>
+    public List<TrainedModel> TrainAll(IReadOnlyList<int> timesteps, bool resume, CancellationToken cancellation)
+    {
+        // The longest begins first. What goes wrong with one stops the others.
+        int[] order = [.. Enumerable.Range(0, timesteps.Count).OrderByDescending(i => configuration.TrainingFor(timesteps[i]).Iterations)];
+        var models = new TrainedModel[timesteps.Count];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        reporter.Together(() => Workers.RunJobs(order.Length, job =>
+        {
+            try
+            {
+                models[order[job]] = Train(timesteps[order[job]], resume, stop.Token);
+            }
+            catch
+            {
+                stop.Cancel();
+                throw;
+            }
+        }));
+        return [.. models];
+    }
 
     /// <summary>Trains, or with <paramref name="resume"/> continues from the checkpoint in the output folder.</summary>
     /// <exception cref="OperationCanceledException">The user stopped it; a checkpoint was written.</exception>

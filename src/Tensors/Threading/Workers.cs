@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Diffusion.Tensors.Simd;
 
@@ -42,6 +43,23 @@ public static unsafe class Workers
         }
     }
 
+    /// <summary>
+    /// Does whole jobs beside each other, such as the trainings of several small networks: each on one thread, begun in order.
+    /// Kernels that a job calls stay on its thread, so their results are those of a job that runs alone, to the bit.
+    /// </summary>
+    /// <param name="jobs">The number of jobs.</param>
+    /// <param name="job">Does the job of a number, 0 to jobs - 1; called from several threads at once.</param>
+    /// <remarks>
+    /// After a failure its thread begins no further job; those of the other threads go on. The first failure is thrown when all
+    /// threads are done. Where the threads are busy with another call, or in a job, one job follows the other on this thread.
+    /// </remarks>
+    public static void RunJobs(int jobs, Action<int> job)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(jobs);
+        ArgumentNullException.ThrowIfNull(job);
+        Run(Unsafe.AsPointer(ref job), &InvokeJob, jobs);
+    }
+
     /// <summary>Runs all tasks of a kernel with the widest vectors that the processor has.</summary>
     internal static void Run<TKernel, T>(TKernel kernel, int tasks)
         where TKernel : unmanaged, IKernel<T>
@@ -75,6 +93,9 @@ public static unsafe class Workers
         where TKernel : unmanaged, IKernel<T>
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T> => ((TKernel*)kernel)->Run<TVector>(task);
+
+    // The pointer is to a local variable of RunJobs, which does not move and lives until all jobs are done.
+    private static void InvokeJob(void* job, int number) => Unsafe.AsRef<Action<int>>(job)(number);
 
     private static void Run(void* kernel, delegate*<void*, int, void> invoke, int tasks)
     {
