@@ -60,26 +60,82 @@ internal static unsafe class MatrixBlock
                 continue;
             }
 
-            // Transposed: walk along the source's rows, so that reads are contiguous where bRow is 1.
-            for (int jj = 0; jj < width; jj++)
+            if (bRow == 1)
             {
-                T* source = b + ((j + jj) * bColumn), target = panel + jj, end = target + ((nint)depth * width);
-                if (jj >= used)
-                {
-                    for (; target < end; target += width)
-                        *target = T.Zero;
-                    continue;
-                }
-
-                for (; target < end; target += width, source += bRow)
-                    *target = *source;
+                Transposition.Copy(used, depth, b + (j * bColumn), bColumn, panel, width);
             }
+            else
+            {
+                for (int k = 0; k < depth; k++)
+                {
+                    for (int n = 0; n < used; n++)
+                        panel[(k * width) + n] = b[(k * bRow) + ((j + n) * bColumn)];
+                }
+            }
+
+            for (int k = 0; k < depth && used < width; k++)
+                new Span<T>(panel + ((nint)k * width) + used, width - used).Clear();
         }
     }
 
     /// <summary>
+    /// Copies A[m, k] = a[m·aRow + k·aStep] into panels, one for each row of tiles that <see cref="Multiply"/> makes: column after
+    /// column of the tiles' height, so that a tile reads one stream of memory. Takes as many elements as A has; one of the steps must be 1.
+    /// </summary>
+    public static void PackRows<TVector, T>(int rows, int depth, T* a, nint aRow, nint aStep, T* packed)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (tiles, tileRows, higher) = Tiles<TVector, T>(rows);
+        for (int i = 0; i < tiles; i++)
+        {
+            int height = i < higher ? tileRows + 1 : tileRows;
+            if (aStep == 1)
+            {
+                Transposition.Copy(height, depth, a, aRow, packed, height);
+            }
+            else
+            {
+                CopyColumns(height, depth, a, aRow, aStep, packed);
+            }
+
+            a += height * aRow;
+            packed += height * depth;
+        }
+    }
+
+    // packed[k·height + r] = a[k·aStep + r·aRow]; where a column is contiguous, in vectors of which the last overlaps the one before.
+    private static void CopyColumns<T>(int height, int depth, T* a, nint aRow, nint aStep, T* packed)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int count = aRow == 1 && height >= V128<T>.Count ? V128<T>.Count : 1, last = height - count;
+        for (int k = 0; k < depth; k++, a += aStep, packed += height)
+        {
+            for (int r = 0; r < height; r += count)
+            {
+                int at = Math.Min(r, last);
+                if (count == 1)
+                    packed[at] = a[at * aRow];
+                else
+                    V128<T>.Store(V128<T>.Load(a + at), packed + at);
+            }
+        }
+    }
+
+    // Tiles of almost the same number of rows, none of which is much lower than the registers allow: the first ones have a row more.
+    private static (int Count, int Rows, int Higher) Tiles<TVector, T>(int rows)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int most = TVector.Count >= 16 || (TVector.Count == 8 && typeof(T) == typeof(double)) ? 8 : 6;
+        int tiles = (rows + most - 1) / most, tileRows = rows / Math.Max(tiles, 1);
+        return (tiles, tileRows, rows - (tiles * tileRows));
+    }
+
+    /// <summary>
     /// C[M, N] = A[M, K]·B[K, N] (+ C with <paramref name="accumulate"/>, or + bias[N] where it is not null), where
-    /// A[m, k] = a[m·aRow + k·aStep] and C[m, n] = c[m·ldc + n]. With <paramref name="ldb"/> = 0, B is packed in panels
+    /// A[m, k] = a[m·aRow + k·aStep] and C[m, n] = c[m·ldc + n]. With <paramref name="aRow"/> = 0, all of A is packed in panels
+    /// as <see cref="PackRows"/> leaves them, in one segment. With <paramref name="ldb"/> = 0, B is packed in panels
     /// as <see cref="Pack"/> leaves them; else B[k, n] = b[k·ldb + n] and N must be a multiple of the panel width.
     /// K may come in <paramref name="segments"/> of <paramref name="depth"/> each, <paramref name="aSegment"/> apart in A
     /// and one after the other in B: windows of an image are rows of A, and the rows of a window are its segments.
@@ -89,15 +145,15 @@ internal static unsafe class MatrixBlock
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (MatrixDot.Applies<TVector, T>(columns, depth, aStep, segments))
+        bool packedA = aRow == 0;
+        if (!packedA && MatrixDot.Applies<TVector, T>(columns, depth, aStep, segments))
         {
             MatrixDot.Multiply<TVector, T>(rows, columns, depth, a, aRow, b, ldb == 0 ? PanelWidth<TVector, T>() : ldb, c, ldc, accumulate, bias, segments, aSegment);
             return;
         }
 
-        // Tiles of almost the same number of rows, none of which is much lower than the registers allow.
-        int width = PanelWidth<TVector, T>(), most = TVector.Count >= 16 || (TVector.Count == 8 && typeof(T) == typeof(double)) ? 8 : 6;
-        int tiles = (rows + most - 1) / most, tileRows = rows / Math.Max(tiles, 1), higher = rows - (tiles * tileRows);
+        int width = PanelWidth<TVector, T>();
+        var (tiles, tileRows, higher) = Tiles<TVector, T>(rows);
         T* edge = stackalloc T[8 * width];
         for (int j = 0; j < columns; j += width)
         {
@@ -112,12 +168,13 @@ internal static unsafe class MatrixBlock
             for (int i = 0; i < tiles; i++)
             {
                 int height = i < higher ? tileRows + 1 : tileRows;
+                nint rowStep = packedA ? 1 : aRow, step = packedA ? height : aStep;
                 T* target = whole ? tileC : edge, targetBias = whole ? panelBias : null;
                 nint targetRow = whole ? ldc : width;
                 if (used <= TVector.Count)
-                    Tile<TVector, OneVector, T>(height, segments, depth, tileA, aRow, aStep, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
+                    Tile<TVector, OneVector, T>(height, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
                 else
-                    Tile<TVector, TwoVectors, T>(height, segments, depth, tileA, aRow, aStep, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
+                    Tile<TVector, TwoVectors, T>(height, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
                 for (int r = 0; r < height && !whole; r++)
                 {
                     T* addend = accumulate ? tileC + (r * ldc) : panelBias;
@@ -125,7 +182,7 @@ internal static unsafe class MatrixBlock
                         tileC[(r * ldc) + n] = addend == null ? edge[(r * width) + n] : edge[(r * width) + n] + addend[n];
                 }
 
-                tileA += height * aRow;
+                tileA += packedA ? (nint)height * depth : height * aRow;
                 tileC += height * ldc;
             }
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Diffusion.Tensors.Memory;
 using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
@@ -13,10 +14,10 @@ namespace Diffusion.Tensors.Kernels;
 public static unsafe class MatrixProduct
 {
     /// <summary>
-    /// K is cut into blocks of about this many, which a tile adds up in registers: a panel of B, two vectors wide, then fits
-    /// into the first-level cache.
+    /// K is cut into blocks of about this many, which a tile adds up in registers: a panel of B, two vectors wide, then just
+    /// fits into the first-level cache, and C is read and written few times.
     /// </summary>
-    internal const int DepthBlock = 256;
+    internal static int DepthBlock => Vector512.IsHardwareAccelerated ? 256 : 512;
 
     /// <summary>Multiplications of a product that is not cut into tasks where there is a stack of them.</summary>
     private const int LargestOfOneTask = 1 << 20;
@@ -123,11 +124,12 @@ public static unsafe class MatrixProduct
             TaskRows = taskRows,
             TaskColumns = taskColumns,
             RowTasks = Tasks(rows, taskRows),
-            // Rows far apart fall on the same cache sets: such an A is copied first, where enough columns pay for it.
-            PackA = aStep == 1 && aRow >= 512 && columns >= 256,
         };
 
-        bool packB = bColumn != 1 || columns > 256 || columns % 32 != 0;
+        // Copies that pay: of A where no second-level cache holds it and enough columns share its rows; of B where enough rows do,
+        // or it does not come in whole panels.
+        bool packA = columns >= 512 && (long)rows * depth >= 1 << 18;
+        bool packB = bColumn != 1 || columns > 256 || columns % 32 != 0 || rows >= 1024;
         int depthBlock = depth <= DepthBlock * 4 / 3 ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
         int tasks = kernel.RowTasks * Tasks(columns, taskColumns);
         for (int k = 0; k < depth || k == 0; k += depthBlock)
@@ -138,6 +140,7 @@ public static unsafe class MatrixProduct
             kernel.Bias = k == 0 ? bias : null;
             kernel.LdB = packB ? 0 : bRow;
             kernel.B = packB ? PackB(kernel.Depth, columns, b + (k * bRow), bRow, bColumn) : b + (k * bRow);
+            kernel.PackedA = packA ? PackA(rows, kernel.Depth, kernel.A, aRow, aStep, taskRows) : null;
             Workers.Run<BlockKernel<T>, T>(kernel, tasks);
             if (depth == 0)
                 break;
@@ -158,6 +161,15 @@ public static unsafe class MatrixProduct
         }
 
         Workers.Run<PackKernel<T>, T>(kernel, tasks);
+        return packed;
+    }
+
+    private static T* PackA<T>(int rows, int depth, T* a, nint aRow, nint aStep, int taskRows)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T* packed = Scratch<T>.Get(ScratchSlot.PackedA, checked(rows * depth));
+        var kernel = new PackRowsKernel<T> { Rows = rows, Depth = depth, TaskRows = taskRows, A = a, ARow = aRow, AStep = aStep, Packed = packed };
+        Workers.Run<PackRowsKernel<T>, T>(kernel, Tasks(rows, taskRows));
         return packed;
     }
 
@@ -184,30 +196,19 @@ public static unsafe class MatrixProduct
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public int Rows, Columns, Depth, TaskRows, TaskColumns, RowTasks;
-        public T* A, B, C, Bias;
+        public T* A, PackedA, B, C, Bias;
         public nint ARow, AStep, LdB, LdC;
-        public bool Accumulate, PackA;
+        public bool Accumulate;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
             int i = task % RowTasks * TaskRows, j = task / RowTasks * TaskColumns;
             int rows = Math.Min(TaskRows, Rows - i), columns = Math.Min(TaskColumns, Columns - j);
-            T* a = A + (i * ARow);
-            nint aRow = ARow;
-            if (PackA)
-            {
-                T* packed = Scratch<T>.Get(ScratchSlot.PackedA, TaskRows * (Depth + 16));
-                nint packedRow = Depth + 16;
-                for (int r = 0; r < rows; r++)
-                    new ReadOnlySpan<T>(a + (r * ARow), Depth).CopyTo(new Span<T>(packed + (r * packedRow), Depth));
-                a = packed;
-                aRow = packedRow;
-            }
-
+            T* a = PackedA == null ? A + (i * ARow) : PackedA + ((nint)i * Depth);
             T* b = LdB == 0 ? B + ((nint)j * Depth) : B + j;
             T* bias = Bias == null ? null : Bias + j;
-            MatrixBlock.Multiply<TVector, T>(rows, columns, Depth, a, aRow, AStep, b, LdB, C + (i * LdC) + j, LdC, Accumulate, bias);
+            MatrixBlock.Multiply<TVector, T>(rows, columns, Depth, a, PackedA == null ? ARow : 0, AStep, b, LdB, C + (i * LdC) + j, LdC, Accumulate, bias);
         }
     }
 
@@ -232,6 +233,22 @@ public static unsafe class MatrixProduct
             // Few rows at a time, so that what a panel touches of A and C stays in the first-level cache for the next.
             for (int i = 0; i < Rows; i += RowBlock)
                 MatrixBlock.Multiply<TVector, T>(Math.Min(RowBlock, Rows - i), Columns, Depth, a + (i * ARow), ARow, AStep, packed, 0, c + ((nint)i * Columns), Columns, Accumulate, null);
+        }
+    }
+
+    /// <summary>One task packs the rows of A that a row of tasks shares.</summary>
+    private struct PackRowsKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Rows, Depth, TaskRows;
+        public T* A, Packed;
+        public nint ARow, AStep;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int i = task * TaskRows;
+            MatrixBlock.PackRows<TVector, T>(Math.Min(TaskRows, Rows - i), Depth, A + (i * ARow), ARow, AStep, Packed + ((nint)i * Depth));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Diffusion.Tensors.Simd;
 
 namespace Diffusion.Tensors.Kernels;
@@ -69,6 +70,8 @@ internal readonly struct TwoVectors : ITileVectors
 /// <summary>The heart of every matrix product: a tile of C, up to 8 rows by 2 vectors, held in registers over the whole of K.</summary>
 internal static unsafe class MatrixTile
 {
+    private const int LongDepth = 192;
+
     /// <summary>
     /// tile[rows, 2·Count] = Σ_s Σ_k A[r, s, k]·B[s, k, :], stored at c + r·ldc. K may come in segments: A[r, s, k] is
     /// a[r·aRow + s·aSegment + k·aStep], while the rows of B go on, ldb apart, from one segment to the next. With
@@ -92,6 +95,13 @@ internal static unsafe class MatrixTile
         TVector c20 = TVector.Zero, c21 = TVector.Zero, c30 = TVector.Zero, c31 = TVector.Zero;
         TVector c40 = TVector.Zero, c41 = TVector.Zero, c50 = TVector.Zero, c51 = TVector.Zero;
         TVector c60 = TVector.Zero, c61 = TVector.Zero, c70 = TVector.Zero, c71 = TVector.Zero;
+
+        // Long sums leave time to fetch what they will be added to or stored over.
+        if (depth * segments >= LongDepth)
+        {
+            for (int r = 0; r < TRows.Rows; r++)
+                Prefetch(c + (r * ldc), count);
+        }
 
         nint at = 0;
         for (int s = segments; s > 0; s--)
@@ -181,6 +191,15 @@ internal static unsafe class MatrixTile
             StoreRow(c60, c61, c + (6 * ldc), accumulate, bias);
         if (TRows.Rows > 7)
             StoreRow(c70, c71, c + (7 * ldc), accumulate, bias);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Prefetch(T* row, int count)
+        {
+            if (!Sse.IsSupported)
+                return;
+            Sse.Prefetch0(row);
+            Sse.Prefetch0(row + (2 * count) - 1);
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void StoreRow(TVector left, TVector right, T* row, bool accumulate, T* bias)

@@ -34,7 +34,7 @@ public sealed class MatrixProductTests<T>
     [Test]
     public void Depths_around_the_depth_block_agree([Values] bool transposeA, [Values] bool transposeB)
     {
-        foreach (int depth in (int[])[255, 256, 257, 341, 342, 384, 511, 512, 513, 520, 769, 1025])
+        foreach (int depth in (int[])[255, 256, 257, 341, 342, 384, 511, 512, 513, 520, 682, 683, 769, 1025, 1367])
         {
             foreach (var (rows, columns) in ((int, int)[])[(1, 1), (9, 33), (17, 65)])
             {
@@ -45,10 +45,12 @@ public sealed class MatrixProductTests<T>
         }
     }
 
-    // Many row and column tasks; wide B that is packed; A with far rows that is copied; B that is used where it lies.
+    // Many row and column tasks; wide B that is packed; B that is used where it lies, or packed for many rows; A that is packed.
     [TestCase(130, 300, 520)]
     [TestCase(17, 256, 600)]
     [TestCase(257, 64, 33)]
+    [TestCase(1027, 64, 21)]
+    [TestCase(501, 515, 530)]
     [TestCase(5, 2100, 20)]
     [TestCase(300, 96, 100)]
     public void Large_products_agree(int rows, int columns, int depth)

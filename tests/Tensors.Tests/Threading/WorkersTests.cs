@@ -94,6 +94,52 @@ public sealed unsafe class WorkersTests
     }
 
     [Test]
+    public void Jobs_are_done_once_each_and_their_kernels_stay_on_their_thread([Values(1, 2, 3)] int threads)
+    {
+        using var scope = new ThreadCountScope(threads);
+        int[] done = new int[7];
+        int strangers = 0, kernels = 0;
+        Workers.RunJobs(done.Length, job =>
+        {
+            int foreign = 0, inner = 0;
+            Workers.Run<InnerKernel, float>(new() { Thread = Environment.CurrentManagedThreadId, Strangers = &foreign, Done = &inner }, 5);
+            _ = Interlocked.Increment(ref done[job]);
+            _ = Interlocked.Add(ref strangers, foreign);
+            _ = Interlocked.Add(ref kernels, inner);
+        });
+        Assert.That(done, Is.All.EqualTo(1));
+        Assert.That(kernels, Is.EqualTo(7 * 5));
+        Assert.That(strangers, Is.Zero);
+    }
+
+    // Each of two jobs waits for the other to have begun, for at most ten seconds.
+    [Test]
+    public void Jobs_run_beside_each_other()
+    {
+        using var scope = new ThreadCountScope(2);
+        using var meeting = new Barrier(2);
+        bool[] met = new bool[2];
+        Workers.RunJobs(2, job => met[job] = meeting.SignalAndWait(10_000));
+        Assert.That(met, Is.All.True);
+    }
+
+    [Test]
+    public void What_a_job_throws_is_thrown_by_the_call([Values(1, 2, 3)] int threads, [Values(0, 4)] int failing)
+    {
+        using var scope = new ThreadCountScope(threads);
+        Assert.That(
+            () => Workers.RunJobs(5, job =>
+            {
+                if (job == failing)
+                    throw new InvalidDataException($"Job {job}");
+            }),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"Job {failing}"));
+        Assert.That(SumOfSquares(), Is.EqualTo(6));
+        Assert.That(() => Workers.RunJobs(-1, _ => { }), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Workers.RunJobs(1, null!), Throws.ArgumentNullException);
+    }
+
+    [Test]
     public void The_number_of_threads_is_checked()
     {
         int before = Workers.ThreadCount;
