@@ -53,8 +53,16 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         configuration.UsedData.Save(output);
         OutputFolder.WriteText(output.Configuration, configuration.ToJson());
         var training = new ModelTraining(configuration, output, reporter);
-        var models = training.TrainAll(configuration.Timesteps, resume: false, cancellation);
-        Finish(configuration, output, models, start);
+        var evaluation = new Evaluation(configuration.Seed, configuration.UsedData);
+
+        // The first model, as a rule the longest to train, is measured when all threads are free; the others while it trains.
+        var evaluated = new EvaluatedModel?[configuration.Timesteps.Count];
+        var models = training.TrainAll(configuration.Timesteps, resume: false, cancellation, (i, model) =>
+        {
+            if (i > 0)
+                evaluated[i] = evaluation.Evaluate(model, [], allStrengths: false);
+        });
+        Finish(configuration, output, evaluation, models, evaluated, start);
         return 0;
     }
 
@@ -106,7 +114,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
                 throw new UsageException($"The model {path} was trained on {model.Data}, but the data here are {configuration.UsedData.Description}: --data or --mixture names those of the model.");
             return new TrainedModel(model, history);
         }).ToList();
-        Finish(configuration, output, models, start);
+        Finish(configuration, output, new Evaluation(configuration.Seed, configuration.UsedData), models, new EvaluatedModel?[models.Count], start);
         return 0;
     }
 
@@ -146,14 +154,15 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         return 0;
     }
 
-    private void Finish(RunConfiguration configuration, StudyFolder output, List<TrainedModel> models, long start)
+    // Measures what has not been measured yet, draws and writes.
+    private void Finish(
+        RunConfiguration configuration, StudyFolder output, Evaluation evaluation, List<TrainedModel> models, EvaluatedModel?[] measured, long start)
     {
         reporter.Say("Measuring.");
-        var evaluation = new Evaluation(configuration.Seed, configuration.UsedData);
         var evaluated = models.Select((model, i) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return evaluation.Evaluate(model, i == 0 ? StudyFigures.Stages(model.T) : [], allStrengths: i == 0);
+            return measured[i] ?? evaluation.Evaluate(model, i == 0 ? StudyFigures.Stages(model.T) : [], allStrengths: i == 0);
         }).ToList();
         reporter.Say("Drawing.");
         new StudyFigures(configuration, output, evaluation).Draw(evaluated);

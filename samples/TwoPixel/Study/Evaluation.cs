@@ -38,7 +38,8 @@ internal sealed record EvaluatedModel(
     IReadOnlyDictionary<(double W, int Label), Tensor<float>> Guided);
 
 /// <summary>Measures a model against the exact mixture, or against points where the data are that. Everything compared is coupled: same start, same noise, same reference points.</summary>
-internal sealed class Evaluation(ulong seed, StudyData data)
+/// <remarks>Several threads may measure models at once.</remarks>
+internal sealed class Evaluation
 {
     /// <summary>The points of every distance.</summary>
     public const int Points = 50_000;
@@ -51,18 +52,24 @@ internal sealed class Evaluation(ulong seed, StudyData data)
 
     private static readonly double[] ComparedStrengths = [0, 1, 4];
 
-    private readonly RandomSource _random = new RandomSource(seed).Derive(1);
+    private readonly RandomSource _random;
     private readonly DdpmSampler<float> _sampler = new();
-    private SlicedWasserstein? _reference;
-    private int _referencePoints;
-    private double _floor;
+    private readonly StudyData _data;
+    private readonly Lazy<(SlicedWasserstein Distances, int Points, double Floor)> _reference;
+
+    public Evaluation(ulong seed, StudyData data)
+    {
+        _random = new RandomSource(seed).Derive(1);
+        _data = data;
+        _reference = new(Reference);
+    }
 
     /// <summary>Measures a model.</summary>
     /// <param name="trained">The model.</param>
     /// <param name="wholeAt">The times at which the figures want all points.</param>
     /// <param name="allStrengths">Whether the figures want guided samples at every strength.</param>
     public EvaluatedModel Evaluate(TrainedModel trained, IEnumerable<int> wholeAt, bool allStrengths) =>
-        data.Mixture is { } mixture ? Evaluate(trained, mixture, wholeAt, allStrengths) : EvaluatePoints(trained, wholeAt, allStrengths);
+        _data.Mixture is { } mixture ? Evaluate(trained, mixture, wholeAt, allStrengths) : EvaluatePoints(trained, wholeAt, allStrengths);
 
     /// <summary>The classes whose samples are drawn and measured: all, but no more than a figure can tell apart.</summary>
     public static int MeasuredClasses(StudyData data) => Math.Min(data.LabelCount, MostClasses);
@@ -75,7 +82,7 @@ internal sealed class Evaluation(ulong seed, StudyData data)
         var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
         var exact = new ExactDenoiser<float>(mixture, schedule);
         var optimal = OptimalVariance.For(mixture, schedule);
-        var reference = Reference();
+        var (reference, referencePoints, floor) = _reference.Value;
 
         var start = Start.Draw<float>(_random, [Points, 2, 1]);
         var run = new UnconditionalRun(wholeAt);
@@ -99,7 +106,7 @@ internal sealed class Evaluation(ulong seed, StudyData data)
             Iterations = trained.Model.Training.Iterations,
             FinalLoss = FinalLoss(trained),
             Swd = reference.Distance(samples),
-            SwdFloor = _floor,
+            SwdFloor = floor,
             SwdExactDenoiser = reference.Distance(exactPosterior),
             SwdOptimalVariance = reference.Distance(exactOptimal),
             SwdOptimalVarianceNoiseAtLastStep = reference.Distance(exactOptimalLast),
@@ -122,18 +129,18 @@ internal sealed class Evaluation(ulong seed, StudyData data)
     private EvaluatedModel EvaluatePoints(TrainedModel trained, IEnumerable<int> wholeAt, bool allStrengths)
     {
         var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
-        var reference = Reference();
+        var (reference, referencePoints, floor) = _reference.Value;
         var run = new UnconditionalRun(wholeAt);
         var samples = _sampler.Sample(network, schedule, Start.Draw<float>(_random, [Points, 2, 1]), [], _random, run);
 
         var start = Start.Draw<float>(_random, [GuidedPoints, 2, 1]);
         var guided = new Dictionary<(double, int), Tensor<float>>();
         var distances = new List<(int, double)>();
-        for (int label = 0; label < MeasuredClasses(data); label++)
+        for (int label = 0; label < MeasuredClasses(_data); label++)
         {
             foreach (double w in allStrengths ? Strengths : [0])
                 guided[(w, label)] = _sampler.Sample(new ClassifierFreeGuidance<float>(network, w), schedule, start, [label], _random);
-            var points = data.Set!.OfClass(label);
+            var points = _data.Set!.OfClass(label);
             var conditional = guided[(0, label)];
             distances.Add((label, SlicedWasserstein.To(points).Distance(conditional.Rows(0, Math.Min(conditional.Shape[0], points.Shape[0])))));
         }
@@ -143,8 +150,8 @@ internal sealed class Evaluation(ulong seed, StudyData data)
             T = schedule.T,
             Iterations = trained.Model.Training.Iterations,
             FinalLoss = FinalLoss(trained),
-            Swd = reference.Distance(samples.Rows(0, _referencePoints)),
-            SwdFloor = _floor,
+            Swd = reference.Distance(samples.Rows(0, referencePoints)),
+            SwdFloor = floor,
             ConditionalSwd = ByClass(distances),
         }, samples, run, guided);
     }
@@ -156,7 +163,7 @@ internal sealed class Evaluation(ulong seed, StudyData data)
     }
 
     /// <summary>Fresh points of a mixture, others than any reference; or points of the data.</summary>
-    public (Tensor<float> Points, int[] Labels) Truth(int count) => data.Sample(count, _random.For(Purpose.Data).At(2));
+    public (Tensor<float> Points, int[] Labels) Truth(int count) => _data.Sample(count, _random.For(Purpose.Data).At(2));
 
     private (Dictionary<(double, int), Tensor<float>>, List<(int, double)>, List<(int, SortedDictionary<string, double>)>) Guide(
         TrainedModel trained, GaussianMixture mixture, ExactDenoiser<float> exact, bool allStrengths)
@@ -166,7 +173,7 @@ internal sealed class Evaluation(ulong seed, StudyData data)
         var samples = new Dictionary<(double, int), Tensor<float>>();
         var accuracy = new List<(int, double)>();
         var meanErrors = new List<(int, SortedDictionary<string, double>)>();
-        for (int label = 0; label < MeasuredClasses(data); label++)
+        for (int label = 0; label < MeasuredClasses(_data); label++)
         {
             var byStrength = new SortedDictionary<string, double>(StringComparer.Ordinal);
             foreach (double w in allStrengths ? Strengths : ComparedStrengths)
@@ -188,18 +195,14 @@ internal sealed class Evaluation(ulong seed, StudyData data)
         return (samples, accuracy, meanErrors);
     }
 
-    private SlicedWasserstein Reference()
+    // Fresh draws of a mixture. Points are cut in two halves: samples are compared to the one as the other half is to it.
+    private (SlicedWasserstein, int, double) Reference()
     {
-        if (_reference is not null)
-            return _reference;
-        // Fresh draws of a mixture. Points are cut in two halves: samples are compared to the one as the other half is to it.
-        var (reference, second) = data.Mixture is { } mixture
+        var (reference, second) = _data.Mixture is { } mixture
             ? (mixture.Sample<float>(Points, _random.For(Purpose.Metrics).At(0)).X0, mixture.Sample<float>(Points, _random.For(Purpose.Metrics).At(1)).X0)
-            : data.Halves(Points, _random.For(Purpose.Metrics).At(0));
-        _referencePoints = reference.Shape[0];
-        _reference = SlicedWasserstein.To(reference);
-        _floor = _reference.Distance(second);
-        return _reference;
+            : _data.Halves(Points, _random.For(Purpose.Metrics).At(0));
+        var distances = SlicedWasserstein.To(reference);
+        return (distances, reference.Shape[0], distances.Distance(second));
     }
 
     private static (double Left, double Right) Mean(Tensor<float> points)

@@ -21,8 +21,12 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
     private const int Measurements = 24;
 
     /// <summary>Trains the models of all T beside each other, each on one thread; <see cref="Train"/> for the rest.</summary>
+    /// <param name="timesteps">T of each.</param>
+    /// <param name="resume">Continue from the checkpoints.</param>
+    /// <param name="cancellation">Stops all.</param>
+    /// <param name="whenTrained">What is done with a model, told by its place, as soon as it is trained and on the same thread.</param>
     /// <remarks>A network of this size gains little from a second thread, but two of them take hardly longer than one.</remarks>
-    public List<TrainedModel> TrainAll(IReadOnlyList<int> timesteps, bool resume, CancellationToken cancellation)
+    public List<TrainedModel> TrainAll(IReadOnlyList<int> timesteps, bool resume, CancellationToken cancellation, Action<int, TrainedModel>? whenTrained = null)
     {
         // The longest begins first. What goes wrong with one stops the others.
         int[] order = [.. Enumerable.Range(0, timesteps.Count).OrderByDescending(i => configuration.TrainingFor(timesteps[i]).Iterations)];
@@ -32,7 +36,9 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
         {
             try
             {
-                models[order[job]] = Train(timesteps[order[job]], resume, stop.Token);
+                int place = order[job];
+                models[place] = Train(timesteps[place], resume, stop.Token);
+                whenTrained?.Invoke(place, models[place]);
             }
             catch
             {
