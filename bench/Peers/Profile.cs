@@ -94,12 +94,10 @@ internal sealed class Profile
     // TwoPixelUNet.Forward, line by line.
     private Variable<float> Forward(Tape<float> tape)
     {
-        int n = _batch.Times.Length, timesteps = _model.Configuration.Timesteps;
+        int n = _batch.Times.Length;
         double[] times = DistinctTimes(_batch.Times, tape.RentIndices(n), out int[] stepIndex);
         Book("distinct steps", forward: true);
-        var fourier = Part<GaussianFourierFeatures<float>>(Child("step"), "fourier");
-        var features = tape.Rent([times.Length, 2 * fourier.Frequencies.Length]);
-        fourier.Features(Array.ConvertAll(times, t => t / timesteps), features);
+        var features = ((StepEmbedding<float>)Child("step")).Features(tape, times);
         Book("Fourier features", forward: true);
         var step = Clock("step embedding", Part<Linear<float>>(Child("step"), "linear").Forward(tape.Variable(features)).Silu());
 

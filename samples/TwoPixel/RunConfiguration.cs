@@ -78,10 +78,10 @@ internal sealed record RunConfiguration
     };
 
     /// <summary>Samples in a training step of the study's models: with 512 they take half as long again, and come no nearer.</summary>
-    public const int DefaultBatch = 256;
+    public const int DefaultBatch = 128;
 
     /// <summary>Fewer noise levels are learned in fewer steps.</summary>
-    public static int DefaultIterations(int timesteps) => timesteps >= 40 ? 20000 : timesteps >= 20 ? 8000 : 5000;
+    public static int DefaultIterations(int timesteps) => timesteps >= 40 ? 22000 : timesteps >= 20 ? 8000 : 5000;
 
     /// <summary>Checks what the command line or a file gave, by making everything that is made from it.</summary>
     /// <exception cref="UsageException">A value that is not accepted.</exception>

@@ -20,6 +20,10 @@ internal sealed class StepEmbedding<T> : Module<T>
     private readonly GaussianFourierFeatures<T> _fourier;
     private readonly Linear<T> _linear;
     private readonly int _features, _timesteps;
+    private Tuple<T[], Tensor<T>> _wholeTimes = new([], Tensor<T>.Zeros([0]));
+
+    // Training of discrete steps asks for the same features again and again; a table of more times than this would be large.
+    private const int LargestTable = 1024;
 
     public StepEmbedding(int features, int timesteps, WeightInitializer weights)
     {
@@ -29,7 +33,11 @@ internal sealed class StepEmbedding<T> : Module<T>
     }
 
     // [R] times to [R, E]
-    public Variable<T> Forward(Tape<T> tape, double[] times)
+    public Variable<T> Forward(Tape<T> tape, double[] times) => _linear.Forward(tape.Variable(Features(tape, times))).Silu();
+
+    /// <summary>The Fourier features of [R] times, [R, E].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A time that is none of the network's.</exception>
+    public Tensor<T> Features(Tape<T> tape, double[] times)
     {
         foreach (double t in times)
         {
@@ -38,11 +46,32 @@ internal sealed class StepEmbedding<T> : Module<T>
         }
 
         var features = tape.Rent([times.Length, _features]);
-        Span<double> shares = times.Length <= 256 ? stackalloc double[times.Length] : new double[times.Length];
-        for (int i = 0; i < shares.Length; i++)
-            shares[i] = times[i] / _timesteps;
-        _fourier.Features(shares, features);
-        return _linear.Forward(tape.Variable(features)).Silu();
+        if (_timesteps <= LargestTable && Array.TrueForAll(times, double.IsInteger))
+        {
+            var table = WholeTimes();
+            for (int i = 0; i < times.Length; i++)
+                table.Span.Slice((int)times[i] * _features, _features).CopyTo(features.Span[(i * _features)..]);
+        }
+        else
+        {
+            _fourier.Features(Array.ConvertAll(times, t => t / _timesteps), features);
+        }
+
+        return features;
+    }
+
+    // The features of 0 ... T, made when first asked for and again when other frequencies have been loaded.
+    private Tensor<T> WholeTimes()
+    {
+        var (frequencies, features) = _wholeTimes;
+        if (!_fourier.Frequencies.Span.SequenceEqual(frequencies))
+        {
+            features = Tensor<T>.Zeros([_timesteps + 1, _features]);
+            _fourier.Features([.. Enumerable.Range(0, _timesteps + 1).Select(t => (double)t / _timesteps)], features);
+            _wholeTimes = new(_fourier.Frequencies.Span.ToArray(), features);
+        }
+
+        return features;
     }
 }
 
