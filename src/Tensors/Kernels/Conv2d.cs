@@ -13,7 +13,7 @@ namespace Diffusion.Tensors.Kernels;
 /// <remarks>
 /// With channels last a convolution is a matrix product whose first operand's rows are windows of the image, which may
 /// overlap in memory. Where the windows of the whole batch are evenly spaced (1x1, or patches side by side) it is one
-/// product; 3x3 kernels take <see cref="Winograd"/>'s algorithms; else see <see cref="Correlation{T}"/>, which makes no matrix
+/// product; kernels of 3x3 or one row of 3 take <see cref="Winograd"/>'s algorithms; else see <see cref="Correlation{T}"/>, which makes no matrix
 /// of windows but copies a part of an image at a time.
 /// A one-dimensional convolution is one of height 1.
 /// </remarks>

@@ -11,16 +11,16 @@ internal enum WinogradUse
     /// <summary>None, as with DIFFUSION_WINOGRAD=off.</summary>
     Off,
 
-    /// <summary>F(2x2, 3x3) wherever it can be had, in any precision.</summary>
+    /// <summary>F(2x2, 3x3), or F(2, 3), wherever it can be had, in any precision.</summary>
     Always2,
 
-    /// <summary>F(4x4, 3x3) wherever it can be had, in any precision.</summary>
+    /// <summary>F(4x4, 3x3), or F(4, 3), wherever it can be had, in any precision.</summary>
     Always4,
 }
 
 /// <summary>
-/// When 3x3 convolutions take one of Winograd's algorithms: 2.25 (tiles of 2x2) or 4 (4x4) times fewer multiplications,
-/// for some transforms of images and weights and a few bits of accuracy.
+/// When convolutions take one of Winograd's algorithms. Those of 3x3: 2.25 (tiles of 2x2) or 4 (4x4) times fewer multiplications,
+/// for some transforms of images and weights and a few bits of accuracy. Those of one row of 3, as of sequences: 1.5 or 2 times fewer.
 /// </summary>
 internal static unsafe class Winograd
 {
@@ -37,7 +37,7 @@ internal static unsafe class Winograd
     public static int TileFor<T>(in Conv2dShape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        bool possible = shape.Kernel == 3 && shape.Stride == 1 && shape.Dilation == 1 && shape.Groups == 1
+        bool possible = shape.Kernel.Width == 3 && shape.Kernel.Height is 1 or 3 && shape.Stride == 1 && shape.Dilation == 1 && shape.Groups == 1
             && shape.InChannels % 16 == 0 && shape.OutChannels % 16 == 0;
         if (!possible || Use == WinogradUse.Off)
             return 0;
@@ -47,41 +47,51 @@ internal static unsafe class Winograd
             return 0;
 
         // Transforming the weights takes as long as the products of about 8 tiles.
-        long definition = 9L * shape.Batch * shape.OutSize.Area;
-        long two = 16 * (new WinogradTiles(shape.Batch, shape.OutSize, 2).Count + 8L), four = 36 * (new WinogradTiles(shape.Batch, shape.OutSize, 4).Count + 8L);
+        var (batch, size) = (shape.Batch, shape.OutSize);
+        bool row = shape.Kernel.Height == 1;
+        long Multiplications(int tile) => (row ? 1 : tile + 2) * (tile + 2) * (new WinogradTiles(batch, size, (row ? 1 : tile, tile)).Count + 8L);
+        long definition = (long)shape.Kernel.Area * shape.Batch * shape.OutSize.Area, two = Multiplications(2), four = Multiplications(4);
         return definition <= Math.Min(two, four) ? 0 : two < four ? 2 : 4;
     }
 
     /// <summary>y = conv(x, W) + bias, or y += conv(x, W), with tiles of the given size.</summary>
     public static void Forward<T>(int tile, in Conv2dShape shape, T* x, ConvWeights<T> weight, T* bias, T* y, bool accumulate)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (tile == 4)
-            WinogradCorrelation<WinogradF4, T>.Run(shape.Batch, shape.Size, shape.InChannels, shape.OutSize, shape.OutChannels, shape.Padding, x, weight, bias, y, accumulate);
-        else
-            WinogradCorrelation<WinogradF2, T>.Run(shape.Batch, shape.Size, shape.InChannels, shape.OutSize, shape.OutChannels, shape.Padding, x, weight, bias, y, accumulate);
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Correlate(tile, shape.Kernel, shape.Batch, shape.Size, shape.InChannels, shape.OutSize, shape.OutChannels, shape.Padding, x, weight, bias, y, accumulate);
 
     /// <summary>dx = the transposed convolution of dy with W, plus bias, or dx += it: the forward pass with the kernel turned by 180 degrees.</summary>
     public static void InputGradient<T>(int tile, in Conv2dShape shape, T* dy, ConvWeights<T> weight, T* bias, T* dx, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Size2d padding = (2 - shape.Padding.Height, 2 - shape.Padding.Width);
-        var turned = new ConvWeights<T>(weight.Pointer + (8 * weight.Tap), -weight.Tap, weight.Out, weight.In, weight.Group);
-        if (tile == 4)
-            WinogradCorrelation<WinogradF4, T>.Run(shape.Batch, shape.OutSize, shape.OutChannels, shape.Size, shape.InChannels, padding, dy, turned, bias, dx, accumulate);
-        else
-            WinogradCorrelation<WinogradF2, T>.Run(shape.Batch, shape.OutSize, shape.OutChannels, shape.Size, shape.InChannels, padding, dy, turned, bias, dx, accumulate);
+        Size2d padding = (shape.Kernel.Height - 1 - shape.Padding.Height, shape.Kernel.Width - 1 - shape.Padding.Width);
+        var turned = new ConvWeights<T>(weight.Pointer + ((shape.Kernel.Area - 1) * weight.Tap), -weight.Tap, weight.Out, weight.In, weight.Group);
+        Correlate(tile, shape.Kernel, shape.Batch, shape.OutSize, shape.OutChannels, shape.Size, shape.InChannels, padding, dy, turned, bias, dx, accumulate);
     }
 
     /// <summary>dW = the weight gradient, or dW += it.</summary>
     public static void WeightGradient<T>(int tile, in Conv2dShape shape, T* x, T* dy, ConvWeights<T> dWeight, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (tile == 4)
-            WinogradWeightGradient<WinogradF4, T>.Run(shape, x, dy, dWeight, accumulate);
-        else
-            WinogradWeightGradient<WinogradF2, T>.Run(shape, x, dy, dWeight, accumulate);
+        switch (shape.Kernel.Height, tile)
+        {
+            case (1, 4): WinogradWeightGradient<WinogradF1, WinogradF4, T>.Run(shape, x, dy, dWeight, accumulate); break;
+            case (1, _): WinogradWeightGradient<WinogradF1, WinogradF2, T>.Run(shape, x, dy, dWeight, accumulate); break;
+            case (_, 4): WinogradWeightGradient<WinogradF4, WinogradF4, T>.Run(shape, x, dy, dWeight, accumulate); break;
+            default: WinogradWeightGradient<WinogradF2, WinogradF2, T>.Run(shape, x, dy, dWeight, accumulate); break;
+        }
+    }
+
+    private static void Correlate<T>(
+        int tile, Size2d kernel, int batch, Size2d size, int inChannels, Size2d outSize, int outChannels, Size2d padding, T* x, ConvWeights<T> weight, T* bias, T* y, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        switch (kernel.Height, tile)
+        {
+            case (1, 4): WinogradCorrelation<WinogradF1, WinogradF4, T>.Run(batch, size, inChannels, outSize, outChannels, padding, x, weight, bias, y, accumulate); break;
+            case (1, _): WinogradCorrelation<WinogradF1, WinogradF2, T>.Run(batch, size, inChannels, outSize, outChannels, padding, x, weight, bias, y, accumulate); break;
+            case (_, 4): WinogradCorrelation<WinogradF4, WinogradF4, T>.Run(batch, size, inChannels, outSize, outChannels, padding, x, weight, bias, y, accumulate); break;
+            default: WinogradCorrelation<WinogradF2, WinogradF2, T>.Run(batch, size, inChannels, outSize, outChannels, padding, x, weight, bias, y, accumulate); break;
+        }
     }
 
     /// <summary>The step between matrices of so many elements: a cache line more, so that they do not all fall on the same cache sets.</summary>

@@ -6,16 +6,17 @@ using Diffusion.Tensors.Threading;
 namespace Diffusion.Tensors.Kernels;
 
 /// <summary>
-/// 3x3 correlation, y[n, i, j, o] = bias[o] + Σ x[n, i + kh - padding, j + kw - padding, c]·W[kh, kw, c, o], by one of
+/// Correlation with a kernel of 3x3, or of one row of 3, y[n, i, j, o] = bias[o] + Σ x[n, i + kh - padding, j + kw - padding, c]·W[kh, kw, c, o], by one of
 /// Winograd's algorithms: Y = Aᵀ[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]·A for each tile, where ⊙ and the sum over the channels c are one matrix
-/// product [tiles, Cin]·[Cin, Cout] for each of the Patch² factors.
+/// product [tiles, Cin]·[Cin, Cout] for each of the factors, as many as a patch has positions.
 /// </summary>
 /// <remarks>
 /// A task is a block of tiles, from any images, whose factors and products stay in the second-level cache: it transforms
 /// the patches of the input under them, multiplies, and transforms back.
 /// </remarks>
-internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
-    where TScheme : unmanaged, IWinograd
+internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<T>
+    where TVertical : unmanaged, IWinograd
+    where THorizontal : unmanaged, IWinograd
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // The most elements of a block's factors and products: 512 KB of float.
@@ -28,15 +29,17 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
     private T* _x, _y, _bias, _weights;
     private bool _accumulate;
 
-    private static int Factors => TScheme.Patch * TScheme.Patch;
+    private static int Factors => TVertical.Patch * THorizontal.Patch;
+
+    private static int Taps => TVertical.Taps * THorizontal.Taps;
 
     /// <summary>y = the correlation + bias, or y += the correlation.</summary>
     public static void Run(
         int batch, Size2d size, int inChannels, Size2d outSize, int outChannels, Size2d padding, T* x, ConvWeights<T> weight, T* bias, T* y, bool accumulate)
     {
-        var kernel = new WinogradCorrelation<TScheme, T>
+        var kernel = new WinogradCorrelation<TVertical, THorizontal, T>
         {
-            _tiles = new(batch, outSize, TScheme.Tile),
+            _tiles = new(batch, outSize, (TVertical.Tile, THorizontal.Tile)),
             _size = size,
             _padding = padding,
             _inChannels = inChannels,
@@ -55,7 +58,7 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
         // Whole register tiles, and at least a few blocks for the threads.
         int most = Math.Min(MostBlock / (Factors * (inChannels + outChannels)), (kernel._tiles.Count + 7) / 8);
         kernel._blockTiles = Math.Max(8, most / 8 * 8);
-        Workers.Run<WinogradCorrelation<TScheme, T>, T>(kernel, (kernel._tiles.Count + kernel._blockTiles - 1) / kernel._blockTiles);
+        Workers.Run<WinogradCorrelation<TVertical, THorizontal, T>, T>(kernel, (kernel._tiles.Count + kernel._blockTiles - 1) / kernel._blockTiles);
     }
 
     /// <inheritdoc/>
@@ -80,7 +83,7 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
         for (int t = 0; t < count; t++)
         {
             var (image, at, _) = _tiles[first + t];
-            WinogradInput.Transform<TScheme, TVector, T>(
+            WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
                 _x + ((nint)image * _size.Area * _inChannels), _size, _inChannels, (at.Height - _padding.Height, at.Width - _padding.Width),
                 factors + (t * _inChannels), inStep, temporary);
         }
@@ -100,22 +103,25 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
     private readonly void OutputTile<TVector>(int tile, T* products, nint step, T* temporary)
         where TVector : unmanaged, IVector<TVector, T>
     {
-        int patch = TScheme.Patch, side = TScheme.Tile, channels = _outChannels;
+        int width = THorizontal.Patch, channels = _outChannels, count = TVector.Count;
         var (image, at, inside) = _tiles[tile];
         nint pitch = (nint)_tiles.Size.Width * channels;
         T* y = _y + ((nint)image * _tiles.Size.Area * channels) + (at.Height * pitch) + ((nint)at.Width * channels);
-        T* outputs = temporary + (side * patch * TVector.Count);
-        for (int c = 0; c < channels; c += TVector.Count)
+        T* outputs = temporary + (TVertical.Tile * width * count);
+        for (int c = 0; c < channels; c += count)
         {
-            for (int j = 0; j < patch; j++)
-                TScheme.Output<TVector, T>(products + c + (j * step), patch * step, temporary + (j * TVector.Count), patch * TVector.Count);
+            for (int j = 0; j < width && TVertical.Tile > 1; j++)
+                TVertical.Output<TVector, T>(products + c + (j * step), width * step, temporary + (j * count), width * count);
             for (int i = 0; i < inside.Height; i++)
             {
-                TScheme.Output<TVector, T>(temporary + (i * patch * TVector.Count), TVector.Count, outputs, TVector.Count);
+                if (TVertical.Tile > 1)
+                    THorizontal.Output<TVector, T>(temporary + (i * width * count), count, outputs, count);
+                else
+                    THorizontal.Output<TVector, T>(products + c, step, outputs, count);
                 for (int j = 0; j < inside.Width; j++)
                 {
                     T* target = y + (i * pitch) + ((nint)j * channels) + c;
-                    TVector value = TVector.Load(outputs + (j * TVector.Count));
+                    TVector value = TVector.Load(outputs + (j * count));
                     if (_accumulate)
                         value += TVector.Load(target);
                     else if (_bias != null)
@@ -148,15 +154,15 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
         private readonly void SomeRows<TVector>(int first)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int patch = TScheme.Patch, width = 2 * TVector.Count;
-            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, (3 * patch * TVector.Count) + (9 * Rows * OutChannels));
+            int patch = THorizontal.Patch, taps = THorizontal.Taps, count = TVector.Count, width = 2 * count;
+            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, (TVertical.Patch * taps * count) + (Taps * Rows * OutChannels));
             T* g = Weight.Pointer + (first * Weight.In);
             nint row = Weight.In, tap = Weight.Tap;
             if (Weight.Out != 1)
             {
                 // Seen from the other side, output channels lie apart: they are brought together first.
-                T* copy = temporary + (3 * patch * TVector.Count);
-                for (int k = 0; k < 9; k++)
+                T* copy = temporary + (TVertical.Patch * taps * count);
+                for (int k = 0; k < Taps; k++)
                 {
                     for (int o = 0; o < OutChannels; o++)
                         Scatter(g + (k * tap) + (o * Weight.Out), row, copy + ((nint)k * Rows * OutChannels) + o, OutChannels);
@@ -168,13 +174,13 @@ internal unsafe struct WinogradCorrelation<TScheme, T> : IKernel<T>
 
             for (int r = 0; r < Rows; r++)
             {
-                for (int o = 0; o < OutChannels; o += TVector.Count)
+                for (int o = 0; o < OutChannels; o += count)
                 {
                     T* target = Target + ((nint)(o / width) * width * InChannels) + ((nint)(first + r) * width) + (o % width);
-                    for (int kw = 0; kw < 3; kw++)
-                        TScheme.Weight<TVector, T>(g + (r * row) + (kw * tap) + o, 3 * tap, temporary + (kw * TVector.Count), 3 * TVector.Count);
-                    for (int i = 0; i < patch; i++)
-                        TScheme.Weight<TVector, T>(temporary + (i * 3 * TVector.Count), TVector.Count, target + (i * patch * Step), Step);
+                    for (int kw = 0; kw < taps; kw++)
+                        TVertical.Weight<TVector, T>(g + (r * row) + (kw * tap) + o, taps * tap, temporary + (kw * count), taps * count);
+                    for (int i = 0; i < TVertical.Patch; i++)
+                        THorizontal.Weight<TVector, T>(temporary + (i * taps * count), count, target + (i * patch * Step), Step);
                 }
             }
         }

@@ -8,24 +8,31 @@ internal static unsafe class WinogradInput
 {
     /// <summary>
     /// Bᵀ·d·B of the patch d of an image [H, W, C] that begins at <paramref name="start"/>, with zeros where it reaches over
-    /// the edge: first its columns, then its rows. Factor f of channel c goes to factors[f·step + c];
-    /// <paramref name="temporary"/> has room for Patch² vectors.
+    /// the edge: first its columns, where it has more than one row, then its rows. Factor f of channel c goes to
+    /// factors[f·step + c]; <paramref name="temporary"/> has room for a vector for each factor.
     /// </summary>
-    public static void Transform<TScheme, TVector, T>(T* image, Size2d size, int channels, Size2d start, T* factors, nint step, T* temporary)
-        where TScheme : unmanaged, IWinograd
+    public static void Transform<TVertical, THorizontal, TVector, T>(T* image, Size2d size, int channels, Size2d start, T* factors, nint step, T* temporary)
+        where TVertical : unmanaged, IWinograd
+        where THorizontal : unmanaged, IWinograd
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int patch = TScheme.Patch, count = TVector.Count;
-        var window = ConvWindow<T>.Of(image, size, channels, start, patch);
+        int width = THorizontal.Patch, count = TVector.Count;
+        var window = ConvWindow<T>.Of(image, size, channels, start, (TVertical.Patch, width));
         T* d = window.Pointer;
         nint pitch = window.Pitch;
         for (int c = 0; c < channels; c += count)
         {
-            for (int j = 0; j < patch; j++)
-                TScheme.Input<TVector, T>(d + c + (j * channels), pitch, temporary + (j * count), patch * count);
-            for (int i = 0; i < patch; i++)
-                TScheme.Input<TVector, T>(temporary + (i * patch * count), count, factors + c + (i * patch * step), step);
+            if (TVertical.Patch == 1)
+            {
+                THorizontal.Input<TVector, T>(d + c, channels, factors + c, step);
+                continue;
+            }
+
+            for (int j = 0; j < width; j++)
+                TVertical.Input<TVector, T>(d + c + (j * channels), pitch, temporary + (j * count), width * count);
+            for (int i = 0; i < TVertical.Patch; i++)
+                THorizontal.Input<TVector, T>(temporary + (i * width * count), count, factors + c + (i * width * step), step);
         }
     }
 }

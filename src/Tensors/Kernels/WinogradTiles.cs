@@ -3,12 +3,12 @@ namespace Diffusion.Tensors.Kernels;
 /// <summary>The tiles of a batch of images, numbered row after row, image after image.</summary>
 /// <param name="Batch">N, the images.</param>
 /// <param name="Size">The outputs of an image.</param>
-/// <param name="Tile">The outputs of a tile along one dimension.</param>
-internal readonly record struct WinogradTiles(int Batch, Size2d Size, int Tile)
+/// <param name="Tile">The outputs of a tile.</param>
+internal readonly record struct WinogradTiles(int Batch, Size2d Size, Size2d Tile)
 {
-    private int Rows => (Size.Height + Tile - 1) / Tile;
+    private int Rows => (Size.Height + Tile.Height - 1) / Tile.Height;
 
-    private int Columns => (Size.Width + Tile - 1) / Tile;
+    private int Columns => (Size.Width + Tile.Width - 1) / Tile.Width;
 
     /// <summary>How many tiles there are.</summary>
     public int Count => Batch * Rows * Columns;
@@ -18,8 +18,8 @@ internal readonly record struct WinogradTiles(int Batch, Size2d Size, int Tile)
     {
         get
         {
-            int row = tile / Columns, top = row % Rows * Tile, left = tile % Columns * Tile;
-            return (row / Rows, (top, left), (Math.Min(Tile, Size.Height - top), Math.Min(Tile, Size.Width - left)));
+            int row = tile / Columns, top = row % Rows * Tile.Height, left = tile % Columns * Tile.Width;
+            return (row / Rows, (top, left), (Math.Min(Tile.Height, Size.Height - top), Math.Min(Tile.Width, Size.Width - left)));
         }
     }
 }

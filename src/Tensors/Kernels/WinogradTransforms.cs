@@ -22,6 +22,9 @@ internal unsafe interface IWinograd
     /// <summary>m + 2, the inputs under a tile along one dimension.</summary>
     static abstract int Patch { get; }
 
+    /// <summary>3, the weights along one dimension.</summary>
+    static abstract int Taps { get; }
+
     /// <summary>Bᵀ: m + 2 inputs to m + 2 factors.</summary>
     static abstract void Input<TVector, T>(T* from, nint step, T* to, nint toStep)
         where TVector : unmanaged, IVector<TVector, T>
@@ -48,6 +51,41 @@ internal unsafe interface IWinograd
         where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
+/// <summary>F(1, 1), which transforms nothing: what kernels of one row take along the height.</summary>
+internal readonly unsafe struct WinogradF1 : IWinograd
+{
+    public static int Tile => 1;
+
+    public static int Patch => 1;
+
+    public static int Taps => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Input<TVector, T>(T* from, nint step, T* to, nint toStep)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => TVector.Store(TVector.Load(from), to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Weight<TVector, T>(T* from, nint step, T* to, nint toStep)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => TVector.Store(TVector.Load(from), to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Output<TVector, T>(T* from, nint step, T* to, nint toStep)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => TVector.Store(TVector.Load(from), to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void OutputGradient<TVector, T>(T* from, nint step, T* to, nint toStep)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => TVector.Store(TVector.Load(from), to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WeightGradient<TVector, T>(T* from, nint step, T* to, nint toStep)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => TVector.Store(TVector.Load(from), to);
+}
+
 /// <summary>
 /// F(2, 3), with the points 0, 1, -1 and infinity: 16 multiplications for 4 outputs, 2.25 times fewer than the 36 of the
 /// definition.
@@ -63,6 +101,8 @@ internal readonly unsafe struct WinogradF2 : IWinograd
     public static int Tile => 2;
 
     public static int Patch => 4;
+
+    public static int Taps => 3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<TVector, T>(T* from, nint step, T* to, nint toStep)
@@ -141,6 +181,8 @@ internal readonly unsafe struct WinogradF4 : IWinograd
     public static int Tile => 4;
 
     public static int Patch => 6;
+
+    public static int Taps => 3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<TVector, T>(T* from, nint step, T* to, nint toStep)

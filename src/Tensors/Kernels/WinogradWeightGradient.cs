@@ -6,28 +6,31 @@ using Diffusion.Tensors.Threading;
 namespace Diffusion.Tensors.Kernels;
 
 /// <summary>
-/// The weight gradient of a 3x3 convolution by one of Winograd's algorithms. Y = Aᵀ[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]·A is linear in g; its
+/// The weight gradient of a convolution with a kernel of 3x3, or of one row of 3, by one of Winograd's algorithms. Y = Aᵀ[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]·A is linear in g; its
 /// transpose gives dg = Gᵀ[Σ (Bᵀ·d·B) ⊙ (A·dY·Aᵀ)]·G, where ⊙ and the sum over the tiles are one matrix product
-/// [Cin, tiles]·[tiles, Cout] for each of the Patch² factors.
+/// [Cin, tiles]·[tiles, Cout] for each of the factors, as many as a patch has positions.
 /// </summary>
 /// <remarks>
 /// Tiles come in blocks that the last-level cache holds: in a first pass the threads transform a block's patches and output
 /// gradients, in a second each adds up products of its own.
 /// </remarks>
-internal unsafe struct WinogradWeightGradient<TScheme, T>
-    where TScheme : unmanaged, IWinograd
+internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
+    where TVertical : unmanaged, IWinograd
+    where THorizontal : unmanaged, IWinograd
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // The most elements of a block's factors: 2 MB of float.
     private const int MostBlock = 1 << 19;
 
-    private static int Factors => TScheme.Patch * TScheme.Patch;
+    private static int Factors => TVertical.Patch * THorizontal.Patch;
+
+    private static int Taps => TVertical.Taps * THorizontal.Taps;
 
     /// <summary>dW = the gradient, or dW += the gradient.</summary>
     public static void Run(in Conv2dShape shape, T* x, T* dy, ConvWeights<T> dWeight, bool accumulate)
     {
         int inChannels = shape.InChannels, outChannels = shape.OutChannels;
-        var tiles = new WinogradTiles(shape.Batch, shape.OutSize, TScheme.Tile);
+        var tiles = new WinogradTiles(shape.Batch, shape.OutSize, (TVertical.Tile, THorizontal.Tile));
         int blockTiles = Math.Max(1, Math.Min(tiles.Count, MostBlock / (Factors * (inChannels + outChannels))));
         nint xStep = Winograd.Apart(blockTiles * inChannels), dyStep = Winograd.Apart(blockTiles * outChannels), sumStep = Winograd.Apart(inChannels * outChannels);
         T* factors = Scratch<T>.Get(ScratchSlot.PackedB, checked(Factors * (int)(xStep + dyStep)));
@@ -74,7 +77,7 @@ internal unsafe struct WinogradWeightGradient<TScheme, T>
             for (int t = from; t < Math.Min(from + Tiles, Count); t++)
             {
                 var (image, at, _) = AllTiles[First + t];
-                WinogradInput.Transform<TScheme, TVector, T>(
+                WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
                     X + ((nint)image * Shape.Size.Area * Shape.InChannels), Shape.Size, Shape.InChannels, (at.Height - Shape.Padding.Height, at.Width - Shape.Padding.Width),
                     XFactors + ((nint)t * Shape.InChannels), XStep, temporary);
                 OutputGradientTile<TVector>(image, at, DYFactors + ((nint)t * Shape.OutChannels), temporary);
@@ -85,16 +88,22 @@ internal unsafe struct WinogradWeightGradient<TScheme, T>
             where TVector : unmanaged, IVector<TVector, T>
         {
             // Outputs that the image does not have, have no gradient: zeros.
-            int patch = TScheme.Patch, side = TScheme.Tile, channels = Shape.OutChannels;
-            var window = ConvWindow<T>.Of(DY + ((nint)image * Shape.OutSize.Area * channels), Shape.OutSize, channels, at, side);
+            int patch = THorizontal.Patch, side = THorizontal.Tile, channels = Shape.OutChannels, count = TVector.Count;
+            var window = ConvWindow<T>.Of(DY + ((nint)image * Shape.OutSize.Area * channels), Shape.OutSize, channels, at, (TVertical.Tile, side));
             T* dy = window.Pointer;
             nint pitch = window.Pitch, step = DYStep;
-            for (int c = 0; c < channels; c += TVector.Count)
+            for (int c = 0; c < channels; c += count)
             {
+                if (TVertical.Tile == 1)
+                {
+                    THorizontal.OutputGradient<TVector, T>(dy + c, channels, factors + c, step);
+                    continue;
+                }
+
                 for (int j = 0; j < side; j++)
-                    TScheme.OutputGradient<TVector, T>(dy + c + (j * channels), pitch, temporary + (j * TVector.Count), side * TVector.Count);
-                for (int i = 0; i < patch; i++)
-                    TScheme.OutputGradient<TVector, T>(temporary + (i * side * TVector.Count), TVector.Count, factors + c + (i * patch * step), step);
+                    TVertical.OutputGradient<TVector, T>(dy + c + (j * channels), pitch, temporary + (j * count), side * count);
+                for (int i = 0; i < TVertical.Patch; i++)
+                    THorizontal.OutputGradient<TVector, T>(temporary + (i * side * count), count, factors + c + (i * patch * step), step);
             }
         }
     }
@@ -145,19 +154,19 @@ internal unsafe struct WinogradWeightGradient<TScheme, T>
         private readonly void SomeRows<TVector>(int first)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int patch = TScheme.Patch, count = TVector.Count;
-            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, (3 * patch * count) + (9 * count));
-            T* gradients = temporary + (3 * patch * count);
+            int patch = THorizontal.Patch, taps = THorizontal.Taps, count = TVector.Count;
+            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, (TVertical.Taps * patch * count) + (Taps * count));
+            T* gradients = temporary + (TVertical.Taps * patch * count);
             for (int c = first; c < first + Rows; c++)
             {
                 for (int o = 0; o < OutChannels; o += count)
                 {
                     T* sums = Sums + ((nint)c * OutChannels) + o;
                     for (int j = 0; j < patch; j++)
-                        TScheme.WeightGradient<TVector, T>(sums + (j * SumStep), patch * SumStep, temporary + (j * count), patch * count);
-                    for (int kh = 0; kh < 3; kh++)
-                        TScheme.WeightGradient<TVector, T>(temporary + (kh * patch * count), count, gradients + (kh * 3 * count), count);
-                    for (int k = 0; k < 9; k++)
+                        TVertical.WeightGradient<TVector, T>(sums + (j * SumStep), patch * SumStep, temporary + (j * count), patch * count);
+                    for (int kh = 0; kh < TVertical.Taps; kh++)
+                        THorizontal.WeightGradient<TVector, T>(temporary + (kh * patch * count), count, gradients + (kh * taps * count), count);
+                    for (int k = 0; k < Taps; k++)
                         Put<TVector>(gradients + (k * count), DWeight.Pointer + (k * DWeight.Tap) + (c * DWeight.In) + (o * DWeight.Out));
                 }
             }

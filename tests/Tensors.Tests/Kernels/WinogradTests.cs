@@ -22,6 +22,10 @@ public sealed class WinogradTests<T>
         new(2, 3, 10, 16, 32, 3),
         new(2, 6, 5, 32, 48, 3, padding: 2),
         new(2, 5, 6, 16, 16, 3, padding: (0, 4)),
+        new(3, 1, 37, 32, 48, (1, 3), padding: (0, 1)),
+        new(1, 1, 1, 16, 16, (1, 3), padding: (0, 1)),
+        new(2, 1, 8, 64, 32, (1, 3)),
+        new(2, 4, 9, 16, 96, (1, 3), padding: (2, 4)),
     ];
 
     [TestCase(2)]
@@ -38,11 +42,11 @@ public sealed class WinogradTests<T>
             (worstForward, worstInput, worstWeight) = (Math.Max(worstForward, forward), Math.Max(worstInput, input), Math.Max(worstWeight, weight));
         }
 
-        TestContext.Out.WriteLine($"F({tile}x{tile}, 3x3) in {typeof(T).Name}, largest error relative to the largest number: forward {worstForward:E1}, input gradient {worstInput:E1}, weight gradient {worstWeight:E1}.");
+        TestContext.Out.WriteLine($"F({tile}x{tile}, 3x3) and F({tile}, 3) in {typeof(T).Name}, largest error relative to the largest number: forward {worstForward:E1}, input gradient {worstInput:E1}, weight gradient {worstWeight:E1}.");
     }
 
     [Test]
-    public void The_rule_takes_it_for_float_only_and_for_3x3_alone()
+    public void The_rule_takes_it_for_float_only_and_for_3x3_and_1x3_alone()
     {
         using var use = new WinogradScope(WinogradUse.ByShape);
         var shape = new Conv2dShape(64, 14, 14, 64, 64, 3, padding: 1);
@@ -52,7 +56,9 @@ public sealed class WinogradTests<T>
             Assert.That(Winograd.TileFor<T>(new(64, 14, 14, 64, 64, 3, stride: 2, padding: 1)), Is.Zero, "stride");
             Assert.That(Winograd.TileFor<T>(new(64, 14, 14, 64, 64, 3, padding: 2, dilation: 2)), Is.Zero, "dilation");
             Assert.That(Winograd.TileFor<T>(new(64, 14, 14, 64, 64, 3, padding: 1, groups: 2)), Is.Zero, "groups");
+            Assert.That(Winograd.TileFor<T>(new Conv1dShape(16, 1024, 64, 64, 3, padding: 1).OfImages), Is.EqualTo(typeof(T) == typeof(float) ? 4 : 0), "sequences");
             Assert.That(Winograd.TileFor<T>(new(64, 14, 14, 64, 64, (3, 1), padding: 1)), Is.Zero, "kernel");
+            Assert.That(Winograd.TileFor<T>(new(64, 14, 14, 64, 64, (2, 3), padding: 1)), Is.Zero, "kernel");
             Assert.That(Winograd.TileFor<T>(new(64, 14, 14, 64, 60, 3, padding: 1)), Is.Zero, "channels");
             Winograd.Use = WinogradUse.Off;
             Assert.That(Winograd.TileFor<T>(shape), Is.Zero, "off");
@@ -72,7 +78,11 @@ public sealed class WinogradTests<T>
             Assert.That(Tile(64, 4), Is.EqualTo(4));
             Assert.That(Tile(1, 4), Is.Zero, "the transform of the weights costs more than it saves");
             Assert.That(Tile(64, 2), Is.EqualTo(2), "one tile of 2x2 for each image");
+            Assert.That(OfSequences(4, 64), Is.EqualTo(4));
+            Assert.That(OfSequences(64, 2), Is.EqualTo(2), "one tile of 2 for each sequence");
+            Assert.That(OfSequences(1, 8), Is.Zero, "the transform of the weights costs more than it saves");
         });
+        static int OfSequences(int batch, int length) => Winograd.TileFor<float>(new Conv1dShape(batch, length, 128, 128, 3, padding: 1).OfImages);
     }
 
     [TestCase("off", "Off")]
@@ -82,12 +92,11 @@ public sealed class WinogradTests<T>
     public void The_environment_can_switch_it_off(string? value, string expected) =>
         Assert.That(Winograd.FromSetting(value).ToString(), Is.EqualTo(expected));
 
-    [TestCase(WinogradUse.Always2)]
-    [TestCase(WinogradUse.Always4)]
-    public void Any_number_of_threads_gives_the_same_bits(object use)
+    [Test]
+    public void Any_number_of_threads_gives_the_same_bits([Values(2, 4)] int tile, [Values(1, 3)] int height)
     {
-        using var scope = new WinogradScope((WinogradUse)use);
-        var shape = new Conv2dShape(20, 10, 9, 32, 48, 3, padding: 1);
+        using var scope = new WinogradScope(tile == 2 ? WinogradUse.Always2 : WinogradUse.Always4);
+        var shape = new Conv2dShape(20, 10, 9, 32, 48, (height, 3), padding: 1);
         T[] x = TestData.Uniform<T>(shape.Input.Length, 1), weight = TestData.Uniform<T>(shape.Weight.Length, 2), dy = TestData.Uniform<T>(shape.Output.Length, 3);
         T[] y = new T[dy.Length], dx = new T[x.Length], dWeight = new T[weight.Length];
         void Run(int threads)
