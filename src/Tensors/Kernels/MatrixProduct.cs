@@ -216,7 +216,7 @@ public static unsafe class MatrixProduct
     private struct BatchKernel<T> : IKernel<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private const int RowBlock = 48;
+        private const int RowBlock = 12;
 
         public int Rows, Columns, Depth;
         public T* A, B, C;
@@ -232,7 +232,11 @@ public static unsafe class MatrixProduct
 
             // Few rows at a time, so that what a panel touches of A and C stays in the first-level cache for the next.
             for (int i = 0; i < Rows; i += RowBlock)
-                MatrixBlock.Multiply<TVector, T>(Math.Min(RowBlock, Rows - i), Columns, Depth, a + (i * ARow), ARow, AStep, packed, 0, c + ((nint)i * Columns), Columns, Accumulate, null);
+            {
+                int rows = Math.Min(RowBlock, Rows - i);
+                Prefetching.Fetch(c + ((nint)i * Columns), (nint)rows * Columns);
+                MatrixBlock.Multiply<TVector, T>(rows, Columns, Depth, a + (i * ARow), ARow, AStep, packed, 0, c + ((nint)i * Columns), Columns, Accumulate, null);
+            }
         }
     }
 

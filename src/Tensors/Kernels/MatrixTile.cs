@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Diffusion.Tensors.Simd;
 
 namespace Diffusion.Tensors.Kernels;
@@ -96,11 +95,11 @@ internal static unsafe class MatrixTile
         TVector c40 = TVector.Zero, c41 = TVector.Zero, c50 = TVector.Zero, c51 = TVector.Zero;
         TVector c60 = TVector.Zero, c61 = TVector.Zero, c70 = TVector.Zero, c71 = TVector.Zero;
 
-        // Long sums leave time to fetch what they will be added to or stored over.
+        // Long sums leave time to fetch what they will be added to or stored over; in short ones it costs more than it gains.
         if (depth * segments >= LongDepth)
         {
             for (int r = 0; r < TRows.Rows; r++)
-                Prefetch(c + (r * ldc), count);
+                Prefetching.Fetch(c + (r * ldc), TVectors.Two ? 2 * count : count);
         }
 
         nint at = 0;
@@ -191,15 +190,6 @@ internal static unsafe class MatrixTile
             StoreRow(c60, c61, c + (6 * ldc), accumulate, bias);
         if (TRows.Rows > 7)
             StoreRow(c70, c71, c + (7 * ldc), accumulate, bias);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Prefetch(T* row, int count)
-        {
-            if (!Sse.IsSupported)
-                return;
-            Sse.Prefetch0(row);
-            Sse.Prefetch0(row + (2 * count) - 1);
-        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void StoreRow(TVector left, TVector right, T* row, bool accumulate, T* bias)
