@@ -77,7 +77,7 @@ internal sealed record RunConfiguration
         Seed = Seed,
     };
 
-    /// <summary>Samples in a training step of the study's models: with 512 they take half as long again, and come no nearer.</summary>
+    /// <summary>Samples in a training step of the study's models: few, since with more of them the same time comes no nearer.</summary>
     public const int DefaultBatch = 128;
 
     /// <summary>Fewer noise levels are learned in fewer steps.</summary>
