@@ -55,11 +55,11 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         var training = new ModelTraining(configuration, output, reporter);
         var evaluation = new Evaluation(configuration.Seed, configuration.UsedData);
 
-        // The first model, as a rule the longest to train, is measured when all threads are free; the others while it trains.
+        // The first model, as a rule the longest to train, and the last are measured when all threads are free; the others while it trains.
         var evaluated = new EvaluatedModel?[configuration.Timesteps.Count];
         var models = training.TrainAll(configuration.Timesteps, resume: false, cancellation, (i, model) =>
         {
-            if (i > 0)
+            if (i > 0 && i < evaluated.Length - 1)
                 evaluated[i] = evaluation.Evaluate(model, [], allStrengths: false);
         });
         Finish(configuration, output, evaluation, models, evaluated, start);
