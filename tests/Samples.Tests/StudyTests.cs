@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Diffusion.TwoPixel.Study;
 using NUnit.Framework;
 
 namespace Diffusion.Samples.Tests;
@@ -49,6 +50,34 @@ internal sealed partial class StudyTests : IDisposable
         Assert.That(Metrics("two", out int two), Is.EqualTo(Metrics("one", out int one)));
         Assert.That((one, two), Is.EqualTo((1, 2)));
     });
+
+    // Several models train beside each other, each on its own thread; on one thread one follows the other.
+    [Test]
+    public void Threads_change_no_byte_of_several_models_either()
+    {
+        var configuration = JsonNode.Parse(File.ReadAllText(_folder["one/config.json"]))!.AsObject();
+        configuration["timesteps"] = new JsonArray(6, 4, 3);
+        File.WriteAllText(_folder["several.json"], configuration.ToJsonString());
+        foreach (string threads in new[] { "1", "3" })
+        {
+            var result = CommandLineProgram.Run(_folder[""], "train", "--config", "several.json", "--threads", threads, "--out", "several-" + threads);
+            Assert.That(result.Code, Is.Zero, result.Error);
+        }
+
+        string[] names = [.. new[] { 3, 4, 6 }.SelectMany(t => new[] { $"checkpoint-T{t}.safetensors", $"history-T{t}.csv", $"model-T{t}.safetensors" })];
+        Assert.Multiple(() =>
+        {
+            foreach (string name in names)
+                Assert.That(File.ReadAllBytes(_folder[$"several-3/{name}"]).AsSpan().SequenceEqual(File.ReadAllBytes(_folder[$"several-1/{name}"])), Is.True, name);
+        });
+    }
+
+    [Test]
+    public void A_measurement_without_a_number_says_that_training_diverged()
+    {
+        var measured = new PointsMetrics { T = 5, Iterations = 30, FinalLoss = 1e20, Swd = double.PositiveInfinity, SwdFloor = 0.1, ConditionalSwd = [] };
+        Assert.That(() => new MetricsDocument(0, 1, 1, [measured]).ToJson(), Throws.InvalidOperationException.With.Message.Contains("diverged").And.Message.Contains("--learning-rate"));
+    }
 
     [Test]
     public void The_figures_are_drawn_again_from_the_files()

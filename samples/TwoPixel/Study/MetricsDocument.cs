@@ -8,7 +8,19 @@ internal sealed record MetricsDocument(ulong Seed, int Threads, double ElapsedSe
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+    /// <summary>The file's text.</summary>
+    /// <exception cref="InvalidOperationException">A number is infinite or none, which JSON has no word for: a training diverged.</exception>
+    public string ToJson()
+    {
+        try
+        {
+            return JsonSerializer.Serialize(this, Json) + "\n";
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidOperationException("A measured number is infinite or not a number, so a training has diverged: a smaller --learning-rate may help. Models, histories and figures are written; metrics.json and the report are not.", e);
+        }
+    }
 
     /// <summary>Reads the metrics of models of a mixture.</summary>
     /// <exception cref="JsonException">The file holds no such metrics.</exception>
