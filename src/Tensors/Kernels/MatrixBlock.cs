@@ -162,49 +162,64 @@ internal static unsafe class MatrixBlock
             T* panelBias = bias == null ? null : bias + j;
             int used = Math.Min(width, columns - j);
 
-            // Columns that are no whole number of vectors: the tile goes to a buffer, and what exists of it from there to C.
+            // Columns that are no whole number of vectors: each tile goes to a buffer, and what exists of it from there to C.
             bool whole = used == width || used == TVector.Count;
+            int i = 0;
             T* tileA = a, tileC = c + j;
-            for (int i = 0; i < tiles; i++)
+            while (i < tiles)
             {
-                int height = i < higher ? tileRows + 1 : tileRows;
-                nint rowStep = packedA ? 1 : aRow, step = packedA ? height : aStep;
+                int height = i < higher ? tileRows + 1 : tileRows, count = !whole ? 1 : i < higher ? higher - i : tiles - i;
+                nint rowStep = packedA ? 1 : aRow, step = packedA ? height : aStep, next = height * (packedA ? depth : aRow);
                 T* target = whole ? tileC : edge, targetBias = whole ? panelBias : null;
                 nint targetRow = whole ? ldc : width;
                 if (used <= TVector.Count)
-                    Tile<TVector, OneVector, T>(height, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
+                    Tile<TVector, T>(height, count, next, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
                 else
-                    Tile<TVector, TwoVectors, T>(height, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
-                for (int r = 0; r < height && !whole; r++)
-                {
-                    T* addend = accumulate ? tileC + (r * ldc) : panelBias;
-                    for (int n = 0; n < used; n++)
-                        tileC[(r * ldc) + n] = addend == null ? edge[(r * width) + n] : edge[(r * width) + n] + addend[n];
-                }
-
-                tileA += packedA ? (nint)height * depth : height * aRow;
-                tileC += height * ldc;
+                    Tile<Pair<TVector, T>, T>(height, count, next, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
+                if (!whole)
+                    StoreEdge(height, used, edge, width, tileC, ldc, accumulate, panelBias);
+                i += count;
+                tileA += count * next;
+                tileC += count * height * ldc;
             }
         }
     }
 
+    // The part of a tile that exists: `used` columns of each row of the buffer, in vectors as long as they last.
+    private static void StoreEdge<T>(int rows, int used, T* edge, int width, T* c, nint ldc, bool accumulate, T* bias)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int r = 0; r < rows; r++, edge += width, c += ldc)
+        {
+            T* addend = accumulate ? c : bias;
+            int n = 0;
+            for (; n <= used - V128<T>.Count; n += V128<T>.Count)
+            {
+                V128<T> v = V128<T>.Load(edge + n);
+                V128<T>.Store(addend == null ? v : v + V128<T>.Load(addend + n), c + n);
+            }
+
+            for (; n < used; n++)
+                c[n] = addend == null ? edge[n] : edge[n] + addend[n];
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile<TVector, TVectors, T>(
-        int rows, int segments, int depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
-        where TVector : unmanaged, IVector<TVector, T>
-        where TVectors : unmanaged, ITileVectors
+    private static void Tile<TRow, T>(
+        int rows, int tiles, nint aTile, int segments, int depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+        where TRow : unmanaged, IVector<TRow, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         switch (rows)
         {
-            case 8: MatrixTile.Multiply<TVector, Rows8, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 7: MatrixTile.Multiply<TVector, Rows7, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 6: MatrixTile.Multiply<TVector, Rows6, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 5: MatrixTile.Multiply<TVector, Rows5, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 4: MatrixTile.Multiply<TVector, Rows4, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 3: MatrixTile.Multiply<TVector, Rows3, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 2: MatrixTile.Multiply<TVector, Rows2, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            default: MatrixTile.Multiply<TVector, Rows1, TVectors, T>(segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 8: MatrixTile.Multiply<TRow, Rows8, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 7: MatrixTile.Multiply<TRow, Rows7, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 6: MatrixTile.Multiply<TRow, Rows6, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 5: MatrixTile.Multiply<TRow, Rows5, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 4: MatrixTile.Multiply<TRow, Rows4, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 3: MatrixTile.Multiply<TRow, Rows3, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 2: MatrixTile.Multiply<TRow, Rows2, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            default: MatrixTile.Multiply<TRow, Rows1, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
         }
     }
 }

@@ -50,161 +50,124 @@ internal readonly struct Rows1 : ITileRows
     public static int Rows => 1;
 }
 
-/// <summary>How many vectors wide a tile is, as a type.</summary>
-internal interface ITileVectors
-{
-    static abstract bool Two { get; }
-}
-
-internal readonly struct OneVector : ITileVectors
-{
-    public static bool Two => false;
-}
-
-internal readonly struct TwoVectors : ITileVectors
-{
-    public static bool Two => true;
-}
-
-/// <summary>The heart of every matrix product: a tile of C, up to 8 rows by 2 vectors, held in registers over the whole of K.</summary>
+/// <summary>The heart of every matrix product: tiles of C, up to 8 rows of one or two vectors, each held in registers over the whole of K.</summary>
 internal static unsafe class MatrixTile
 {
     private const int LongDepth = 192;
 
     /// <summary>
-    /// tile[rows, 2·Count] = Σ_s Σ_k A[r, s, k]·B[s, k, :], stored at c + r·ldc. K may come in segments: A[r, s, k] is
+    /// Each tile[rows, Count] = Σ_s Σ_k A[r, s, k]·B[s, k, :], stored at c + r·ldc. K may come in segments: A[r, s, k] is
     /// a[r·aRow + s·aSegment + k·aStep], while the rows of B go on, ldb apart, from one segment to the next. With
     /// <paramref name="accumulate"/> the tile is added to what c holds; else, where <paramref name="bias"/> is not null,
-    /// its 2·Count numbers are added to each row. A tile of one vector is the left half of that; B stays as it is.
+    /// its Count numbers are added to each row. A row of a tile is a <typeparamref name="TRow"/>: a vector, or a pair of them.
+    /// The tiles are one below the other: in A, <paramref name="aTile"/> apart.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TVector, TRows, TVectors, T>(
-        int segments, nint depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
-        where TVector : unmanaged, IVector<TVector, T>
+    public static void Multiply<TRow, TRows, T>(
+        int tiles, nint aTile, int segments, nint depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+        where TRow : unmanaged, IVector<TRow, T>
         where TRows : unmanaged, ITileRows
-        where TVectors : unmanaged, ITileVectors
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int count = TVector.Count;
-        T* a0 = a, a1 = a + aRow, a2 = a + (2 * aRow), a3 = a + (3 * aRow);
-        T* a4 = a + (4 * aRow), a5 = a + (5 * aRow), a6 = a + (6 * aRow), a7 = a + (7 * aRow);
-
-        // Named locals: indexed accumulators would live in memory.
-        TVector c00 = TVector.Zero, c01 = TVector.Zero, c10 = TVector.Zero, c11 = TVector.Zero;
-        TVector c20 = TVector.Zero, c21 = TVector.Zero, c30 = TVector.Zero, c31 = TVector.Zero;
-        TVector c40 = TVector.Zero, c41 = TVector.Zero, c50 = TVector.Zero, c51 = TVector.Zero;
-        TVector c60 = TVector.Zero, c61 = TVector.Zero, c70 = TVector.Zero, c71 = TVector.Zero;
-
-        // Long sums leave time to fetch what they will be added to or stored over; in short ones it costs more than it gains.
-        if (depth * segments >= LongDepth)
+        for (; tiles > 0; tiles--, a += aTile, c += TRows.Rows * ldc)
         {
-            for (int r = 0; r < TRows.Rows; r++)
-                Prefetching.Fetch(c + (r * ldc), TVectors.Two ? 2 * count : count);
-        }
+            T* a0 = a, a1 = a + aRow, a2 = a + (2 * aRow), a3 = a + (3 * aRow);
+            T* a4 = a + (4 * aRow), a5 = a + (5 * aRow), a6 = a + (6 * aRow), a7 = a + (7 * aRow);
 
-        nint at = 0;
-        for (int s = segments; s > 0; s--)
-        {
-            for (nint k = depth; k > 0; k--)
+            // Named locals: indexed accumulators would live in memory.
+            TRow c0 = TRow.Zero, c1 = TRow.Zero, c2 = TRow.Zero, c3 = TRow.Zero, c4 = TRow.Zero, c5 = TRow.Zero, c6 = TRow.Zero, c7 = TRow.Zero;
+
+            // Long sums leave time to fetch what they will be added to or stored over; in short ones it costs more than it gains.
+            if (depth * segments >= LongDepth)
             {
-                TVector b0 = TVector.Load(b), b1 = TVectors.Two ? TVector.Load(b + count) : TVector.Zero;
-                TVector x = TVector.Broadcast(a0[at]);
-                TVector.AddProduct(ref c00, x, b0);
-                if (TVectors.Two)
-                    TVector.AddProduct(ref c01, x, b1);
-                if (TRows.Rows > 1)
-                {
-                    x = TVector.Broadcast(a1[at]);
-                    TVector.AddProduct(ref c10, x, b0);
-                    if (TVectors.Two)
-                        TVector.AddProduct(ref c11, x, b1);
-                }
-
-                if (TRows.Rows > 2)
-                {
-                    x = TVector.Broadcast(a2[at]);
-                    TVector.AddProduct(ref c20, x, b0);
-                    if (TVectors.Two)
-                        TVector.AddProduct(ref c21, x, b1);
-                }
-
-                if (TRows.Rows > 3)
-                {
-                    x = TVector.Broadcast(a3[at]);
-                    TVector.AddProduct(ref c30, x, b0);
-                    if (TVectors.Two)
-                        TVector.AddProduct(ref c31, x, b1);
-                }
-
-                if (TRows.Rows > 4)
-                {
-                    x = TVector.Broadcast(a4[at]);
-                    TVector.AddProduct(ref c40, x, b0);
-                    if (TVectors.Two)
-                        TVector.AddProduct(ref c41, x, b1);
-                }
-
-                if (TRows.Rows > 5)
-                {
-                    x = TVector.Broadcast(a5[at]);
-                    TVector.AddProduct(ref c50, x, b0);
-                    if (TVectors.Two)
-                        TVector.AddProduct(ref c51, x, b1);
-                }
-
-                if (TRows.Rows > 6)
-                {
-                    x = TVector.Broadcast(a6[at]);
-                    TVector.AddProduct(ref c60, x, b0);
-                    if (TVectors.Two)
-                        TVector.AddProduct(ref c61, x, b1);
-                }
-
-                if (TRows.Rows > 7)
-                {
-                    x = TVector.Broadcast(a7[at]);
-                    TVector.AddProduct(ref c70, x, b0);
-                    if (TVectors.Two)
-                        TVector.AddProduct(ref c71, x, b1);
-                }
-
-                at += aStep;
-                b += ldb;
+                for (int r = 0; r < TRows.Rows; r++)
+                    Prefetching.Fetch(c + (r * ldc), TRow.Count);
             }
 
-            at += aSegment - (depth * aStep);
-        }
+            nint at = 0;
+            T* row = b;
+            for (int s = segments; s > 0; s--)
+            {
+                // Four at a time: the counting and stepping would be a fifth of the loop's instructions.
+                nint k = depth;
+                for (; k >= 4; k -= 4)
+                {
+                    Step(ref at, aStep, ref row, ldb, a0, a1, a2, a3, a4, a5, a6, a7, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
+                    Step(ref at, aStep, ref row, ldb, a0, a1, a2, a3, a4, a5, a6, a7, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
+                    Step(ref at, aStep, ref row, ldb, a0, a1, a2, a3, a4, a5, a6, a7, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
+                    Step(ref at, aStep, ref row, ldb, a0, a1, a2, a3, a4, a5, a6, a7, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
+                }
 
-        StoreRow(c00, c01, c, accumulate, bias);
-        if (TRows.Rows > 1)
-            StoreRow(c10, c11, c + ldc, accumulate, bias);
-        if (TRows.Rows > 2)
-            StoreRow(c20, c21, c + (2 * ldc), accumulate, bias);
-        if (TRows.Rows > 3)
-            StoreRow(c30, c31, c + (3 * ldc), accumulate, bias);
-        if (TRows.Rows > 4)
-            StoreRow(c40, c41, c + (4 * ldc), accumulate, bias);
-        if (TRows.Rows > 5)
-            StoreRow(c50, c51, c + (5 * ldc), accumulate, bias);
-        if (TRows.Rows > 6)
-            StoreRow(c60, c61, c + (6 * ldc), accumulate, bias);
-        if (TRows.Rows > 7)
-            StoreRow(c70, c71, c + (7 * ldc), accumulate, bias);
+                for (; k > 0; k--)
+                {
+                    Step(ref at, aStep, ref row, ldb, a0, a1, a2, a3, a4, a5, a6, a7, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
+                }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void StoreRow(TVector left, TVector right, T* row, bool accumulate, T* bias)
-        {
-            T* addend = accumulate ? row : bias;
+                at += aSegment - (depth * aStep);
+            }
+
+            T* addend = accumulate ? c : bias;
+            nint addendRow = accumulate ? ldc : 0;
             if (addend != null)
             {
-                left += TVector.Load(addend);
-                if (TVectors.Two)
-                    right += TVector.Load(addend + TVector.Count);
+                c0 += TRow.Load(addend);
+                if (TRows.Rows > 1)
+                    c1 += TRow.Load(addend + addendRow);
+                if (TRows.Rows > 2)
+                    c2 += TRow.Load(addend + (2 * addendRow));
+                if (TRows.Rows > 3)
+                    c3 += TRow.Load(addend + (3 * addendRow));
+                if (TRows.Rows > 4)
+                    c4 += TRow.Load(addend + (4 * addendRow));
+                if (TRows.Rows > 5)
+                    c5 += TRow.Load(addend + (5 * addendRow));
+                if (TRows.Rows > 6)
+                    c6 += TRow.Load(addend + (6 * addendRow));
+                if (TRows.Rows > 7)
+                    c7 += TRow.Load(addend + (7 * addendRow));
             }
 
-            TVector.Store(left, row);
-            if (TVectors.Two)
-                TVector.Store(right, row + TVector.Count);
+            TRow.Store(c0, c);
+            if (TRows.Rows > 1)
+                TRow.Store(c1, c + ldc);
+            if (TRows.Rows > 2)
+                TRow.Store(c2, c + (2 * ldc));
+            if (TRows.Rows > 3)
+                TRow.Store(c3, c + (3 * ldc));
+            if (TRows.Rows > 4)
+                TRow.Store(c4, c + (4 * ldc));
+            if (TRows.Rows > 5)
+                TRow.Store(c5, c + (5 * ldc));
+            if (TRows.Rows > 6)
+                TRow.Store(c6, c + (6 * ldc));
+            if (TRows.Rows > 7)
+                TRow.Store(c7, c + (7 * ldc));
+        }
+
+        // One k: a column of A times a row of B; then on to the next.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Step(
+            ref nint at, nint aStep, ref T* b, nint ldb, T* a0, T* a1, T* a2, T* a3, T* a4, T* a5, T* a6, T* a7,
+            ref TRow c0, ref TRow c1, ref TRow c2, ref TRow c3, ref TRow c4, ref TRow c5, ref TRow c6, ref TRow c7)
+        {
+            TRow row = TRow.Load(b);
+            TRow.AddProduct(ref c0, TRow.Broadcast(a0[at]), row);
+            if (TRows.Rows > 1)
+                TRow.AddProduct(ref c1, TRow.Broadcast(a1[at]), row);
+            if (TRows.Rows > 2)
+                TRow.AddProduct(ref c2, TRow.Broadcast(a2[at]), row);
+            if (TRows.Rows > 3)
+                TRow.AddProduct(ref c3, TRow.Broadcast(a3[at]), row);
+            if (TRows.Rows > 4)
+                TRow.AddProduct(ref c4, TRow.Broadcast(a4[at]), row);
+            if (TRows.Rows > 5)
+                TRow.AddProduct(ref c5, TRow.Broadcast(a5[at]), row);
+            if (TRows.Rows > 6)
+                TRow.AddProduct(ref c6, TRow.Broadcast(a6[at]), row);
+            if (TRows.Rows > 7)
+                TRow.AddProduct(ref c7, TRow.Broadcast(a7[at]), row);
+            at += aStep;
+            b += ldb;
         }
     }
 }
