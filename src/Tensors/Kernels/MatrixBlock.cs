@@ -7,6 +7,8 @@ namespace Diffusion.Tensors.Kernels;
 /// <summary>A matrix product on one thread, cut into tiles: what parallel products and convolutions are made of.</summary>
 internal static unsafe class MatrixBlock
 {
+    private const int PanelsTogether = 4;
+
     /// <summary>The columns of one panel of a packed B, and of one tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int PanelWidth<TVector, T>()
@@ -31,25 +33,21 @@ internal static unsafe class MatrixBlock
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int width = PanelWidth<TVector, T>();
-        for (int j = 0; j < columns; j += width)
+        int width = PanelWidth<TVector, T>(), wholePanels = bColumn == 1 ? columns / width : 0;
+        nint panelLength = (nint)width * Math.Max(depth, panelDepth);
+        packed += (nint)panelRow * width;
+        for (int p = 0; p < wholePanels; p += PanelsTogether)
+            CopyPanels<Pair<TVector, T>, T>(Math.Min(PanelsTogether, wholePanels - p), depth, b + (p * width), bRow, packed + (p * panelLength), panelLength);
+        for (int j = wholePanels * width; j < columns; j += width)
         {
             int used = Math.Min(width, columns - j);
-            T* panel = packed + ((nint)j * Math.Max(depth, panelDepth)) + ((nint)panelRow * width);
+            T* panel = packed + (j / width * panelLength);
             if (bColumn == 1)
             {
                 for (int k = 0; k < depth; k++)
                 {
                     T* row = panel + ((nint)k * width), source = b + (k * bRow) + j;
-                    if (used == width)
-                    {
-                        TVector.Store(TVector.Load(source), row);
-                        TVector.Store(TVector.Load(source + TVector.Count), row + TVector.Count);
-                        continue;
-                    }
-
-                    TVector.Store(TVector.Zero, row);
-                    TVector.Store(TVector.Zero, row + TVector.Count);
+                    Pair<TVector, T>.Store(Pair<TVector, T>.Zero, row);
                     int n = 0;
                     for (; n <= used - V128<T>.Count; n += V128<T>.Count)
                         V128<T>.Store(V128<T>.Load(source + n), row + n);
@@ -75,6 +73,22 @@ internal static unsafe class MatrixBlock
 
             for (int k = 0; k < depth && used < width; k++)
                 new Span<T>(panel + ((nint)k * width) + used, width - used).Clear();
+        }
+    }
+
+    // A row of B goes to a few panels at once and the next rows are asked for: rows lie so far apart that the processor does not
+    // fetch them ahead by itself.
+    private static void CopyPanels<TRow, T>(int panels, int depth, T* b, nint bRow, T* packed, nint panelLength)
+        where TRow : unmanaged, IVector<TRow, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        const int RowsAhead = 4;
+        for (int k = 0; k < depth; k++, b += bRow, packed += TRow.Count)
+        {
+            if (k + RowsAhead < depth)
+                Prefetching.Fetch(b + (RowsAhead * bRow), (nint)panels * TRow.Count);
+            for (int p = 0; p < panels; p++)
+                TRow.Store(TRow.Load(b + (p * TRow.Count)), packed + (p * panelLength));
         }
     }
 

@@ -100,8 +100,8 @@ public static unsafe class MatrixProduct
         int rows, int columns, int depth, T* a, nint aRow, nint aStep, T* b, nint bRow, nint bColumn, T* c, nint ldc, bool accumulate, T* bias)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Cut by the problem alone: tasks of up to 128 rows, halved while there are few and each still has enough to do.
-        int taskRows = Math.Min(RoundUp(rows, 8), 128), taskColumns = Math.Min(RoundUp(columns, 32), 2048);
+        // Cut by the problem alone: tasks of some 96 rows, which are whole tiles of 6 or 8, halved while there are few and each still has enough to do.
+        int taskRows = rows <= 128 ? RoundUp(rows, 8) : RoundUp(rows / Tasks(rows, 96), 24), taskColumns = Math.Min(RoundUp(columns, 32), 2048);
         while (Tasks(rows, taskRows) * Tasks(columns, taskColumns) < 8 && (long)taskRows * taskColumns * depth > 1 << 18)
         {
             if (taskColumns > 64 && taskColumns >= taskRows)
@@ -128,7 +128,7 @@ public static unsafe class MatrixProduct
 
         // Copies that pay: of A where no second-level cache holds it and enough columns share its rows; of B where enough rows do,
         // or it does not come in whole panels.
-        bool packA = columns >= 512 && (long)rows * depth >= 1 << 18;
+        bool packA = columns >= 512 && (long)rows * depth >= 1 << 19;
         bool packB = bColumn != 1 || columns > 256 || columns % 32 != 0 || rows >= 1024;
         int depthBlock = depth <= DepthBlock * 4 / 3 ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
         int tasks = kernel.RowTasks * Tasks(columns, taskColumns);
