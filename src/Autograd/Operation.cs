@@ -63,9 +63,6 @@ public abstract class Operation<T>
 
         if (!Wants(input, out var gradient, out bool accumulate))
             return;
-        if (accumulate)
-            Tensors.Kernels.Elementwise.Add(gradient.Span, dOut.Span, gradient.Span);
-        else
-            dOut.Span.CopyTo(gradient.Span);
+        Tensors.Kernels.RowCopy.Run(1, dOut.Length, dOut.Span, dOut.Length, gradient.Span, gradient.Length, accumulate);
     }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 using Diffusion.Tensors;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+using Diffusion.Tensors.Kernels;
 
 namespace Diffusion.Autograd;
 
@@ -42,8 +42,7 @@ internal sealed class ConcatenateOperation<T>(Variable<T>[] parts, int axis) : O
         foreach (var part in parts)
         {
             var (rows, width, stride) = Rows(part.Shape, y.Shape, axis);
-            for (int r = 0; r < rows; r++)
-                part.Value.Span.Slice(r * width, width).CopyTo(y.Span.Slice((r * stride) + offset, width));
+            RowCopy.Run<T>(rows, width, part.Value.Span, width, y.Span[Math.Min(offset, y.Length)..], stride, accumulate: false);
             offset += width;
         }
     }
@@ -56,18 +55,7 @@ internal sealed class ConcatenateOperation<T>(Variable<T>[] parts, int axis) : O
         {
             var (rows, width, stride) = Rows(part.Shape, dOut.Shape, axis);
             if (Wants(part, out var gradient, out bool accumulate))
-            {
-                for (int r = 0; r < rows; r++)
-                {
-                    var source = dOut.Span.Slice((r * stride) + offset, width);
-                    var target = gradient.Span.Slice(r * width, width);
-                    if (accumulate)
-                        TensorPrimitives.Add(target, source, target);
-                    else
-                        source.CopyTo(target);
-                }
-            }
-
+                RowCopy.Run(rows, width, dOut.Span[Math.Min(offset, dOut.Length)..], stride, gradient.Span, width, accumulate);
             offset += width;
         }
     }

@@ -34,6 +34,7 @@ public sealed class ThreadCountTests<T>
         Row("Conv2d weight gradient", dw => Conv2d.WeightGradient<T>(Image, Numbers(Image.Input.Length, 1), Numbers(Image.Output.Length, 2), dw, false), Image.Weight.Length),
         Row("Conv2d weight gradient, strided, in groups", dw => Conv2d.WeightGradient<T>(Strided, Numbers(Strided.Input.Length, 1), Numbers(Strided.Output.Length, 2), dw, true), Strided.Weight.Length),
         Row("Conv2d of one image", y => Conv2d.Forward<T>(new(1, 14, 14, 64, 64, 3, padding: 1), Numbers(14 * 14 * 64, 1), Numbers(9 * 64 * 64, 2), [], y), 14 * 14 * 64),
+        Row("RowCopy", y => RowCopy.Run<T>(700, 33, Numbers(700 * 40, 1), 40, y, 65, true), 700 * 65),
         Row("ConvTranspose2d", y => ConvTranspose2d.Forward<T>(new(3, 7, 9, 33, 48, 4, stride: 2, padding: 1), Numbers(3 * 63 * 33, 1), Numbers(16 * 33 * 48, 2), Numbers(48, 3), y), 3 * 14 * 18 * 48),
         Row("GroupNorm + SiLU", y => GroupNorm.Forward<T>(Norm, T.CreateChecked(1e-5), true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), y, new T[Norm.Statistics], new T[Norm.Statistics]), Norm.Length),
         Row("GroupNorm gradients", NormGradients, Norm.Length + 96),
