@@ -175,20 +175,38 @@ internal static unsafe class GroupNorm
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        TVector middle = TVector.Load(centre), r = TVector.Load(inverse), slope = TVector.Load(gamma), shift = TVector.Load(beta);
-        TVector sumZ = TVector.Load(totalZ), sumZH = TVector.Load(totalZH);
+        TVector middle = TVector.Load(centre), r = TVector.Load(inverse), slope = r * TVector.Load(gamma), shift = TVector.Load(beta);
+        TVector sumZ = TVector.Load(totalZ), sumZX = TVector.Zero;
         for (int s = 0; s < positions; s++, x += channels, dy += channels, dz += channels)
         {
-            TVector h = (TVector.Load(x) - middle) * r, d = TVector.Load(dy);
+            TVector centred = TVector.Load(x) - middle, d = TVector.Load(dy);
             if (silu)
-                d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(h, slope, shift));
+                d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(centred, slope, shift));
             TVector.Store(d, dz);
             sumZ += d;
-            sumZH = TVector.MultiplyAdd(d, h, sumZH);
+            sumZX = TVector.MultiplyAdd(d, centred, sumZX);
         }
 
         TVector.Store(sumZ, totalZ);
-        TVector.Store(sumZH, totalZH);
+        TVector.Store(TVector.MultiplyAdd(sumZX, r, TVector.Load(totalZH)), totalZH);
+    }
+
+    // dx = dz·slope + constant + (x - middle)·tilt, overwritten or added to, and total += Σ of that, for one vector of channels at some positions.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InputGradient<TVector, T>(
+        int positions, int channels, bool accumulate, T* x, TVector middle, TVector slope, TVector constant, TVector tilt, T* dz, T* dx, T* total)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        TVector sum = TVector.Load(total);
+        for (int s = 0; s < positions; s++, x += channels, dz += channels, dx += channels)
+        {
+            TVector d = TVector.MultiplyAdd(TVector.Load(x) - middle, tilt, TVector.MultiplyAdd(TVector.Load(dz), slope, constant));
+            sum += d;
+            TVector.Store(accumulate ? d + TVector.Load(dx) : d, dx);
+        }
+
+        TVector.Store(sum, total);
     }
 
     private static int SamplesPerTask(in GroupNormShape shape)
@@ -257,9 +275,10 @@ internal static unsafe class GroupNorm
                     {
                         TVector first = TVector.Load(x + c);
                         TVector total = from == 0 ? TVector.Zero : TVector.Load(sum + c), squares = from == 0 ? TVector.Zero : TVector.Load(scale + c);
-                        for (int s = from; s < end; s++)
+                        T* at = x + ((nint)from * channels) + c;
+                        for (int s = from; s < end; s++, at += channels)
                         {
-                            TVector d = TVector.Load(x + ((nint)s * channels) + c) - first;
+                            TVector d = TVector.Load(at) - first;
                             total += d;
                             squares = TVector.MultiplyAdd(d, d, squares);
                         }
@@ -374,27 +393,17 @@ internal static unsafe class GroupNorm
 
                 GroupSums.SumWithinGroups<TVector, T>(meanQ, channels, groupChannels);
                 GroupSums.SumWithinGroups<TVector, T>(meanQH, channels, groupChannels);
+                new Span<T>(dShift, channels).Clear();
                 for (int from = 0; from < positions; from += PositionsPerBlock)
                 {
                     int end = Math.Min(positions, from + PositionsPerBlock);
+                    nint at = (nint)from * channels;
                     for (int c = 0; c < channels; c += TVector.Count)
                     {
-                        TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c);
-                        TVector slope = r * TVector.Load(Gamma + c);
-                        TVector q = r * inverseSize * TVector.Load(meanQ + c), qh = r * r * inverseSize * TVector.Load(meanQH + c);
-                        TVector sum = from == 0 ? TVector.Zero : TVector.Load(dShift + c);
-                        for (int s = from; s < end; s++)
-                        {
-                            nint at = (nint)s * channels;
-                            TVector centred = TVector.Load(x + at + c) - middle;
-                            TVector d = (TVector.Load(dz + at + c) * slope) - q - (centred * qh);
-                            sum += d;
-                            if (accumulate)
-                                d += TVector.Load(dx + at + c);
-                            TVector.Store(d, dx + at + c);
-                        }
-
-                        TVector.Store(sum, dShift + c);
+                        TVector r = TVector.Load(inverse + c), share = TVector.Zero - (r * inverseSize);
+                        InputGradient<TVector, T>(
+                            end - from, channels, accumulate, x + at + c, TVector.Load(centre + c), r * TVector.Load(Gamma + c),
+                            share * TVector.Load(meanQ + c), share * r * TVector.Load(meanQH + c), dz + at + c, dx + at + c, dShift + c);
                     }
                 }
             }

@@ -30,38 +30,47 @@ internal static unsafe class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TVector, T>(TVector x)
         where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => Exp<TVector, T>(x, 1);
+
+    // e^(sign·x): the sign is in the constants.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Exp<TVector, T>(TVector x, int sign)
+        where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool isFloat = typeof(T) == typeof(float);
 
         // The constants come first, so that NaN in x survives (see IVector.Min).
-        x = TVector.Max(C(isFloat ? -87.0 : -708.0), x);
-        x = TVector.Min(C(isFloat ? 88.0 : 709.0), x);
-        TVector shifted = TVector.MultiplyAdd(x, C(1.4426950408889634), C(RoundingShift<T>())), n = shifted - C(RoundingShift<T>());
-        TVector r = TVector.MultiplyAdd(n, C(isFloat ? -0.693145751953125 : -0.6931471803691238), x);
-        r = TVector.MultiplyAdd(n, C(isFloat ? -1.4286068203094173e-6 : -1.9082149292705877e-10), r);
+        double least = isFloat ? -87 : -708, most = isFloat ? 88 : 709;
+        x = TVector.Max(C(sign > 0 ? least : -most), x);
+        x = TVector.Min(C(sign > 0 ? most : -least), x);
+        TVector shifted = TVector.MultiplyAdd(x, C(sign * 1.4426950408889634), C(RoundingShift<T>())), n = shifted - C(RoundingShift<T>());
+
+        // r times the sign.
+        TVector r = TVector.MultiplyAdd(n, C(sign * (isFloat ? -0.693145751953125 : -0.6931471803691238)), x);
+        r = TVector.MultiplyAdd(n, C(sign * (isFloat ? -1.4286068203094173e-6 : -1.9082149292705877e-10)), r);
         TVector p;
         if (isFloat)
         {
-            p = C(1.0 / 5040);
+            p = C(sign / 5040.0);
         }
         else
         {
-            p = C(1.0 / 6227020800);
+            p = C(sign / 6227020800.0);
             p = TVector.MultiplyAdd(p, r, C(1.0 / 479001600));
-            p = TVector.MultiplyAdd(p, r, C(1.0 / 39916800));
+            p = TVector.MultiplyAdd(p, r, C(sign / 39916800.0));
             p = TVector.MultiplyAdd(p, r, C(1.0 / 3628800));
-            p = TVector.MultiplyAdd(p, r, C(1.0 / 362880));
+            p = TVector.MultiplyAdd(p, r, C(sign / 362880.0));
             p = TVector.MultiplyAdd(p, r, C(1.0 / 40320));
-            p = TVector.MultiplyAdd(p, r, C(1.0 / 5040));
+            p = TVector.MultiplyAdd(p, r, C(sign / 5040.0));
         }
 
         p = TVector.MultiplyAdd(p, r, C(1.0 / 720));
-        p = TVector.MultiplyAdd(p, r, C(1.0 / 120));
+        p = TVector.MultiplyAdd(p, r, C(sign / 120.0));
         p = TVector.MultiplyAdd(p, r, C(1.0 / 24));
-        p = TVector.MultiplyAdd(p, r, C(1.0 / 6));
+        p = TVector.MultiplyAdd(p, r, C(sign / 6.0));
         p = TVector.MultiplyAdd(p, r, C(0.5));
-        p = TVector.MultiplyAdd(p, r, C(1));
+        p = TVector.MultiplyAdd(p, r, C(sign));
         p = TVector.MultiplyAdd(p, r, C(1));
         return p * TVector.PowerOfTwo(shifted);
 
@@ -76,7 +85,7 @@ internal static unsafe class VectorMath
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TVector one = Constant<TVector, T>(1);
-        return TVector.Reciprocal(one + Exp<TVector, T>(TVector.Zero - x));
+        return TVector.Reciprocal(one + Exp<TVector, T>(x, -1));
     }
 
     /// <summary>tanh x = (1 - e^-2|x|) / (1 + e^-2|x|) with the sign of x; below 1/4 by a continued fraction, so that small x keep their digits.</summary>
