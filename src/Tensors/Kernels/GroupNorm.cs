@@ -141,7 +141,7 @@ internal static unsafe class GroupNorm
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int c = 0; c < channels; c += TVector.Count)
+        for (nint c = 0; c < channels; c += TVector.Count)
             Apply<TVector, T>(positions, channels, silu, x + c, centre + c, scale + c, gamma + c, beta + c, y + c);
     }
 
@@ -150,7 +150,7 @@ internal static unsafe class GroupNorm
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int c = 0; c < channels; c += TVector.Count)
+        for (nint c = 0; c < channels; c += TVector.Count)
             ActivationGradient<TVector, T>(positions, channels, silu, x + c, centre + c, inverse + c, gamma + c, beta + c, dy + c, dz + c, totalZ + c, totalZH + c);
     }
 
@@ -271,7 +271,8 @@ internal static unsafe class GroupNorm
                 for (int from = 0; from < positions; from += PositionsPerBlock)
                 {
                     int end = Math.Min(positions, from + PositionsPerBlock);
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    Prefetching.Fetch(x + ((nint)end * channels), (nint)(Math.Min(positions, end + PositionsPerBlock) - end) * channels);
+                    for (nint c = 0; c < channels; c += TVector.Count)
                     {
                         TVector first = TVector.Load(x + c);
                         TVector total = from == 0 ? TVector.Zero : TVector.Load(sum + c), squares = from == 0 ? TVector.Zero : TVector.Load(scale + c);
@@ -290,7 +291,7 @@ internal static unsafe class GroupNorm
                 }
 
                 GroupSums.SumWithinGroups<TVector, T>(centre, channels, groupChannels);
-                for (int c = 0; c < channels; c += TVector.Count)
+                for (nint c = 0; c < channels; c += TVector.Count)
                 {
                     // Σ (x + shift - mean)² = Σ d² + 2·e·Σ d + S·e² with d = x - first, e = first + shift - mean.
                     TVector middle = TVector.Load(centre + c) * inverseSize, e = TVector.Load(x + c) + TVector.Load(shift + c) - middle, total = TVector.Load(sum + c);
@@ -299,11 +300,11 @@ internal static unsafe class GroupNorm
                 }
 
                 GroupSums.SumWithinGroups<TVector, T>(scale, channels, groupChannels);
-                for (int c = 0; c < channels; c += TVector.Count)
+                for (nint c = 0; c < channels; c += TVector.Count)
                     TVector.Store(TVector.ReciprocalSqrt(TVector.MultiplyAdd(TVector.Load(scale + c), inverseSize, epsilon)), scale + c);
                 for (int g = 0; g < Shape.Groups && mean != null; g++)
                     (mean[g], rstd[g]) = (centre[g * groupChannels], scale[g * groupChannels]);
-                for (int c = 0; c < channels; c += TVector.Count)
+                for (nint c = 0; c < channels; c += TVector.Count)
                     TVector.Store(TVector.Load(centre + c) - TVector.Load(shift + c), centre + c);
 
                 for (int from = 0; from < positions; from += PositionsPerBlock)
@@ -316,7 +317,7 @@ internal static unsafe class GroupNorm
                         continue;
                     }
 
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    for (nint c = 0; c < channels; c += TVector.Count)
                         Apply<TVector, T>(end - from, channels, silu, x + at + c, centre + c, scale + c, Gamma + c, Beta + c, y + at + c);
                 }
             }
@@ -338,9 +339,9 @@ internal static unsafe class GroupNorm
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;
             bool silu = Silu, accumulate = Accumulate, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
-            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (6 * padded) + (positions * channels));
+            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (6 * padded) + (lanes || accumulate ? positions * channels : 0));
             T* centre = scratch, inverse = centre + padded, meanQ = inverse + padded, meanQH = meanQ + padded, shift = meanQH + padded;
-            T* unwanted = shift + padded, dz = unwanted + padded;
+            T* unwanted = shift + padded, apart = unwanted + padded;
             T* dGamma = Partial + (task * 2 * channels), dBeta = dGamma + channels;
             new Span<T>(dGamma, 2 * channels).Clear();
             new Span<T>(shift, channels).Clear();
@@ -355,10 +356,12 @@ internal static unsafe class GroupNorm
                     Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
-                    GroupNormLanes.Backward<TVector, T>(Shape, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, dz);
+                    GroupNormLanes.Backward<TVector, T>(Shape, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, apart);
                     continue;
                 }
 
+                // dz waits in dx, which is thereby fetched, unless dx is to be added to.
+                T* dz = accumulate ? apart : dx;
                 new Span<T>(meanQ, channels).Clear();
                 new Span<T>(meanQH, channels).Clear();
                 for (int g = 0; g < Shape.Groups; g++)
@@ -378,11 +381,11 @@ internal static unsafe class GroupNorm
                         continue;
                     }
 
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    for (nint c = 0; c < channels; c += TVector.Count)
                         ActivationGradient<TVector, T>(end - from, channels, silu, x + at + c, centre + c, inverse + c, Gamma + c, Beta + c, dy + at + c, dz + at + c, meanQ + c, meanQH + c);
                 }
 
-                for (int c = 0; c < channels; c += TVector.Count)
+                for (nint c = 0; c < channels; c += TVector.Count)
                 {
                     TVector totalZ = TVector.Load(meanQ + c), totalZH = TVector.Load(meanQH + c), gamma = TVector.Load(Gamma + c);
                     TVector.Store(totalZ * gamma, meanQ + c);
@@ -398,7 +401,7 @@ internal static unsafe class GroupNorm
                 {
                     int end = Math.Min(positions, from + PositionsPerBlock);
                     nint at = (nint)from * channels;
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    for (nint c = 0; c < channels; c += TVector.Count)
                     {
                         TVector r = TVector.Load(inverse + c), share = TVector.Zero - (r * inverseSize);
                         InputGradient<TVector, T>(

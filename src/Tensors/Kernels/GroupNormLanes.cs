@@ -64,7 +64,7 @@ internal static unsafe class GroupNormLanes
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TVector share = TVector.Broadcast(T.One / T.CreateChecked(shape.GroupChannels));
-        for (int c = 0; c < shape.Channels; c += TVector.Count)
+        for (nint c = 0; c < shape.Channels; c += TVector.Count)
         {
             TVector q = TVector.Load(dz + c) * TVector.Load(gamma + c), hat = TVector.Load(h + c);
             TVector meanQ = GroupSums.SumLanes<TVector, T>(q, shape.GroupChannels) * share, meanQH = GroupSums.SumLanes<TVector, T>(q * hat, shape.GroupChannels) * share;
@@ -82,7 +82,7 @@ internal static unsafe class GroupNormLanes
         int group = shape.GroupChannels, channels = shape.Channels;
         TVector share = TVector.Broadcast(T.One / T.CreateChecked(group)), eps = TVector.Broadcast(epsilon);
         T* lanes = stackalloc T[2 * TVector.Count];
-        for (int c = 0; c < channels; c += TVector.Count)
+        for (nint c = 0; c < channels; c += TVector.Count)
         {
             TVector v = TVector.Load(x + c) + TVector.Load(shift + c);
             TVector middle = GroupSums.SumLanes<TVector, T>(v, group) * share;
@@ -109,7 +109,7 @@ internal static unsafe class GroupNormLanes
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int c = 0; c < channels; c += TVector.Count)
+        for (nint c = 0; c < channels; c += TVector.Count)
         {
             TVector z = TVector.MultiplyAdd(TVector.Load(y + c), TVector.Load(gamma + c), TVector.Load(beta + c));
             TVector.Store(silu ? default(SiluFunction<T>).Value(z) : z, y + c);
@@ -121,7 +121,7 @@ internal static unsafe class GroupNormLanes
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int c = 0; c < channels; c += TVector.Count)
+        for (nint c = 0; c < channels; c += TVector.Count)
         {
             TVector hat = TVector.Load(h + c), d = TVector.Load(dy + c);
             if (silu)

@@ -112,7 +112,7 @@ internal static unsafe class LayerNorm
             {
                 T* x = X + ((nint)r * Columns), y = Y + ((nint)r * Columns);
                 TVector total = TVector.Zero;
-                for (int c = 0; c < whole; c += TVector.Count)
+                for (nint c = 0; c < whole; c += TVector.Count)
                     total += TVector.Load(x + c);
                 T sum = TVector.Sum(total);
                 for (int c = whole; c < Columns; c++)
@@ -121,7 +121,7 @@ internal static unsafe class LayerNorm
                 // Squares of distances from the mean, so that a large mean does not swallow the variance.
                 T mean = sum * inverse;
                 TVector middle = TVector.Broadcast(mean), squares = TVector.Zero;
-                for (int c = 0; c < whole; c += TVector.Count)
+                for (nint c = 0; c < whole; c += TVector.Count)
                 {
                     TVector d = TVector.Load(x + c) - middle;
                     squares = TVector.MultiplyAdd(d, d, squares);
@@ -132,7 +132,7 @@ internal static unsafe class LayerNorm
                     square += (x[c] - mean) * (x[c] - mean);
                 T rstd = T.One / T.Sqrt((square * inverse) + Epsilon);
                 TVector scale = TVector.Broadcast(rstd);
-                for (int c = 0; c < whole; c += TVector.Count)
+                for (nint c = 0; c < whole; c += TVector.Count)
                     TVector.Store(TVector.MultiplyAdd((TVector.Load(x + c) - middle) * scale, TVector.Load(Gamma + c), TVector.Load(Beta + c)), y + c);
                 for (int c = whole; c < Columns; c++)
                     y[c] = ((x[c] - mean) * rstd * Gamma[c]) + Beta[c];
@@ -161,7 +161,7 @@ internal static unsafe class LayerNorm
                 T* x = X + ((nint)r * Columns), dy = DY + ((nint)r * Columns), dx = DX + ((nint)r * Columns);
                 T mean = Mean[r], rstd = Rstd[r];
                 TVector middle = TVector.Broadcast(mean), scale = TVector.Broadcast(rstd), totalQ = TVector.Zero, totalQH = TVector.Zero;
-                for (int c = 0; c < whole; c += TVector.Count)
+                for (nint c = 0; c < whole; c += TVector.Count)
                 {
                     TVector h = (TVector.Load(x + c) - middle) * scale, d = TVector.Load(dy + c), q = d * TVector.Load(Gamma + c);
                     totalQ += q;
@@ -182,7 +182,7 @@ internal static unsafe class LayerNorm
 
                 T meanQ = sumQ * inverse, meanQH = sumQH * inverse;
                 TVector meansQ = TVector.Broadcast(meanQ), meansQH = TVector.Broadcast(meanQH);
-                for (int c = 0; c < whole; c += TVector.Count)
+                for (nint c = 0; c < whole; c += TVector.Count)
                 {
                     TVector h = (TVector.Load(x + c) - middle) * scale;
                     TVector d = ((TVector.Load(dy + c) * TVector.Load(Gamma + c)) - meansQ - (h * meansQH)) * scale;

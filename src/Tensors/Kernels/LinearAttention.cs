@@ -43,6 +43,8 @@ internal static unsafe class LinearAttention
         where T : unmanaged, IFloatingPointIeee754<T> =>
         TVector.Count > 1 && headChannels <= TVector.Count && BitOperations.IsPow2(headChannels);
 
+    // How many rows before its turn a row of qkv is asked for: only a third of a row is read in turn, which the processor takes for no stream.
+    private const int RowsAhead = 8;
     // q and k of one sample, [S, C] each, from qkv; by pairs of vectors where rows are made of them.
     private static void Softmaxes<TVector, T>(in AttentionShape shape, T* qkv, T* q, T* k)
         where TVector : unmanaged, IVector<TVector, T>
@@ -69,6 +71,8 @@ internal static unsafe class LinearAttention
         bool lanes = HeadsAreLanes<TVector, T>(d);
         for (int i = 0; i < s; i++, qkv += 3 * c, q += c)
         {
+            if (i + RowsAhead < s)
+                Prefetching.Fetch(qkv + ((nint)RowsAhead * 3 * c), 3 * c);
             for (int g = 0; g < c && !lanes; g += d)
             {
                 T max = qkv[g];
@@ -78,7 +82,7 @@ internal static unsafe class LinearAttention
                     q[j] = qkv[j] - max;
             }
 
-            for (int j = 0; j < c; j += TVector.Count)
+            for (nint j = 0; j < c; j += TVector.Count)
             {
                 TVector x = TVector.Load((lanes ? qkv : q) + j);
                 if (lanes)
@@ -110,14 +114,14 @@ internal static unsafe class LinearAttention
         for (int i = 1; i < s; i++)
         {
             T* from = keys + ((nint)i * 3 * c);
-            for (int j = 0; j < c; j += TVector.Count)
+            for (nint j = 0; j < c; j += TVector.Count)
                 TVector.Store(TVector.Max(TVector.Load(largest + j), TVector.Load(from + j)), largest + j);
         }
 
         for (int i = 0; i < s; i++)
         {
             T* from = keys + ((nint)i * 3 * c), to = k + ((nint)i * c);
-            for (int j = 0; j < c; j += TVector.Count)
+            for (nint j = 0; j < c; j += TVector.Count)
             {
                 TVector e = VectorMath.Exp<TVector, T>(TVector.Load(from + j) - TVector.Load(largest + j));
                 TVector.Store(TVector.Load(total + j) + e, total + j);
@@ -125,12 +129,12 @@ internal static unsafe class LinearAttention
             }
         }
 
-        for (int j = 0; j < c; j += TVector.Count)
+        for (nint j = 0; j < c; j += TVector.Count)
             TVector.Store(VectorMath.Constant<TVector, T>(1) / TVector.Load(total + j), total + j);
         for (int i = 0; i < s; i++)
         {
             T* to = k + ((nint)i * c);
-            for (int j = 0; j < c; j += TVector.Count)
+            for (nint j = 0; j < c; j += TVector.Count)
                 TVector.Store(TVector.Load(to + j) * TVector.Load(total + j), to + j);
         }
     }
@@ -201,6 +205,7 @@ internal static unsafe class LinearAttention
             T* q = Scratch<T>.Get(ScratchSlot.Image, (4 * s * c) + packed + packedContext + (d * d));
             T* k = q + (s * c), dq = k + (s * c), dk = dq + (s * c), panels = dk + (s * c), context = panels + packed, plain = context + packedContext;
             Softmaxes<TVector, T>(Shape, qkv, q, k);
+            Prefetching.Fetch(dOutput, s * c);
             T scale = T.One / T.Sqrt(T.CreateChecked(d));
             for (int g = 0; g < c; g += d)
             {
@@ -239,7 +244,7 @@ internal static unsafe class LinearAttention
             {
                 if (lanes)
                 {
-                    for (int j = 0; j < c; j += TVector.Count)
+                    for (nint j = 0; j < c; j += TVector.Count)
                     {
                         TVector p = TVector.Load(q + j), dp = TVector.Load(dq + j);
                         TVector gradient = p * (dp - GroupSums.SumLanes<TVector, T>(p * dp, d));
@@ -265,7 +270,7 @@ internal static unsafe class LinearAttention
             where TVector : unmanaged, IVector<TVector, T>
         {
             int c = Shape.Channels;
-            for (int j = 0; j < c; j += TVector.Count)
+            for (nint j = 0; j < c; j += TVector.Count)
             {
                 TVector sum = TVector.Zero;
                 for (int i = 0; i < Shape.Positions; i++)

@@ -25,7 +25,7 @@ internal static unsafe class SoftmaxRow
 
         int whole = columns - (columns % TVector.Count), back = columns - TVector.Count;
         TVector last = TVector.Load(x + back), largest = last;
-        for (int c = 0; c < whole; c += TVector.Count)
+        for (nint c = 0; c < whole; c += TVector.Count)
             largest = TVector.Max(largest, TVector.Load(x + c));
         T max = TVector.MaxLane(largest) * scale;
 
@@ -41,14 +41,14 @@ internal static unsafe class SoftmaxRow
         if (logarithm)
         {
             TVector offset = TVector.Broadcast(-max - T.Log(sum));
-            for (int c = 0; c < whole; c += TVector.Count)
+            for (nint c = 0; c < whole; c += TVector.Count)
                 TVector.Store(TVector.MultiplyAdd(TVector.Load(x + c), factor, offset), y + c);
             TVector.Store(TVector.MultiplyAdd(last, factor, offset), y + back);
         }
         else
         {
             TVector share = TVector.Broadcast(T.One / sum);
-            for (int c = 0; c < whole; c += TVector.Count)
+            for (nint c = 0; c < whole; c += TVector.Count)
                 TVector.Store(TVector.Load(y + c) * share, y + c);
             TVector.Store(lastExp * share, y + back);
         }
@@ -96,10 +96,10 @@ internal static unsafe class SoftmaxRow
 
         int whole = columns - (columns % TVector.Count), back = columns - TVector.Count;
         TVector lastP = TVector.Load(p + back), lastD = TVector.Load(dp + back), total = OnlyNew<TVector, T>(lastP * lastD, columns);
-        for (int c = 0; c < whole; c += TVector.Count)
+        for (nint c = 0; c < whole; c += TVector.Count)
             total = TVector.MultiplyAdd(TVector.Load(p + c), TVector.Load(dp + c), total);
         TVector sum = TVector.Broadcast(TVector.Sum(total)), factor = TVector.Broadcast(scale);
-        for (int c = 0; c < back; c += TVector.Count)
+        for (nint c = 0; c < back; c += TVector.Count)
             TVector.Store(factor * TVector.Load(p + c) * (TVector.Load(dp + c) - sum), dx + c);
         TVector.Store(factor * lastP * (lastD - sum), dx + back);
     }
@@ -111,7 +111,7 @@ internal static unsafe class SoftmaxRow
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TVector factor = TVector.Broadcast(scale), offset = TVector.Broadcast(shift), total = TVector.Zero;
-        for (int c = 0; c < count; c += TVector.Count)
+        for (nint c = 0; c < count; c += TVector.Count)
         {
             TVector e = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(x + c), factor, offset));
             total += e;

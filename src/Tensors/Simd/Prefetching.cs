@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Diffusion.Tensors.Simd;
 
 /// <summary>
-/// Asks for memory that will soon be written. Stores end in order, so each that misses the caches holds up all after it;
-/// asked for beforehand, many lines come at once.
+/// Asks for memory that will soon be read or written. A processor fetches ahead what is read in turn; parts of rows that lie apart
+/// it does not, and then waits for each. Stores end in order, so each that misses the caches holds up all after it.
+/// Asked for beforehand, many lines come at once.
 /// </summary>
 internal static unsafe class Prefetching
 {
