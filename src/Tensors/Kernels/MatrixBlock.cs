@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Diffusion.Tensors.Simd;
 
 namespace Diffusion.Tensors.Kernels;
@@ -8,6 +9,9 @@ namespace Diffusion.Tensors.Kernels;
 internal static unsafe class MatrixBlock
 {
     private const int PanelsTogether = 4;
+
+    /// <summary>The most rows of a tile: with two vectors in each, what the registers hold, 32 of 512 bits or 16 of fewer.</summary>
+    public static int MostRows => Vector512.IsHardwareAccelerated ? 8 : 6;
 
     /// <summary>The columns of one panel of a packed B, and of one tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -100,7 +104,7 @@ internal static unsafe class MatrixBlock
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (tiles, tileRows, higher) = Tiles<TVector, T>(rows);
+        var (tiles, tileRows, higher) = Tiles(rows);
         for (int i = 0; i < tiles; i++)
         {
             int height = i < higher ? tileRows + 1 : tileRows;
@@ -137,12 +141,9 @@ internal static unsafe class MatrixBlock
     }
 
     // Tiles of almost the same number of rows, none of which is much lower than the registers allow: the first ones have a row more.
-    private static (int Count, int Rows, int Higher) Tiles<TVector, T>(int rows)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
+    private static (int Count, int Rows, int Higher) Tiles(int rows)
     {
-        int most = TVector.Count >= 16 || (TVector.Count == 8 && typeof(T) == typeof(double)) ? 8 : 6;
-        int tiles = (rows + most - 1) / most, tileRows = rows / Math.Max(tiles, 1);
+        int tiles = (rows + MostRows - 1) / MostRows, tileRows = rows / Math.Max(tiles, 1);
         return (tiles, tileRows, rows - (tiles * tileRows));
     }
 
@@ -167,7 +168,7 @@ internal static unsafe class MatrixBlock
         }
 
         int width = PanelWidth<TVector, T>();
-        var (tiles, tileRows, higher) = Tiles<TVector, T>(rows);
+        var (tiles, tileRows, higher) = Tiles(rows);
         T* edge = stackalloc T[8 * width];
         for (int j = 0; j < columns; j += width)
         {

@@ -58,6 +58,9 @@ internal static unsafe class Softmax
     private struct ForwardKernel<T> : IKernel<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        // A row is gone through a few times, which the processor takes for no stream: so the rows to come are asked for.
+        private const int RowsAhead = 3, ShortestAskedFor = 64;
+
         public int Rows, Columns, RowsPerTask;
         public bool Logarithm;
         public T* X, Y;
@@ -67,7 +70,11 @@ internal static unsafe class Softmax
         {
             int to = Math.Min(Rows, (task + 1) * RowsPerTask);
             for (int r = task * RowsPerTask; r < to; r++)
+            {
+                if (Columns >= ShortestAskedFor && r + RowsAhead < Rows)
+                    Prefetching.Fetch(X + ((nint)(r + RowsAhead) * Columns), Columns);
                 _ = SoftmaxRow.Forward<TVector, T>(Columns, Logarithm, T.One, X + ((nint)r * Columns), Y + ((nint)r * Columns));
+            }
         }
     }
 

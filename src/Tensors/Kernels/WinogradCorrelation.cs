@@ -56,8 +56,8 @@ internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<
         Workers.Run<WeightKernel, T>(transform, inChannels / WeightKernel.Rows);
 
         // Whole register tiles, and at least a few blocks for the threads.
-        int most = Math.Min(MostBlock / (Factors * (inChannels + outChannels)), (kernel._tiles.Count + 7) / 8);
-        kernel._blockTiles = Math.Max(8, most / 8 * 8);
+        int rows = MatrixBlock.MostRows, most = Math.Min(MostBlock / (Factors * (inChannels + outChannels)), (kernel._tiles.Count + rows - 1) / rows);
+        kernel._blockTiles = Math.Max(rows, most / rows * rows);
         Workers.Run<WinogradCorrelation<TVertical, THorizontal, T>, T>(kernel, (kernel._tiles.Count + kernel._blockTiles - 1) / kernel._blockTiles);
     }
 
