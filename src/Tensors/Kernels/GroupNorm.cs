@@ -34,7 +34,7 @@ internal readonly record struct GroupNormShape(int Batch, int Positions, int Cha
 internal static unsafe class GroupNorm
 {
     // Positions that are gone through together, a vector of channels at a time: few, so that the channels of a position are
-    // read one soon after the other, in the order of the memory.
+    // read one soon after the other, in the order of the memory. What lies as many positions ahead is asked for.
     private const int PositionsPerBlock = 16;
 
     /// <summary>
@@ -161,8 +161,10 @@ internal static unsafe class GroupNorm
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TVector middle = TVector.Load(centre), slope = TVector.Load(scale) * TVector.Load(gamma), shift = TVector.Load(beta);
+        nint ahead = (nint)PositionsPerBlock * channels;
         for (int s = 0; s < positions; s++, x += channels, y += channels)
         {
+            Prefetching.FetchLine(y + ahead);
             TVector z = TVector.MultiplyAdd(TVector.Load(x) - middle, slope, shift);
             TVector.Store(silu ? default(SiluFunction<T>).Value(z) : z, y);
         }
@@ -177,8 +179,12 @@ internal static unsafe class GroupNorm
     {
         TVector middle = TVector.Load(centre), r = TVector.Load(inverse), slope = r * TVector.Load(gamma), shift = TVector.Load(beta);
         TVector sumZ = TVector.Load(totalZ), sumZX = TVector.Zero;
+        nint ahead = (nint)PositionsPerBlock * channels;
         for (int s = 0; s < positions; s++, x += channels, dy += channels, dz += channels)
         {
+            Prefetching.FetchLine(x + ahead);
+            Prefetching.FetchLine(dy + ahead);
+            Prefetching.FetchLine(dz + ahead);
             TVector centred = TVector.Load(x) - middle, d = TVector.Load(dy);
             if (silu)
                 d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(centred, slope, shift));
@@ -271,14 +277,15 @@ internal static unsafe class GroupNorm
                 for (int from = 0; from < positions; from += PositionsPerBlock)
                 {
                     int end = Math.Min(positions, from + PositionsPerBlock);
-                    Prefetching.Fetch(x + ((nint)end * channels), (nint)(Math.Min(positions, end + PositionsPerBlock) - end) * channels);
                     for (nint c = 0; c < channels; c += TVector.Count)
                     {
                         TVector first = TVector.Load(x + c);
                         TVector total = from == 0 ? TVector.Zero : TVector.Load(sum + c), squares = from == 0 ? TVector.Zero : TVector.Load(scale + c);
                         T* at = x + ((nint)from * channels) + c;
+                        nint ahead = (nint)PositionsPerBlock * channels;
                         for (int s = from; s < end; s++, at += channels)
                         {
+                            Prefetching.FetchLine(at + ahead);
                             TVector d = TVector.Load(at) - first;
                             total += d;
                             squares = TVector.MultiplyAdd(d, d, squares);

@@ -25,4 +25,13 @@ internal static unsafe class Prefetching
             Sse.Prefetch0(at);
         Sse.Prefetch0(last);
     }
+
+    /// <summary>The cache line of one element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FetchLine<T>(T* at)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(at);
+    }
 }
