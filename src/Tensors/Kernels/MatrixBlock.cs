@@ -86,11 +86,11 @@ internal static unsafe class MatrixBlock
         where TRow : unmanaged, IVector<TRow, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        const int RowsAhead = 4;
+        int rowsAhead = (int)Math.Max(4, 512 / bRow);
         for (int k = 0; k < depth; k++, b += bRow, packed += TRow.Count)
         {
-            if (k + RowsAhead < depth)
-                Prefetching.Fetch(b + (RowsAhead * bRow), (nint)panels * TRow.Count);
+            if (k + rowsAhead < depth)
+                Prefetching.Fetch(b + (rowsAhead * bRow), (nint)panels * TRow.Count);
             for (int p = 0; p < panels; p++)
                 TRow.Store(TRow.Load(b + (p * TRow.Count)), packed + (p * panelLength));
         }

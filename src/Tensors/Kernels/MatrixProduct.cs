@@ -100,6 +100,12 @@ public static unsafe class MatrixProduct
         int rows, int columns, int depth, T* a, nint aRow, nint aStep, T* b, nint bRow, nint bColumn, T* c, nint ldc, bool accumulate, T* bias)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (DeepProduct<T>.Applies(rows, columns, depth))
+        {
+            DeepProduct<T>.Multiply(rows, columns, depth, a, aRow, aStep, b, bRow, bColumn, c, ldc, accumulate, bias);
+            return;
+        }
+
         // Cut by the problem alone: tasks of some 96 rows, which are whole tiles of 6 or 8, halved while there are few and each still has enough to do.
         int taskRows = rows <= 128 ? RoundUp(rows, 8) : RoundUp(rows / Tasks(rows, 96), 24), taskColumns = Math.Min(RoundUp(columns, 32), 2048);
         while (Tasks(rows, taskRows) * Tasks(columns, taskColumns) < 8 && (long)taskRows * taskColumns * depth > 1 << 18)

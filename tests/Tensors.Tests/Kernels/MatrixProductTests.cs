@@ -45,12 +45,17 @@ public sealed class MatrixProductTests<T>
         }
     }
 
-    // Many row and column tasks; wide B that is packed; B that is used where it lies, or packed for many rows; A that is packed.
+    // Many row and column tasks; wide B that is packed; B that is used where it lies, or packed for many rows; A that is packed;
+    // small C whose K is cut into parts.
     [TestCase(130, 300, 520)]
     [TestCase(17, 256, 600)]
     [TestCase(257, 64, 33)]
     [TestCase(1027, 64, 21)]
-    [TestCase(501, 515, 530)]
+    [TestCase(1009, 515, 530)]
+    [TestCase(33, 20, 5003)]
+    [TestCase(1, 3, 2048)]
+    [TestCase(128, 96, 2100)]
+    [TestCase(30, 64, 9001)]
     [TestCase(5, 2100, 20)]
     [TestCase(300, 96, 100)]
     public void Large_products_agree(int rows, int columns, int depth)

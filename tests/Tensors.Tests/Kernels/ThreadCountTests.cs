@@ -23,6 +23,7 @@ public sealed class ThreadCountTests<T>
     [
         Row("MatrixProduct", c => MatrixProduct.Multiply<T>(150, 130, 900, Numbers(150 * 900, 1), false, Numbers(900 * 130, 2), false, c), 150 * 130),
         Row("MatrixProduct, transposed, accumulated", c => MatrixProduct.Multiply<T>(150, 300, 520, Numbers(150 * 520, 1), true, Numbers(520 * 300, 2), true, c, accumulate: true), 150 * 300),
+        Row("MatrixProduct with a long K", c => MatrixProduct.Multiply<T>(40, 33, 5000, Numbers(40 * 5000, 1), true, Numbers(5000 * 33, 2), false, c, accumulate: true), 40 * 33),
         Row("Conv1d", y => Conv1d.Forward<T>(Padded, Numbers(Padded.Input.Length, 1), Numbers(Padded.Weight.Length, 2), Numbers(48, 3), y), Padded.Output.Length),
         Row("Conv1d input gradient", dx => Conv1d.InputGradient<T>(Padded, Numbers(Padded.Output.Length, 1), Numbers(Padded.Weight.Length, 2), dx, true), Padded.Input.Length),
         Row("Conv1d weight gradient", dw => Conv1d.WeightGradient<T>(Padded, Numbers(Padded.Input.Length, 1), Numbers(Padded.Output.Length, 2), dw, false), Padded.Weight.Length),
