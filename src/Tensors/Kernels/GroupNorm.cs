@@ -33,10 +33,6 @@ internal readonly record struct GroupNormShape(int Batch, int Positions, int Cha
 /// </remarks>
 internal static unsafe class GroupNorm
 {
-    // Positions that are gone through together, a vector of channels at a time: few, so that the channels of a position are
-    // read one soon after the other, in the order of the memory. What lies as many positions ahead is asked for.
-    private const int PositionsPerBlock = 16;
-
     /// <summary>
     /// h = (x - mean) / √(var + epsilon) with mean and (biased) variance of each sample's group; y = h·gamma + beta, or
     /// SiLU of that. mean and rstd, [N, G], receive what the backward pass needs; both may be empty where there is none. x, y: [N, S, C]; gamma, beta: [C].
@@ -131,90 +127,6 @@ internal static unsafe class GroupNorm
         }
     }
 
-    // Pairs of vectors pay where a call has enough positions.
-    private static bool InPairs<TVector, T>(int channels, int positions)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T> => channels % Pair<TVector, T>.Count == 0 && positions >= 8;
-
-    // Apply and ActivationGradient for all channels. Methods of their own: so small that the JIT keeps pairs of vectors in registers.
-    private static void ApplyToAll<TVector, T>(int positions, int channels, bool silu, T* x, T* centre, T* scale, T* gamma, T* beta, T* y)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        for (nint c = 0; c < channels; c += TVector.Count)
-            Apply<TVector, T>(positions, channels, silu, x + c, centre + c, scale + c, gamma + c, beta + c, y + c);
-    }
-
-    private static void ActivationGradients<TVector, T>(
-        int positions, int channels, bool silu, T* x, T* centre, T* inverse, T* gamma, T* beta, T* dy, T* dz, T* totalZ, T* totalZH)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        for (nint c = 0; c < channels; c += TVector.Count)
-            ActivationGradient<TVector, T>(positions, channels, silu, x + c, centre + c, inverse + c, gamma + c, beta + c, dy + c, dz + c, totalZ + c, totalZH + c);
-    }
-
-    // y = (x - centre)·scale·gamma + beta, or SiLU of that, for one vector of channels at some positions.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Apply<TVector, T>(int positions, int channels, bool silu, T* x, T* centre, T* scale, T* gamma, T* beta, T* y)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        TVector middle = TVector.Load(centre), slope = TVector.Load(scale) * TVector.Load(gamma), shift = TVector.Load(beta);
-        nint ahead = (nint)PositionsPerBlock * channels;
-        for (int s = 0; s < positions; s++, x += channels, y += channels)
-        {
-            Prefetching.FetchLine(y + ahead);
-            TVector z = TVector.MultiplyAdd(TVector.Load(x) - middle, slope, shift);
-            TVector.Store(silu ? default(SiluFunction<T>).Value(z) : z, y);
-        }
-    }
-
-    // dz = dy·SiLU'(z), or dy; totalZ += Σ dz, totalZH += Σ dz·h, for one vector of channels at some positions.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ActivationGradient<TVector, T>(
-        int positions, int channels, bool silu, T* x, T* centre, T* inverse, T* gamma, T* beta, T* dy, T* dz, T* totalZ, T* totalZH)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        TVector middle = TVector.Load(centre), r = TVector.Load(inverse), slope = r * TVector.Load(gamma), shift = TVector.Load(beta);
-        TVector sumZ = TVector.Load(totalZ), sumZX = TVector.Zero;
-        nint ahead = (nint)PositionsPerBlock * channels;
-        for (int s = 0; s < positions; s++, x += channels, dy += channels, dz += channels)
-        {
-            Prefetching.FetchLine(x + ahead);
-            Prefetching.FetchLine(dy + ahead);
-            Prefetching.FetchLine(dz + ahead);
-            TVector centred = TVector.Load(x) - middle, d = TVector.Load(dy);
-            if (silu)
-                d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(centred, slope, shift));
-            TVector.Store(d, dz);
-            sumZ += d;
-            sumZX = TVector.MultiplyAdd(d, centred, sumZX);
-        }
-
-        TVector.Store(sumZ, totalZ);
-        TVector.Store(TVector.MultiplyAdd(sumZX, r, TVector.Load(totalZH)), totalZH);
-    }
-
-    // dx = dz·slope + constant + (x - middle)·tilt, overwritten or added to, and total += Σ of that, for one vector of channels at some positions.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void InputGradient<TVector, T>(
-        int positions, int channels, bool accumulate, T* x, TVector middle, TVector slope, TVector constant, TVector tilt, T* dz, T* dx, T* total)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        TVector sum = TVector.Load(total);
-        for (int s = 0; s < positions; s++, x += channels, dz += channels, dx += channels)
-        {
-            TVector d = TVector.MultiplyAdd(TVector.Load(x) - middle, tilt, TVector.MultiplyAdd(TVector.Load(dz), slope, constant));
-            sum += d;
-            TVector.Store(accumulate ? d + TVector.Load(dx) : d, dx);
-        }
-
-        TVector.Store(sum, total);
-    }
-
     private static int SamplesPerTask(in GroupNormShape shape)
     {
         int sample = Math.Max(1, shape.Positions * shape.Channels);
@@ -274,15 +186,15 @@ internal static unsafe class GroupNorm
 
                 // One pass over the positions. Numbers are taken from the channel's first one: so near the mean that sums of
                 // squares keep their digits.
-                for (int from = 0; from < positions; from += PositionsPerBlock)
+                for (int from = 0; from < positions; from += GroupNormLoops.PositionsPerBlock)
                 {
-                    int end = Math.Min(positions, from + PositionsPerBlock);
+                    int end = Math.Min(positions, from + GroupNormLoops.PositionsPerBlock);
                     for (nint c = 0; c < channels; c += TVector.Count)
                     {
                         TVector first = TVector.Load(x + c);
                         TVector total = from == 0 ? TVector.Zero : TVector.Load(sum + c), squares = from == 0 ? TVector.Zero : TVector.Load(scale + c);
                         T* at = x + ((nint)from * channels) + c;
-                        nint ahead = (nint)PositionsPerBlock * channels;
+                        nint ahead = (nint)GroupNormLoops.PositionsPerBlock * channels;
                         for (int s = from; s < end; s++, at += channels)
                         {
                             Prefetching.FetchLine(at + ahead);
@@ -314,18 +226,11 @@ internal static unsafe class GroupNorm
                 for (nint c = 0; c < channels; c += TVector.Count)
                     TVector.Store(TVector.Load(centre + c) - TVector.Load(shift + c), centre + c);
 
-                for (int from = 0; from < positions; from += PositionsPerBlock)
+                for (int from = 0; from < positions; from += GroupNormLoops.PositionsPerBlock)
                 {
-                    int end = Math.Min(positions, from + PositionsPerBlock);
+                    int end = Math.Min(positions, from + GroupNormLoops.PositionsPerBlock);
                     nint at = (nint)from * channels;
-                    if (InPairs<TVector, T>(channels, end - from))
-                    {
-                        ApplyToAll<Pair<TVector, T>, T>(end - from, channels, silu, x + at, centre, scale, Gamma, Beta, y + at);
-                        continue;
-                    }
-
-                    for (nint c = 0; c < channels; c += TVector.Count)
-                        Apply<TVector, T>(end - from, channels, silu, x + at + c, centre + c, scale + c, Gamma + c, Beta + c, y + at + c);
+                    GroupNormLoops.Apply<TVector, T>(end - from, channels, silu, x + at, centre, scale, Gamma, Beta, y + at);
                 }
             }
         }
@@ -378,18 +283,11 @@ internal static unsafe class GroupNorm
                         (centre[c], inverse[c]) = (mean - shift[c], rstd);
                 }
 
-                for (int from = 0; from < positions; from += PositionsPerBlock)
+                for (int from = 0; from < positions; from += GroupNormLoops.PositionsPerBlock)
                 {
-                    int end = Math.Min(positions, from + PositionsPerBlock);
+                    int end = Math.Min(positions, from + GroupNormLoops.PositionsPerBlock);
                     nint at = (nint)from * channels;
-                    if (InPairs<TVector, T>(channels, end - from))
-                    {
-                        ActivationGradients<Pair<TVector, T>, T>(end - from, channels, silu, x + at, centre, inverse, Gamma, Beta, dy + at, dz + at, meanQ, meanQH);
-                        continue;
-                    }
-
-                    for (nint c = 0; c < channels; c += TVector.Count)
-                        ActivationGradient<TVector, T>(end - from, channels, silu, x + at + c, centre + c, inverse + c, Gamma + c, Beta + c, dy + at + c, dz + at + c, meanQ + c, meanQH + c);
+                    GroupNormLoops.ActivationGradient<TVector, T>(end - from, channels, silu, x + at, centre, inverse, Gamma, Beta, dy + at, dz + at, meanQ, meanQH);
                 }
 
                 for (nint c = 0; c < channels; c += TVector.Count)
@@ -404,14 +302,14 @@ internal static unsafe class GroupNorm
                 GroupSums.SumWithinGroups<TVector, T>(meanQ, channels, groupChannels);
                 GroupSums.SumWithinGroups<TVector, T>(meanQH, channels, groupChannels);
                 new Span<T>(dShift, channels).Clear();
-                for (int from = 0; from < positions; from += PositionsPerBlock)
+                for (int from = 0; from < positions; from += GroupNormLoops.PositionsPerBlock)
                 {
-                    int end = Math.Min(positions, from + PositionsPerBlock);
+                    int end = Math.Min(positions, from + GroupNormLoops.PositionsPerBlock);
                     nint at = (nint)from * channels;
                     for (nint c = 0; c < channels; c += TVector.Count)
                     {
                         TVector r = TVector.Load(inverse + c), share = TVector.Zero - (r * inverseSize);
-                        InputGradient<TVector, T>(
+                        GroupNormLoops.InputGradient<TVector, T>(
                             end - from, channels, accumulate, x + at + c, TVector.Load(centre + c), r * TVector.Load(Gamma + c),
                             share * TVector.Load(meanQ + c), share * r * TVector.Load(meanQH + c), dz + at + c, dx + at + c, dShift + c);
                     }
