@@ -113,8 +113,13 @@ internal static unsafe class UpsampleNearest
                         TVector sum = Accumulate ? TVector.Load(dx + (j * channels) + c) : TVector.Zero;
                         for (int i = 0; i < Shape.Factor.Height; i++)
                         {
+                            // The same of the next row of blocks is asked for.
+                            T* row = block + ((nint)i * outLength), nextRow = row + ((nint)Shape.Factor.Height * outLength);
                             for (int k = 0; k < Shape.Factor.Width; k++)
-                                sum += TVector.Load(block + ((nint)i * outLength) + (k * channels));
+                            {
+                                Prefetching.FetchLine(nextRow + (k * channels));
+                                sum += TVector.Load(row + (k * channels));
+                            }
                         }
 
                         TVector.Store(sum, dx + (j * channels) + c);
