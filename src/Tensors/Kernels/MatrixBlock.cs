@@ -48,21 +48,9 @@ internal static unsafe class MatrixBlock
             T* panel = packed + (j / width * panelLength);
             if (bColumn == 1)
             {
-                for (int k = 0; k < depth; k++)
-                {
-                    T* row = panel + ((nint)k * width), source = b + (k * bRow) + j;
-                    Pair<TVector, T>.Store(Pair<TVector, T>.Zero, row);
-                    int n = 0;
-                    for (; n <= used - V128<T>.Count; n += V128<T>.Count)
-                        V128<T>.Store(V128<T>.Load(source + n), row + n);
-                    for (; n < used; n++)
-                        row[n] = source[n];
-                }
-
-                continue;
+                CopyColumnsThatExist(depth, used, b + j, bRow, panel, width, addToTarget: false, null);
             }
-
-            if (bRow == 1)
+            else if (bRow == 1)
             {
                 Transposition.Copy(used, depth, b + (j * bColumn), bColumn, panel, width);
             }
@@ -86,7 +74,8 @@ internal static unsafe class MatrixBlock
         where TRow : unmanaged, IVector<TRow, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int rowsAhead = (int)Math.Max(4, 512 / bRow);
+        const int ElementsAhead = 512, LeastRowsAhead = 4;
+        int rowsAhead = (int)Math.Max(LeastRowsAhead, ElementsAhead / bRow);
         for (int k = 0; k < depth; k++, b += bRow, packed += TRow.Count)
         {
             if (k + rowsAhead < depth)
@@ -192,7 +181,7 @@ internal static unsafe class MatrixBlock
                 else
                     Tile<Pair<TVector, T>, T>(height, count, next, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
                 if (!whole)
-                    StoreEdge(height, used, edge, width, tileC, ldc, accumulate, panelBias);
+                    CopyColumnsThatExist(height, used, edge, width, tileC, ldc, accumulate, panelBias);
                 i += count;
                 tileA += count * next;
                 tileC += count * height * ldc;
@@ -200,22 +189,22 @@ internal static unsafe class MatrixBlock
         }
     }
 
-    // The part of a tile that exists: `used` columns of each row of the buffer, in vectors as long as they last.
-    private static void StoreEdge<T>(int rows, int used, T* edge, int width, T* c, nint ldc, bool accumulate, T* bias)
+    // Columns that are no whole panel, in vectors as long as they last: copied, or added to what is there, or to a row.
+    private static void CopyColumnsThatExist<T>(int rows, int columns, T* source, nint sourceRow, T* target, nint targetRow, bool addToTarget, T* bias)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int r = 0; r < rows; r++, edge += width, c += ldc)
+        for (int r = 0; r < rows; r++, source += sourceRow, target += targetRow)
         {
-            T* addend = accumulate ? c : bias;
+            T* addend = addToTarget ? target : bias;
             int n = 0;
-            for (; n <= used - V128<T>.Count; n += V128<T>.Count)
+            for (; n <= columns - V128<T>.Count; n += V128<T>.Count)
             {
-                V128<T> v = V128<T>.Load(edge + n);
-                V128<T>.Store(addend == null ? v : v + V128<T>.Load(addend + n), c + n);
+                V128<T> v = V128<T>.Load(source + n);
+                V128<T>.Store(addend == null ? v : v + V128<T>.Load(addend + n), target + n);
             }
 
-            for (; n < used; n++)
-                c[n] = addend == null ? edge[n] : edge[n] + addend[n];
+            for (; n < columns; n++)
+                target[n] = addend == null ? source[n] : source[n] + addend[n];
         }
     }
 
