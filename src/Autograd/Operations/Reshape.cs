@@ -10,8 +10,8 @@ public static partial class Operations
     public static Variable<T> Reshape<T>(this Variable<T> x, Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var on = Recorder<T>.For(x);
-        return on.Result(x.Value.Reshape(shape), on.Records ? new ReshapeOperation<T>(x) : null);
+        var recorder = Recorder<T>.For(x);
+        return recorder.Result(x.Data.Reshape(shape), recorder.Records ? new ReshapeOperation<T>(x) : null);
     }
 }
 
@@ -22,5 +22,5 @@ internal sealed class ReshapeOperation<T>(Variable<T> x) : Operation<T>
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
     // dx += dy
-    public override void Backward(Tensor<T> dOut) => Pass(x, dOut);
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink) => sink.Pass(x, dOut);
 }
