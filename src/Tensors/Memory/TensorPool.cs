@@ -44,6 +44,6 @@ public sealed class TensorPool<T>
         int power = BitOperations.Log2((uint)(length - 1));
         int step = 1 << (power - 2);
         int quarter = (length - 1 - (1 << power)) / step;
-        return (((power - 6) * 4) + quarter + 1, checked((1 << power) + ((quarter + 1) * step)));
+        return (((power - 6) * 4) + quarter + 1, (int)Math.Clamp((1L << power) + ((quarter + 1L) * step), length, Math.Max(length, AlignedMemory.MostElements)));
     }
 }
