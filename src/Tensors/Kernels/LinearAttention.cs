@@ -91,7 +91,7 @@ internal static unsafe class LinearAttention
                 TVector x = TVector.Load((lanes ? qkv : q) + j);
                 if (lanes)
                     x -= GroupSums.MaxLanes<TVector, T>(x, d);
-                TVector e = VectorMath.Exp<TVector, T>(x);
+                TVector e = VectorMath.ExpUpToZero<TVector, T>(x);
                 TVector.Store(lanes ? e / GroupSums.SumLanes<TVector, T>(e, d) : e, q + j);
             }
 
@@ -127,7 +127,7 @@ internal static unsafe class LinearAttention
             T* from = keys + ((nint)i * 3 * c), to = k + ((nint)i * c);
             for (nint j = 0; j < c; j += TVector.Count)
             {
-                TVector e = VectorMath.Exp<TVector, T>(TVector.Load(from + j) - TVector.Load(largest + j));
+                TVector e = VectorMath.ExpUpToZero<TVector, T>(TVector.Load(from + j) - TVector.Load(largest + j));
                 TVector.Store(TVector.Load(total + j) + e, total + j);
                 TVector.Store(e, to + j);
             }

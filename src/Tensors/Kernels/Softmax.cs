@@ -108,7 +108,7 @@ internal static unsafe class Softmax
             for (int c = 0; c < whole; c += TVector.Count)
             {
                 TVector d = Logarithm
-                    ? TVector.Load(dy + c) - (VectorMath.Exp<TVector, T>(TVector.Load(y + c)) * sums)
+                    ? TVector.Load(dy + c) - (VectorMath.ExpUpToZero<TVector, T>(TVector.Load(y + c)) * sums)
                     : TVector.Load(y + c) * (TVector.Load(dy + c) - sums);
                 TVector.Store(Accumulate ? d + TVector.Load(dx + c) : d, dx + c);
             }
