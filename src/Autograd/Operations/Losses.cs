@@ -108,7 +108,7 @@ internal sealed class GaussianVarianceOperation<T>(Variable<T> logVariance, Tens
         Elementwise.Scale(logVariance.Value.Span, -T.One, ratios.Span);
         Elementwise.Map<ExpFunction<T>, T>(default, ratios.Span, ratios.Span);
         Elementwise.Multiply(ratios.Span, squares.Span, ratios.Span);
-        loss.Span[0] = (Reductions.Sum<T>(logVariance.Value.Span) + Reductions.Sum<T>(ratios.Span)) / T.CreateChecked(2 * squares.Length);
+        loss.Span[0] = (Reductions.Sum<T>(logVariance.Value.Span) + Reductions.Sum<T>(ratios.Span)) / T.CreateChecked(2L * squares.Length);
         return on.Result(loss, on.Records ? new GaussianVarianceOperation<T>(logVariance, ratios) : null);
     }
 
@@ -117,7 +117,7 @@ internal sealed class GaussianVarianceOperation<T>(Variable<T> logVariance, Tens
     {
         if (GradientOf(logVariance) is not { } gradient)
             return;
-        T share = dOut.Span[0] / T.CreateChecked(2 * ratios.Length);
+        T share = dOut.Span[0] / T.CreateChecked(2L * ratios.Length);
         for (int i = 0; i < ratios.Length; i++)
             gradient.Span[i] += share * (T.One - ratios.Span[i]);
     }
