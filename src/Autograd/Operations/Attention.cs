@@ -39,9 +39,9 @@ public static partial class Operations
 
     private static AttentionShape CheckAttention(Shape qkv, int heads)
     {
-        if (qkv.Rank < 3 || qkv[^1] % 3 != 0 || qkv[0] == 0)
+        if (qkv.Rank < 3 || qkv[^1] % 3 != 0)
             throw new ArgumentException($"Attention takes queries, keys and values side by side, [N, ..., 3·C], not {qkv}.", nameof(qkv));
-        return new AttentionShape(qkv[0], qkv.Length / (qkv[0] * qkv[^1]), qkv[^1] / 3, heads);
+        return new AttentionShape(qkv[0], qkv.Count(1..^1), qkv[^1] / 3, heads);
     }
 }
 

@@ -15,7 +15,7 @@ public static partial class Operations
             throw new ArgumentException("There is nothing to concatenate.", nameof(parts));
         var first = parts[0].Shape;
         int axis = dimension < 0 ? first.Rank + dimension : dimension;
-        int extent = 0;
+        long extent = 0;
         foreach (var part in parts)
         {
             if (axis < 0 || axis >= part.Shape.Rank || part.Shape.With(axis, 0) != first.With(axis, 0))
@@ -23,8 +23,10 @@ public static partial class Operations
             extent += part.Shape[axis];
         }
 
+        if (extent > int.MaxValue)
+            throw new ArgumentException($"The parts have {extent} positions together along dimension {dimension}; a tensor has at most {int.MaxValue}.", nameof(parts));
         var recorder = Recorder<T>.For(parts);
-        var y = recorder.New(first.With(axis, extent));
+        var y = recorder.New(first.With(axis, (int)extent));
         ConcatenateOperation<T>.Copy(parts, y, axis);
         return recorder.Result(y, recorder.Records ? new ConcatenateOperation<T>(parts.ToArray(), axis) : null);
     }
@@ -63,6 +65,8 @@ internal sealed class ConcatenateOperation<T>(Variable<T>[] parts, int axis) : O
     // A part is rows of Width contiguous elements, which lie Stride apart in the whole.
     private static (int Rows, int Width, int Stride) Rows(Shape part, Shape whole, int axis)
     {
+        if (whole.Length == 0)
+            return default;
         int rows = 1, inner = 1;
         for (int i = 0; i < axis; i++)
             rows *= part[i];

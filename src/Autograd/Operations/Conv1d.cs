@@ -15,7 +15,7 @@ public static partial class Operations
         this Variable<T> x, Variable<T> weight, Variable<T>? bias = null, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        CheckConvolution(x.Shape, weight.Shape, inChannels: groups * (weight.Shape.Rank == 3 ? weight.Shape[1] : 0));
+        CheckConvolution(x.Shape, weight.Shape, inChannels: (long)groups * (weight.Shape.Rank == 3 ? weight.Shape[1] : 0));
         var shape = new Conv1dShape(x.Shape[0], x.Shape[1], x.Shape[2], weight.Shape[2], weight.Shape[0], stride, padding, dilation, groups);
         CheckBias(bias, shape.OutChannels);
         var recorder = Recorder<T>.For(x, weight, bias);
@@ -24,7 +24,7 @@ public static partial class Operations
         return recorder.Result(y, recorder.Records ? new Conv1dOperation<T>(shape, x, weight, bias) : null);
     }
 
-    private static void CheckConvolution(Shape x, Shape weight, int inChannels)
+    private static void CheckConvolution(Shape x, Shape weight, long inChannels)
     {
         if (x.Rank != 3 || weight.Rank != 3)
             throw new ArgumentException($"A one-dimensional convolution takes an input [N, L, C] and a weight of rank 3, not {x} and {weight}.");

@@ -16,7 +16,7 @@ public static partial class Operations
         this Variable<T> x, Variable<T> weight, Variable<T>? bias = null, Size2d? stride = null, Size2d? padding = null, Size2d? dilation = null, int groups = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        CheckConvolution2d(x.Shape, weight.Shape, inChannels: groups * (weight.Shape.Rank == 4 ? weight.Shape[2] : 0));
+        CheckConvolution2d(x.Shape, weight.Shape, inChannels: (long)groups * (weight.Shape.Rank == 4 ? weight.Shape[2] : 0));
         var shape = new Conv2dShape(
             x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], weight.Shape[3], (weight.Shape[0], weight.Shape[1]), stride, padding, dilation, groups);
         CheckBias(bias, shape.OutChannels);
@@ -26,7 +26,7 @@ public static partial class Operations
         return recorder.Result(y, recorder.Records ? new Conv2dOperation<T>(shape, x, weight, bias) : null);
     }
 
-    private static void CheckConvolution2d(Shape x, Shape weight, int inChannels)
+    private static void CheckConvolution2d(Shape x, Shape weight, long inChannels)
     {
         if (x.Rank != 4 || weight.Rank != 4)
             throw new ArgumentException($"A two-dimensional convolution takes an input [N, H, W, C] and a weight of rank 4, not {x} and {weight}.");

@@ -17,7 +17,7 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckConvolution(x.Shape, weight.Shape, inChannels: weight.Shape.Rank == 3 ? weight.Shape[1] : 0);
-        int outChannels = weight.Shape[2] * groups;
+        int outChannels = OutChannels(weight.Shape, groups);
         var shape = new ConvTranspose1dShape(
             x.Shape[0], x.Shape[1], x.Shape[2], outChannels, weight.Shape[0], stride, padding, outputPadding, dilation, groups);
         CheckBias(bias, outChannels);
@@ -26,6 +26,10 @@ public static partial class Operations
         Tensors.Kernels.ConvTranspose1d.Forward<T>(shape, x.Data.Span, weight.Data.Span, bias is null ? default : bias.Data.Span, y.Span);
         return recorder.Result(y, recorder.Records ? new ConvTranspose1dOperation<T>(shape, x, weight, bias) : null);
     }
+
+    private static int OutChannels(Shape weight, int groups) => (long)weight[^1] * groups is >= 0 and <= int.MaxValue and var channels
+        ? (int)channels
+        : throw new ArgumentException($"The weight {weight} in {groups} groups makes no number of channels.", nameof(groups));
 }
 
 /// <summary>y = the transposed convolution of x with W, plus bias. Keeps x and W.</summary>

@@ -19,7 +19,7 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckConvolution2d(x.Shape, weight.Shape, inChannels: weight.Shape.Rank == 4 ? weight.Shape[2] : 0);
-        int outChannels = weight.Shape[3] * groups;
+        int outChannels = OutChannels(weight.Shape, groups);
         var shape = new ConvTranspose2dShape(
             x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], outChannels, (weight.Shape[0], weight.Shape[1]), stride, padding, outputPadding, dilation, groups);
         CheckBias(bias, outChannels);

@@ -28,7 +28,7 @@ public static partial class Operations
             throw new ArgumentException($"GroupNorm adds rows of at most two tables, not of {rows.Length}; AddRows adds any number.", nameof(rows));
         CheckRows(x.Shape, rows);
 
-        var shape = new GroupNormShape(batch, batch == 0 || channels == 0 ? 0 : x.Shape.Length / (batch * channels), channels, groups);
+        var shape = new GroupNormShape(batch, x.Shape.Count(1..^1), channels, groups);
         var (first, second) = (rows.Length > 0 ? rows[0] : default, rows.Length > 1 ? rows[1] : default);
         var recorder = Recorder<T>.For(x, gamma, beta, first.Table, second.Table);
         var y = recorder.New(x.Shape);

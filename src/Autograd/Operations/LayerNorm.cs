@@ -15,7 +15,7 @@ public static partial class Operations
     {
         if (x.Shape.Rank < 1 || x.Shape[^1] < 1)
             throw new ArgumentException($"LayerNorm runs over the last dimension, but the input has the shape {x.Shape}.", nameof(x));
-        int columns = x.Shape[^1], rows = x.Shape.Length / columns;
+        int columns = x.Shape[^1], rows = x.Shape.Count(..^1);
         if (gamma.Shape != [columns] || beta.Shape != [columns])
             throw new ArgumentException($"LayerNorm over {columns} channels takes gamma and beta of shape [{columns}], not {gamma.Shape} and {beta.Shape}.", nameof(gamma));
         var recorder = Recorder<T>.For(x, gamma, beta);

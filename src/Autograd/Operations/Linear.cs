@@ -16,7 +16,7 @@ public static partial class Operations
         if (bias is not null && bias.Shape != [weight.Shape[1]])
             throw new ArgumentException($"The bias of a linear layer with the weight {weight.Shape} must have the shape [{weight.Shape[1]}], not {bias.Shape}.", nameof(bias));
 
-        int inputs = weight.Shape[0], outputs = weight.Shape[1], rows = x.Shape.Length / Math.Max(1, inputs);
+        int inputs = weight.Shape[0], outputs = weight.Shape[1], rows = x.Shape.Count(..^1);
         var recorder = Recorder<T>.For(x, weight, bias);
         var y = recorder.New(x.Shape.With(^1, outputs));
         MatrixProduct.Multiply<T>(
@@ -34,7 +34,7 @@ internal sealed class LinearOperation<T>(Variable<T> x, Variable<T> weight, Vari
     // dx += dy·W', dW += x'·dy, dbias += the column sums of dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        int inputs = weight.Shape[0], outputs = weight.Shape[1], rows = x.Shape.Length / Math.Max(1, inputs);
+        int inputs = weight.Shape[0], outputs = weight.Shape[1], rows = x.Shape.Count(..^1);
         if (sink.Wants(x, out var dx, out bool accumulate))
             MatrixProduct.Multiply<T>(rows, inputs, outputs, dOut.Span, false, weight.Data.Span, true, dx.Span, accumulate);
         if (sink.Wants(weight, out var dW, out accumulate))

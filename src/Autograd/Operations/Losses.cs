@@ -108,7 +108,7 @@ internal sealed class GaussianVarianceOperation<T>(Variable<T> logVariance, Tens
         Elementwise.Scale(logVariance.Data.Span, -T.One, ratios.Span);
         Elementwise.Map<ExpFunction<T>, T>(default, ratios.Span, ratios.Span);
         Elementwise.Multiply(ratios.Span, squares.Span, ratios.Span);
-        loss.Span[0] = (Reductions.Sum<T>(logVariance.Data.Span) + Reductions.Sum<T>(ratios.Span)) / T.CreateChecked(2 * squares.Length);
+        loss.Span[0] = (Reductions.Sum<T>(logVariance.Data.Span) + Reductions.Sum<T>(ratios.Span)) / T.CreateChecked(2L * squares.Length);
         return recorder.Result(loss, recorder.Records ? new GaussianVarianceOperation<T>(logVariance, ratios) : null);
     }
 
@@ -117,7 +117,7 @@ internal sealed class GaussianVarianceOperation<T>(Variable<T> logVariance, Tens
     {
         if (sink.GradientOf(logVariance) is not { } gradient)
             return;
-        T share = dOut.Span[0] / T.CreateChecked(2 * ratios.Length);
+        T share = dOut.Span[0] / T.CreateChecked(2L * ratios.Length);
         for (int i = 0; i < ratios.Length; i++)
             gradient.Span[i] += share * (T.One - ratios.Span[i]);
     }
