@@ -9,7 +9,7 @@ namespace Diffusion.Tensors;
 /// managed memory. Reshaping shares the memory; everything else copies. Nothing has to be disposed.
 /// </summary>
 /// <typeparam name="T">The number type: <see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Tensor<T>
+public sealed partial class Tensor<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T[] _memory;
