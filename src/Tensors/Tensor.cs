@@ -13,7 +13,7 @@ namespace Diffusion.Tensors;
 /// does reading any view of it.
 /// </remarks>
 /// <typeparam name="T">The number type: <see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Tensor<T>
+public sealed partial class Tensor<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // The tensor that owns the memory: itself, or the one of which this is a view. What follows is the owner's.

@@ -1,0 +1,64 @@
+namespace Diffusion.Tensors.Kernels;
+
+/// <summary>Sets of dimensions: what a reduction goes over.</summary>
+internal static class Dimensions
+{
+    /// <summary>The numbers of the named dimensions, in rising order.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension does not exist.</exception>
+    /// <exception cref="ArgumentException">A dimension is named twice.</exception>
+    public static int[] Of(Shape shape, ReadOnlySpan<Index> dimensions)
+    {
+        int[] numbers = new int[dimensions.Length];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = Views.Dimension(shape, dimensions[i]);
+            if (Array.IndexOf(numbers, numbers[i], 0, i) >= 0)
+                throw new ArgumentException($"Dimension {dimensions[i]} of {shape} is named twice.", nameof(dimensions));
+        }
+
+        Array.Sort(numbers);
+        return numbers;
+    }
+
+    /// <summary>The shape with extent 1 in the named dimensions.</summary>
+    public static Shape Kept(Shape shape, ReadOnlySpan<int> dimensions)
+    {
+        foreach (int at in dimensions)
+            shape = shape.With(at, 1);
+        return shape;
+    }
+
+    /// <summary>The shape without the named dimensions.</summary>
+    public static Shape Dropped(Shape shape, ReadOnlySpan<int> dimensions)
+    {
+        Span<int> extents = stackalloc int[Shape.MaxRank];
+        int rank = 0;
+        for (int i = 0; i < shape.Rank; i++)
+        {
+            if (!dimensions.Contains(i))
+                extents[rank++] = shape[i];
+        }
+
+        return new Shape(extents[..rank]);
+    }
+
+    /// <summary>The shape with a new dimension of extent 1 before the given place; <c>^0</c> is behind the last.</summary>
+    public static Shape Inserted(Shape shape, Index place)
+    {
+        int at = place.GetOffset(shape.Rank);
+        if (at < 0 || at > shape.Rank)
+            throw new ArgumentOutOfRangeException(nameof(place), place, $"A dimension cannot be put at {place} of the shape {shape}.");
+        return new Shape([.. shape.AsSpan()[..at], 1, .. shape.AsSpan()[at..]]);
+    }
+
+    /// <summary>The shape with the dimensions from one on as one.</summary>
+    public static Shape Flattened(Shape shape, int from)
+    {
+        if (from < 0 || (from >= shape.Rank && shape.Rank + from > 0))
+            throw new ArgumentOutOfRangeException(nameof(from), from, $"The shape {shape} has {shape.Rank} dimensions.");
+        long extent = 1;
+        foreach (int inner in shape.AsSpan()[Math.Min(from, shape.Rank)..])
+            extent = shape.Length == 0 && inner != 0 ? Math.Min(extent * inner, int.MaxValue) : extent * inner;
+        return new Shape([.. shape.AsSpan()[..Math.Min(from, shape.Rank)], (int)extent]);
+    }
+}
