@@ -99,7 +99,16 @@ public sealed class GradientSink<T>
             while (_gradients.Count < operations.Count)
                 _gradients.Add(null);
             if (result.Node >= 0)
+            {
                 _gradients[result.Node] = seed;
+            }
+            else
+            {
+                // An input of the tape is its own result.
+                Add(result, seed);
+                _scratch.Add(seed);
+            }
+
             for (int i = result.Node; i >= 0; i--)
             {
                 if (_gradients[i] is { } gradient)

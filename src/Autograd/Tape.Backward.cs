@@ -84,7 +84,7 @@ public sealed partial class Tape<T>
     {
         CheckRunning();
         result.CheckAlive();
-        if (result.Tape != this || result.Node < 0)
+        if (result.Tape != this || !result.RequiresGradient)
         {
             throw new ArgumentException(
                 "Backward starts from a result that this tape recorded and that depends on something that requires a gradient. (A gradient itself is a constant: gradients of gradients are not recorded.)",
@@ -93,7 +93,7 @@ public sealed partial class Tape<T>
 
         // Mostly nothing was written to since the tape began, and one look tells.
         long now = WriteClock.Now;
-        if (Checked.IsOn || _operations[0].RecordedAt != now)
+        if (result.Node >= 0 && (Checked.IsOn || _operations[0].RecordedAt != now))
             CheckUnchanged(result, now);
     }
 

@@ -144,20 +144,7 @@ public sealed partial class Tensor<T>
     /// <summary>The same memory seen under another shape of the same length; one extent may be -1 and is worked out.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
-    public Tensor<T> Reshape(params ReadOnlySpan<int> extents)
-    {
-        Span<int> known = stackalloc int[extents.Length];
-        extents.CopyTo(known);
-        int open = known.IndexOf(-1);
-        if (open >= 0)
-        {
-            known[open] = 1;
-            int rest = new Shape(known).Length;
-            known[open] = rest == 0 ? 0 : Length / rest;
-        }
-
-        return Reshape(new Shape(known));
-    }
+    public Tensor<T> Reshape(params ReadOnlySpan<int> extents) => Reshape(Kernels.Dimensions.Reshaped(Shape, extents));
 
     /// <summary>The same memory seen under another shape of the same length.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>

@@ -1,10 +1,17 @@
 using System.Numerics;
 using Diffusion.Tensors;
+using Diffusion.Tensors.Kernels;
 
 namespace Diffusion.Autograd;
 
 public static partial class Operations
 {
+    /// <summary>The same numbers under another shape of the same length; one extent may be -1 and is worked out. The memory is shared.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
+    public static Variable<T> Reshape<T>(this Variable<T> x, params ReadOnlySpan<int> extents)
+        where T : unmanaged, IFloatingPointIeee754<T> => x.Reshape(Dimensions.Reshaped(x.Shape, extents));
+
     /// <summary>The same numbers under another shape of the same length; the memory is shared.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static Variable<T> Reshape<T>(this Variable<T> x, Shape shape)

@@ -42,6 +42,36 @@ internal static class Dimensions
         return new Shape(extents[..rank]);
     }
 
+    /// <summary>The shape of the given extents, one of which may be -1: then it is what is left of the length.</summary>
+    /// <exception cref="ArgumentException">An extent is negative, or what is left is no whole number.</exception>
+    public static Shape Reshaped(Shape shape, ReadOnlySpan<int> extents)
+    {
+        Span<int> known = stackalloc int[extents.Length];
+        extents.CopyTo(known);
+        int open = known.IndexOf(-1);
+        if (open < 0)
+            return new Shape(known);
+        known[open] = 1;
+        int rest = new Shape(known).Length;
+        if (rest == 0 || shape.Length % rest != 0)
+            throw new ArgumentException($"A tensor of shape {shape} cannot be seen as [{string.Join(", ", extents.ToArray())}]: {shape.Length} elements are no multiple of {rest}.", nameof(extents));
+        known[open] = shape.Length / rest;
+        return new Shape(known);
+    }
+
+    /// <summary>The shape without its dimensions of extent 1.</summary>
+    public static Shape Squeezed(Shape shape) => new(Array.FindAll(shape.ToArray(), extent => extent != 1));
+
+    /// <summary>The shape without one dimension of extent 1.</summary>
+    /// <exception cref="ArgumentException">The dimension has another extent.</exception>
+    public static Shape Squeezed(Shape shape, Index dimension)
+    {
+        int at = Views.Dimension(shape, dimension);
+        if (shape[at] != 1)
+            throw new ArgumentException($"Dimension {dimension} of {shape} has the extent {shape[at]}; only an extent of 1 can be left out.", nameof(dimension));
+        return Dropped(shape, [at]);
+    }
+
     /// <summary>The shape with a new dimension of extent 1 before the given place; <c>^0</c> is behind the last.</summary>
     public static Shape Inserted(Shape shape, Index place)
     {

@@ -42,18 +42,12 @@ public static partial class TensorOperations
 
     /// <summary>Without all dimensions of extent 1; the memory is shared.</summary>
     public static Tensor<T> Squeeze<T>(this Tensor<T> x)
-        where T : unmanaged, IFloatingPointIeee754<T> => x.Reshape(new Shape(Array.FindAll(x.Shape.ToArray(), extent => extent != 1)));
+        where T : unmanaged, IFloatingPointIeee754<T> => x.Reshape(Dimensions.Squeezed(x.Shape));
 
     /// <summary>Without one dimension of extent 1; the memory is shared.</summary>
     /// <exception cref="ArgumentException">The dimension has another extent.</exception>
     public static Tensor<T> Squeeze<T>(this Tensor<T> x, Index dimension)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        int at = Views.Dimension(x.Shape, dimension);
-        if (x.Shape[at] != 1)
-            throw new ArgumentException($"Dimension {dimension} of {x.Shape} has the extent {x.Shape[at]}; only an extent of 1 can be left out.", nameof(dimension));
-        return x.Reshape(Dimensions.Dropped(x.Shape, [at]));
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => x.Reshape(Dimensions.Squeezed(x.Shape, dimension));
 
     /// <summary>With a new dimension of extent 1 before the given place, <c>^0</c> behind the last; the memory is shared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The place does not exist.</exception>
