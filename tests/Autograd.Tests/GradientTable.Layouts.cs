@@ -27,4 +27,16 @@ internal static partial class GradientTable
         new("Pad", ["x"], d => Draw.At(v => v[0].Pad(1, d.Choice(3, 3), d.Choice(4, 3), value: 0.5), d.Numbers([d[0], d[1], d[2]]))),
         new("Pad, reflected", ["x"], d => Draw.At(v => v[0].Pad(1, d.Choice(3, 3), d.Choice(4, 3), Padding.Reflect), d.Numbers([d[0], d[1] + 3, d[2]]))),
     ];
+
+    private static GradientRow[] Products =>
+    [
+        new("MatMul of a stack and a matrix", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1]), d.Numbers([d[0], d[3], d[1]]), d.Numbers([d[1], d[2]]))),
+        new("MatMul of stacks that broadcast", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1], transposeA: true), d.Numbers([d[3], 1, d[1], d[0]]), d.Numbers([d[4], d[1], d[2]]))),
+        new("MatMul of a vector and a matrix", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1]), d.Numbers([d[1]]), d.Numbers([d[0], d[1], d[2]]))),
+        new("MatMul of a matrix and a vector", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1]), d.Numbers([d[0], d[2], d[1]]), d.Numbers([d[1]]))),
+        new("MatMul of two vectors", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1]), d.Numbers([d[0]]), d.Numbers([d[0]]))),
+        new("Einsum", ["a", "b"], d => Draw.At(v => Operations.Einsum("bij,bkj->bik", v[0], v[1]), d.Numbers([d[0], d[1], d[2]]), d.Numbers([d[0], d[3], d[2]]))),
+        new("Einsum, reordered", ["a", "b"], d => Draw.At(v => Operations.Einsum("aibs,bcja->jcib", v[0], v[1]), d.Numbers([d[0], d[1], d[2], d[3]]), d.Numbers([d[2], d[4], d[5], d[0]]))),
+        new("Einsum, outer", ["a", "b"], d => Draw.At(v => Operations.Einsum("i,j", v[0], v[1]), d.Numbers([d[0]]), d.Numbers([d[1]]))),
+    ];
 }

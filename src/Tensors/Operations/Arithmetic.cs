@@ -90,22 +90,6 @@ public static partial class TensorOperations
     public static T Min<T>(this Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => TensorPrimitives.Min<T>(x.Span);
 
-    /// <summary>A·B of matrices [M, K] and [K, N]; with the flags A is stored as [K, M], B as [N, K].</summary>
-    /// <exception cref="ArgumentException">No matrices, or inner extents that differ.</exception>
-    public static Tensor<T> MatMul<T>(this Tensor<T> a, Tensor<T> b, bool transposeA = false, bool transposeB = false)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (a.Rank != 2 || b.Rank != 2)
-            throw new ArgumentException($"A matrix product takes two matrices, not {a.Shape} and {b.Shape}.", nameof(a));
-        var (m, k) = transposeA ? (a.Shape[1], a.Shape[0]) : (a.Shape[0], a.Shape[1]);
-        var (kB, n) = transposeB ? (b.Shape[1], b.Shape[0]) : (b.Shape[0], b.Shape[1]);
-        if (k != kB)
-            throw new ArgumentException($"The inner extents of a matrix product differ: {k} of {a.Shape}{(transposeA ? " (transposed)" : "")} and {kB} of {b.Shape}{(transposeB ? " (transposed)" : "")}.", nameof(b));
-        var c = Tensor<T>.Uninitialized([m, n]);
-        MatrixProduct.Multiply<T>(m, n, k, a.Span, transposeA, b.Span, transposeB, c.Span);
-        return c;
-    }
-
     private static (Tensor<T> X, Tensor<T> Y, Tensor<T> Z) Broadcast<T>(Tensor<T> x, Tensor<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
