@@ -37,6 +37,9 @@ internal static partial class GradientTable
         new("MatMul of two vectors", ["a", "b"], d => Draw.At(v => v[0].MatMul(v[1]), d.Numbers([d[0]]), d.Numbers([d[0]]))),
         new("Einsum", ["a", "b"], d => Draw.At(v => Operations.Einsum("bij,bkj->bik", v[0], v[1]), d.Numbers([d[0], d[1], d[2]]), d.Numbers([d[0], d[3], d[2]]))),
         new("Einsum, reordered", ["a", "b"], d => Draw.At(v => Operations.Einsum("aibs,bcja->jcib", v[0], v[1]), d.Numbers([d[0], d[1], d[2], d[3]]), d.Numbers([d[2], d[4], d[5], d[0]]))),
+        new("Attention of q, k, v", ["query", "key", "value"], d => Draw.At(v => v[0].ScaledDotProductAttention(v[1], v[2]), d.Numbers([d[0], d[1], d[2]]), d.Numbers([d[0], d[3], d[2]]), d.Numbers([d[0], d[3], d[4]]))),
+        new("Attention with a mask", ["query", "key", "value", "mask"], d => Draw.At(
+            v => v[0].ScaledDotProductAttention(v[1], v[2], v[3], 0.7), d.Numbers([1 + d.Choice(0, 3), 2, 1 + d.Choice(1, 4), d[2]]), d.Numbers([2, d[3], d[2]]), d.Numbers([d[3], d[4]]), d.Numbers([1 + d.Choice(1, 4), d[3]]))),
         new("Einsum, outer", ["a", "b"], d => Draw.At(v => Operations.Einsum("i,j", v[0], v[1]), d.Numbers([d[0]]), d.Numbers([d[1]]))),
     ];
 }

@@ -37,6 +37,30 @@ public static partial class Operations
         return recorder.Result(y, recorder.Records ? new LinearAttentionOperation<T>(shape, qkv) : null);
     }
 
+    /// <summary>
+    /// Attention of queries [..., L, D] to keys [..., S, D] and values [..., S, V] (arXiv:1706.03762, eq. 1):
+    /// softmax(Q·K'·scale + mask)·V, [..., L, V]; outer dimensions, such as samples and heads, broadcast.
+    /// </summary>
+    /// <param name="query">What asks.</param>
+    /// <param name="key">What is compared with it: of the same sequence, or of another one (cross attention).</param>
+    /// <param name="value">What is averaged.</param>
+    /// <param name="mask">Added to the comparisons, broadcast to [..., L, S]: 0 where a position is seen, -∞ where it is not. A query that sees nothing gets NaN.</param>
+    /// <param name="scale">By default 1/√D.</param>
+    /// <exception cref="ArgumentException">Shapes that do not go together.</exception>
+    public static Variable<T> ScaledDotProductAttention<T>(
+        this Variable<T> query, Variable<T> key, Variable<T> value, Variable<T>? mask = null, double? scale = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (query.Shape.Rank < 2 || key.Shape.Rank < 2 || value.Shape.Rank < 2 || query.Shape[^1] != key.Shape[^1] || key.Shape[^2] != value.Shape[^2])
+        {
+            throw new ArgumentException(
+                $"Attention takes queries [..., L, D], keys [..., S, D] and values [..., S, V], not {query.Shape}, {key.Shape} and {value.Shape}.", nameof(key));
+        }
+
+        var scores = Scale(query.MatMul(key, transposeB: true), T.CreateChecked(scale ?? 1 / Math.Sqrt(Math.Max(1, query.Shape[^1]))));
+        return (mask is null ? scores : scores + mask).Softmax().MatMul(value);
+    }
+
     private static AttentionShape CheckAttention(Shape qkv, int heads)
     {
         if (qkv.Rank < 3 || qkv[^1] % 3 != 0)

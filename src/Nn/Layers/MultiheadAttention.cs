@@ -39,6 +39,27 @@ public sealed class MultiheadAttention<T> : Layer<T>
     /// <summary>The linear map of the result.</summary>
     public Linear<T> Out { get; }
 
+    /// <summary>Attention of one sequence to another, with a mask where asked.</summary>
+    /// <param name="query">[N, L, C]: what asks.</param>
+    /// <param name="other">[N, S, C]: what keys and values are made of; the same variable for self-attention with a mask.</param>
+    /// <param name="mask">Added to the comparisons, broadcast to [N, heads, L, S]: 0 where a position is seen, -∞ where it is not.</param>
+    /// <returns>[N, L, C].</returns>
+    /// <exception cref="ArgumentException">Shapes that do not go together.</exception>
+    public Variable<T> Forward(Variable<T> query, Variable<T> other, Variable<T>? mask = null)
+    {
+        int channels = Out.Weight.Shape[0];
+        if (query.Shape.Rank != 3 || other.Shape.Rank != 3 || query.Shape[0] != other.Shape[0] || query.Shape[2] != channels || other.Shape[2] != channels)
+            throw new ArgumentException($"Attention of {channels} channels takes two sequences [N, L, {channels}] and [N, S, {channels}], not {query.Shape} and {other.Shape}.", nameof(other));
+
+        var q = query.Linear(InWeight[.., ..channels], InBias[..channels]);
+        var kv = other.Linear(InWeight[.., channels..], InBias[channels..]);
+        var y = Heads(q).ScaledDotProductAttention(Heads(kv[.., .., ..channels]), Heads(kv[.., .., channels..]), mask);   // [N, heads, L, C/heads]
+        return Out.Forward(y.Transpose(1, 2).Flatten(2));
+    }
+
+    // [N, L, C] to [N, heads, L, C/heads]
+    private Variable<T> Heads(Variable<T> x) => x.Reshape(x.Shape[0], x.Shape[1], _heads, x.Shape[2] / _heads).Transpose(1, 2);
+
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => Out.Forward(x.Linear(InWeight, InBias).SelfAttention(_heads));
 
