@@ -152,6 +152,24 @@ public sealed class TrainingTests
     }
 
     [Test]
+    public void A_step_of_Adam_allocates_nothing()
+    {
+        Parameter<double>[] parameters = [One(), One(), One()];
+        var optimizer = new AdamW<double>([new ParameterGroup<double>(parameters[..2]), new ParameterGroup<double>(parameters[2..], 1e-3)]) { LearningRate = 1e-2 };
+        long allocated = long.MaxValue;
+        for (int step = 0; step < 3; step++)
+        {
+            foreach (var parameter in parameters)
+                Layers.SetGradient(parameter, 1);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            optimizer.Step();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.That(allocated, Is.Zero);
+    }
+
+    [Test]
     public void Gradients_add_up_over_backward_passes_until_they_are_used_or_zeroed()
     {
         var net = new Sequential<double>(new Linear<double>(2, 3, Layers.Weights()), new SiLU<double>(), new Linear<double>(3, 1, Layers.Weights(2)));
