@@ -75,6 +75,10 @@ public readonly struct Shape : IEquatable<Shape>
         return new Shape(extents[..Rank]);
     }
 
+    /// <summary>The product of some extents, such as <c>1..^1</c>: how many positions there are.</summary>
+    /// <exception cref="ArgumentException">More than 2^31 - 1, which only a shape without elements has.</exception>
+    internal int Count(Range dimensions) => new Shape(AsSpan()[dimensions]).Length;
+
     /// <summary>The extents as a new array.</summary>
     public int[] ToArray() => AsSpan().ToArray();
 

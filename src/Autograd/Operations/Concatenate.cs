@@ -15,7 +15,7 @@ public static partial class Operations
             throw new ArgumentException("There is nothing to concatenate.", nameof(parts));
         var first = parts[0].Shape;
         int axis = dimension < 0 ? first.Rank + dimension : dimension;
-        int extent = 0;
+        long extent = 0;
         foreach (var part in parts)
         {
             if (axis < 0 || axis >= part.Shape.Rank || part.Shape.With(axis, 0) != first.With(axis, 0))
@@ -23,10 +23,12 @@ public static partial class Operations
             extent += part.Shape[axis];
         }
 
-        var on = Recorder<T>.For(parts);
-        var y = on.New(first.With(axis, extent));
+        if (extent > int.MaxValue)
+            throw new ArgumentException($"The parts have {extent} positions together along dimension {dimension}; a tensor has at most {int.MaxValue}.", nameof(parts));
+        var recorder = Recorder<T>.For(parts);
+        var y = recorder.New(first.With(axis, (int)extent));
         ConcatenateOperation<T>.Copy(parts, y, axis);
-        return on.Result(y, on.Records ? new ConcatenateOperation<T>(parts.ToArray(), axis) : null);
+        return recorder.Result(y, recorder.Records ? new ConcatenateOperation<T>(parts.ToArray(), axis) : null);
     }
 }
 
@@ -42,19 +44,19 @@ internal sealed class ConcatenateOperation<T>(Variable<T>[] parts, int axis) : O
         foreach (var part in parts)
         {
             var (rows, width, stride) = Rows(part.Shape, y.Shape, axis);
-            RowCopy.Run<T>(rows, width, part.Value.Span, width, y.Span[Math.Min(offset, y.Length)..], stride, accumulate: false);
+            RowCopy.Run<T>(rows, width, part.Data.Span, width, y.Span[Math.Min(offset, y.Length)..], stride, accumulate: false);
             offset += width;
         }
     }
 
     // dpart += its columns of dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
         int offset = 0;
         foreach (var part in parts)
         {
             var (rows, width, stride) = Rows(part.Shape, dOut.Shape, axis);
-            if (Wants(part, out var gradient, out bool accumulate))
+            if (sink.Wants(part, out var gradient, out bool accumulate))
                 RowCopy.Run(rows, width, dOut.Span[Math.Min(offset, dOut.Length)..], stride, gradient.Span, width, accumulate);
             offset += width;
         }
@@ -63,6 +65,8 @@ internal sealed class ConcatenateOperation<T>(Variable<T>[] parts, int axis) : O
     // A part is rows of Width contiguous elements, which lie Stride apart in the whole.
     private static (int Rows, int Width, int Stride) Rows(Shape part, Shape whole, int axis)
     {
+        if (whole.Length == 0)
+            return default;
         int rows = 1, inner = 1;
         for (int i = 0; i < axis; i++)
             rows *= part[i];

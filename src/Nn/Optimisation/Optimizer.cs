@@ -77,6 +77,8 @@ public abstract class Optimizer<T>
         foreach (int i in trained)
             _steps[i]++;
         Update(trained);
+        foreach (int i in trained)
+            _parameters[i].Value.MarkWritten();
         foreach (var parameter in _parameters)
             parameter.ClearGradient();
     }

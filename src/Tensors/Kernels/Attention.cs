@@ -23,6 +23,8 @@ internal static unsafe class Attention
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, qkv.Length, output.Length, logSums.IsEmpty ? shape.Statistics.Length : logSums.Length);
+        if (output.IsEmpty)
+            return;
         fixed (T* pqkv = qkv, po = output, pl = logSums)
         {
             var kernel = new ForwardKernel<T> { Shape = shape, Qkv = pqkv, Output = po, LogSums = logSums.IsEmpty ? null : pl };
@@ -37,6 +39,8 @@ internal static unsafe class Attention
     {
         Check(shape, qkv.Length, dOutput.Length, logSums.Length);
         Check(shape, dQkv.Length, dOutput.Length, logSums.Length);
+        if (dOutput.IsEmpty)
+            return;
         fixed (T* pqkv = qkv, pdo = dOutput, pl = logSums, pdqkv = dQkv)
         {
             var kernel = new BackwardKernel<T> { Shape = shape, Qkv = pqkv, DOutput = pdo, LogSums = pl, DQkv = pdqkv, Accumulate = accumulate };
@@ -72,9 +76,9 @@ internal static unsafe class Attention
             T* logSums = LogSums == null ? null : LogSums + ((nint)task * s);
             T scale = T.One / T.Sqrt(T.CreateChecked(d));
 
-            int packedKey = MatrixBlock.PackedLength<TVector, T>(d, s), packedValue = MatrixBlock.PackedLength<TVector, T>(s, d);
+            nint packedKey = MatrixBlock.PackedLength<TVector, T>(d, s), packedValue = MatrixBlock.PackedLength<TVector, T>(s, d);
             int pRow = RowOfP<TVector, T>(s);
-            T* keys = Scratch<T>.Get(ScratchSlot.Image, packedKey + packedValue + (TileRows * pRow));
+            T* keys = Scratch<T>.Get(ScratchSlot.Image, packedKey + packedValue + ((nint)TileRows * pRow));
             T* values = keys + packedKey, p = values + packedValue;
             MatrixBlock.Pack<TVector, T>(d, s, k, 1, row, keys);
             MatrixBlock.Pack<TVector, T>(s, d, v, row, 1, values);
@@ -112,11 +116,12 @@ internal static unsafe class Attention
             T* dOutput = DOutput + ((nint)n * s * c) + (head * d), logSums = LogSums + ((nint)task * s);
             T scale = T.One / T.Sqrt(T.CreateChecked(d));
 
-            int across = MatrixBlock.PackedLength<TVector, T>(d, s), along = MatrixBlock.PackedLength<TVector, T>(s, d);
-            int tile = MatrixBlock.PackedLength<TVector, T>(TileRows, d), pRow = RowOfP<TVector, T>(s);
-            T* keysAcross = Scratch<T>.Get(ScratchSlot.Image, (2 * across) + along + (2 * tile) + (2 * TileRows * pRow));
+            nint across = MatrixBlock.PackedLength<TVector, T>(d, s), along = MatrixBlock.PackedLength<TVector, T>(s, d);
+            nint tile = MatrixBlock.PackedLength<TVector, T>(TileRows, d);
+            int pRow = RowOfP<TVector, T>(s);
+            T* keysAcross = Scratch<T>.Get(ScratchSlot.Image, (2 * across) + along + (2 * tile) + ((nint)2 * TileRows * pRow));
             T* valuesAcross = keysAcross + across, keysAlong = valuesAcross + across, queries = keysAlong + along;
-            T* upstream = queries + tile, p = upstream + tile, ds = p + (TileRows * pRow);
+            T* upstream = queries + tile, p = upstream + tile, ds = p + ((nint)TileRows * pRow);
             MatrixBlock.Pack<TVector, T>(d, s, k, 1, row, keysAcross);
             MatrixBlock.Pack<TVector, T>(d, s, v, 1, row, valuesAcross);
             MatrixBlock.Pack<TVector, T>(s, d, k, row, 1, keysAlong);

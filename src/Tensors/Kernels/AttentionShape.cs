@@ -7,9 +7,11 @@ public readonly record struct AttentionShape
     /// <exception cref="ArgumentException">Channels that cannot be split into the heads, or a size below what it must be.</exception>
     public AttentionShape(int batch, int positions, int channels, int heads)
     {
-        if (batch < 0 || positions < 1 || channels < 1 || heads < 1 || channels % heads != 0)
-            throw new ArgumentException($"Attention over {batch} samples of {positions} positions with {channels} channels in {heads} heads cannot be: there must be at least one position and a multiple of the heads of channels.", nameof(heads));
+        if (batch < 0 || positions < 0 || channels < 1 || heads < 1 || channels % heads != 0 || channels > int.MaxValue / 3)
+            throw new ArgumentException($"Attention over {batch} samples of {positions} positions with {channels} channels in {heads} heads cannot be: channels are a multiple of the heads, at most {int.MaxValue / 3}, and nothing is negative.", nameof(heads));
         (Batch, Positions, Channels, Heads) = (batch, positions, channels, heads);
+        _ = Input.With(0, Math.Max(batch, 1));
+        _ = Input;
     }
 
     /// <summary>N.</summary>

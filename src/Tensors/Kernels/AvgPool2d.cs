@@ -15,11 +15,11 @@ internal static unsafe class AvgPool2d
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, x.Length, y.Length);
-        int rows = shape.Batch * shape.OutSize.Height, perTask = Math.Max(1, Elementwise.TaskLength / (shape.OutSize.Width * shape.Channels));
+        int rows = shape.Batch * shape.OutSize.Height, perTask = Math.Max(1, Elementwise.TaskLength / Math.Max(1, shape.OutSize.Width * shape.Channels));
         fixed (T* px = x, py = y)
         {
             var kernel = new ForwardKernel<T> { Shape = shape, X = px, Y = py, CountPadding = countPadding, Rows = rows, RowsPerTask = perTask };
-            Workers.Run<ForwardKernel<T>, T>(kernel, (rows + perTask - 1) / perTask, shape.Channels);
+            Workers.Run<ForwardKernel<T>, T>(kernel, Parts.Count(rows, perTask), shape.Channels);
         }
     }
 
@@ -32,7 +32,7 @@ internal static unsafe class AvgPool2d
         fixed (T* pdy = dy, pdx = dx)
         {
             var kernel = new BackwardKernel<T> { Shape = shape, DY = pdy, DX = pdx, CountPadding = countPadding, Accumulate = accumulate, ImagesPerTask = perTask };
-            Workers.Run<BackwardKernel<T>, T>(kernel, (shape.Batch + perTask - 1) / perTask, shape.Channels);
+            Workers.Run<BackwardKernel<T>, T>(kernel, Parts.Count(shape.Batch, perTask), shape.Channels);
         }
     }
 
@@ -55,15 +55,15 @@ internal static unsafe class AvgPool2d
         {
             int channels = Shape.Channels, outWidth = Shape.OutSize.Width, outHeight = Shape.OutSize.Height;
             nint rowLength = (nint)Shape.Size.Width * channels;
-            int to = Math.Min(Rows, (task + 1) * RowsPerTask);
-            for (int r = task * RowsPerTask; r < to; r++)
+            var (from, to) = Parts.Range(task, RowsPerTask, Rows);
+            for (int r = from; r < to; r++)
             {
                 var (fromH, toH, row) = Shape.Rows(r % outHeight);
                 T* image = X + ((nint)(r / outHeight) * Shape.Size.Height * rowLength);
                 for (int j = 0; j < outWidth; j++)
                 {
                     var (fromW, toW, column) = Shape.Columns(j);
-                    TVector share = TVector.Broadcast(T.One / T.CreateTruncating(CountPadding ? Shape.Kernel.Area : (toH - fromH) * (toW - fromW)));
+                    TVector share = TVector.Broadcast(T.One / T.CreateTruncating(CountPadding ? (long)Shape.Kernel.Height * Shape.Kernel.Width : (long)(toH - fromH) * (toW - fromW)));
                     T* y = Y + ((((nint)r * outWidth) + j) * channels);
                     for (int c = 0; c < channels; c += TVector.Count)
                     {
@@ -96,8 +96,8 @@ internal static unsafe class AvgPool2d
             int channels = Shape.Channels, outWidth = Shape.OutSize.Width, outHeight = Shape.OutSize.Height;
             int imageLength = Shape.Size.Area * channels;
             nint rowLength = (nint)Shape.Size.Width * channels;
-            int to = Math.Min(Shape.Batch, (task + 1) * ImagesPerTask);
-            for (int n = task * ImagesPerTask; n < to; n++)
+            var (from, to) = Parts.Range(task, ImagesPerTask, Shape.Batch);
+            for (int n = from; n < to; n++)
             {
                 T* image = DX + ((nint)n * imageLength);
                 if (!Accumulate)
@@ -108,7 +108,7 @@ internal static unsafe class AvgPool2d
                     for (int j = 0; j < outWidth; j++)
                     {
                         var (fromW, toW, column) = Shape.Columns(j);
-                        TVector share = TVector.Broadcast(T.One / T.CreateTruncating(CountPadding ? Shape.Kernel.Area : (toH - fromH) * (toW - fromW)));
+                        TVector share = TVector.Broadcast(T.One / T.CreateTruncating(CountPadding ? (long)Shape.Kernel.Height * Shape.Kernel.Width : (long)(toH - fromH) * (toW - fromW)));
                         T* dy = DY + ((((((nint)n * outHeight) + i) * outWidth) + j) * channels);
                         for (int c = 0; c < channels; c += TVector.Count)
                         {

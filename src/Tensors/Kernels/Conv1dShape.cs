@@ -9,20 +9,18 @@ public readonly record struct Conv1dShape
     /// <summary>Makes and checks a geometry.</summary>
     /// <exception cref="ArgumentException">A size that no convolution has; the message names it.</exception>
     public Conv1dShape(int batch, int length, int inChannels, int outChannels, int kernel, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
+        : this(batch, length, inChannels, outChannels, kernel, stride, padding, dilation, groups, outLength: null)
     {
+    }
+
+    /// <summary>The same with so many outputs, where a transposed convolution says how many there are.</summary>
+    internal Conv1dShape(int batch, int length, int inChannels, int outChannels, int kernel, int stride, int padding, int dilation, int groups, int? outLength)
+    {
+        ConvChecks.Sizes(batch, inChannels, outChannels, groups);
         (Batch, Length, InChannels, OutChannels) = (batch, length, inChannels, outChannels);
         (Kernel, Stride, Padding, Dilation, Groups) = (kernel, stride, padding, dilation, groups);
-        Require(batch >= 0, nameof(batch), batch, "at least 0");
-        Require(length >= 1, nameof(length), length, "at least 1");
-        Require(kernel >= 1, nameof(kernel), kernel, "at least 1");
-        Require(stride >= 1, nameof(stride), stride, "at least 1");
-        Require(padding >= 0, nameof(padding), padding, "at least 0");
-        Require(dilation >= 1, nameof(dilation), dilation, "at least 1");
-        Require(groups >= 1, nameof(groups), groups, "at least 1");
-        Require(inChannels >= 1 && inChannels % groups == 0, nameof(inChannels), inChannels, $"a multiple of the {groups} groups");
-        Require(outChannels >= 1 && outChannels % groups == 0, nameof(outChannels), outChannels, $"a multiple of the {groups} groups");
-        if (Span > PaddedLength)
-            throw new ArgumentException($"A kernel of {kernel} with dilation {dilation} covers {Span} positions, but the sequence has only {length} and {padding} of padding on either side.", nameof(kernel));
+        OutLength = ConvChecks.OutLength("length", length, kernel, stride, padding, dilation, outLength);
+        ConvChecks.Fits([Math.Max(batch, 1), PaddedLength, inChannels], Weight, [Math.Max(batch, 1), OutLength, outChannels]);
     }
 
     /// <summary>N, the sequences.</summary>
@@ -59,7 +57,7 @@ public readonly record struct Conv1dShape
     public int PaddedLength => Length + (2 * Padding);
 
     /// <summary>⌊(L + 2·padding - dilation·(K - 1) - 1) / stride⌋ + 1.</summary>
-    public int OutLength => ((PaddedLength - Span) / Stride) + 1;
+    public int OutLength { get; }
 
     /// <summary>Cin / groups.</summary>
     public int GroupIn => InChannels / Groups;
@@ -78,16 +76,10 @@ public readonly record struct Conv1dShape
 
     /// <summary>The same over images of height 1.</summary>
     public Conv2dShape OfImages => new(
-        Batch, 1, Length, InChannels, OutChannels, (1, Kernel), (1, Stride), (0, Padding), (1, Dilation), Groups);
+        Batch, 1, Length, InChannels, OutChannels, (1, Kernel), (1, Stride), (0, Padding), (1, Dilation), Groups, outSize: (1, OutLength));
 
     /// <summary>2·N·OutLength·Cout·K·Cin/groups.</summary>
     public long FloatingPointOperations => 2L * Batch * OutLength * OutChannels * Kernel * GroupIn;
-
-    private static void Require(bool condition, string name, int value, string accepted)
-    {
-        if (!condition)
-            throw new ArgumentException($"The {name} of a convolution is {value}; it must be {accepted}.", name);
-    }
 }
 
 /// <summary>
@@ -101,19 +93,15 @@ public readonly record struct ConvTranspose1dShape
     public ConvTranspose1dShape(
         int batch, int length, int inChannels, int outChannels, int kernel, int stride = 1, int padding = 0, int outputPadding = 0, int dilation = 1, int groups = 1)
     {
-        if (outputPadding < 0 || (outputPadding > 0 && outputPadding >= Math.Max(stride, dilation)))
-            throw new ArgumentException($"The outputPadding of a transposed convolution is {outputPadding}; it must be at least 0 and less than the stride {stride} or the dilation {dilation}.", nameof(outputPadding));
-        int outLength = ((length - 1) * stride) - (2 * padding) + (dilation * (kernel - 1)) + outputPadding + 1;
-        if (length < 1 || outLength < 1)
-            throw new ArgumentException($"A transposed convolution of length {length}, kernel {kernel}, stride {stride}, padding {padding} has {outLength} outputs; it must have at least 1.", nameof(length));
-        Adjoint = new Conv1dShape(batch, outLength, outChannels, inChannels, kernel, stride, padding, dilation, groups);
+        int outLength = ConvChecks.TransposedOutLength(length, kernel, stride, padding, outputPadding, dilation);
+        Adjoint = new Conv1dShape(batch, outLength, outChannels, inChannels, kernel, stride, padding, dilation, groups, outLength: length);
         OutputPadding = outputPadding;
     }
 
     /// <summary>The convolution from our output to our input.</summary>
     public Conv1dShape Adjoint { get; }
 
-    /// <summary>Positions added at the end of the output, which the stride leaves open.</summary>
+    /// <summary>Positions added at the end of the output, below the stride or the dilation.</summary>
     public int OutputPadding { get; }
 
     /// <summary>(L - 1)·stride - 2·padding + dilation·(K - 1) + outputPadding + 1.</summary>

@@ -54,7 +54,7 @@ internal static unsafe class Conv2d
     internal static void Forward<T>(in Conv2dShape shape, T* x, ConvWeights<T> weight, T* bias, T* y, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (shape.Batch == 0)
+        if (shape.Output.Length == 0)
             return;
         if (WindowStep(shape) is int step && weight.IsMatrix(shape))
         {
@@ -76,7 +76,7 @@ internal static unsafe class Conv2d
     internal static void InputGradient<T>(in Conv2dShape shape, T* dy, ConvWeights<T> weight, T* bias, T* dx, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (shape.Batch == 0)
+        if (shape.Input.Length == 0)
             return;
         if (WindowStep(shape) is int step && step == shape.Kernel.Area * shape.InChannels && weight.IsMatrix(shape) && (bias == null || shape.Kernel.Area == 1))
         {
@@ -99,7 +99,12 @@ internal static unsafe class Conv2d
     internal static void WeightGradient<T>(in Conv2dShape shape, T* x, T* dy, ConvWeights<T> dWeight, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (WindowStep(shape) is int step && dWeight.IsMatrix(shape))
+        if (shape.Input.Length == 0 || shape.Output.Length == 0)
+        {
+            if (!accumulate)
+                new Span<T>(dWeight.Pointer, shape.Weight.Length).Clear();
+        }
+        else if (WindowStep(shape) is int step && dWeight.IsMatrix(shape))
         {
             // [Kh·Kw·Cin, N·Hout·Wout]·[N·Hout·Wout, Cout]: the first operand, transposed or not, is whichever makes the result's rows.
             int windows = shape.Batch * shape.OutSize.Area, depth = shape.Kernel.Area * shape.InChannels;

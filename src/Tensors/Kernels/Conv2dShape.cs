@@ -11,20 +11,23 @@ public readonly record struct Conv2dShape
     public Conv2dShape(
         int batch, int height, int width, int inChannels, int outChannels, Size2d kernel,
         Size2d? stride = null, Size2d? padding = null, Size2d? dilation = null, int groups = 1)
+        : this(batch, height, width, inChannels, outChannels, kernel, stride, padding, dilation, groups, outSize: null)
     {
+    }
+
+    /// <summary>The same with so many outputs, where a transposed convolution says how many there are.</summary>
+    internal Conv2dShape(
+        int batch, int height, int width, int inChannels, int outChannels, Size2d kernel,
+        Size2d? stride, Size2d? padding, Size2d? dilation, int groups, Size2d? outSize)
+    {
+        ConvChecks.Sizes(batch, inChannels, outChannels, groups);
         (Batch, Size, InChannels, OutChannels) = (batch, (height, width), inChannels, outChannels);
         (Kernel, Stride, Padding, Dilation, Groups) = (kernel, stride ?? 1, padding ?? 0, dilation ?? 1, groups);
-        Require(batch >= 0, nameof(batch), batch, "at least 0");
-        Require(Size, 1, "size");
-        Require(Kernel, 1, nameof(kernel));
-        Require(Stride, 1, nameof(stride));
-        Require(Padding, 0, nameof(padding));
-        Require(Dilation, 1, nameof(dilation));
-        Require(groups >= 1, nameof(groups), groups, "at least 1");
-        Require(inChannels >= 1 && inChannels % groups == 0, nameof(inChannels), inChannels, $"a multiple of the {groups} groups");
-        Require(outChannels >= 1 && outChannels % groups == 0, nameof(outChannels), outChannels, $"a multiple of the {groups} groups");
-        if (Span.Height > PaddedSize.Height || Span.Width > PaddedSize.Width)
-            throw new ArgumentException($"A kernel of {kernel} with dilation {Dilation} covers {Span} positions, but the image has only {Size} and {Padding} of padding on either side.", nameof(kernel));
+        OutSize = (
+            ConvChecks.OutLength("height", height, kernel.Height, Stride.Height, Padding.Height, Dilation.Height, outSize?.Height),
+            ConvChecks.OutLength("width", width, kernel.Width, Stride.Width, Padding.Width, Dilation.Width, outSize?.Width));
+        ConvChecks.Fits(
+            [Math.Max(batch, 1), PaddedSize.Height, PaddedSize.Width, inChannels], Weight, [Math.Max(batch, 1), OutSize.Height, OutSize.Width, outChannels]);
     }
 
     /// <summary>N, the images.</summary>
@@ -61,7 +64,7 @@ public readonly record struct Conv2dShape
     public Size2d PaddedSize => (Size.Height + (2 * Padding.Height), Size.Width + (2 * Padding.Width));
 
     /// <summary>⌊(size + 2·padding - dilation·(K - 1) - 1) / stride⌋ + 1.</summary>
-    public Size2d OutSize => (((PaddedSize.Height - Span.Height) / Stride.Height) + 1, ((PaddedSize.Width - Span.Width) / Stride.Width) + 1);
+    public Size2d OutSize { get; }
 
     /// <summary>Cin / groups.</summary>
     public int GroupIn => InChannels / Groups;
@@ -80,18 +83,6 @@ public readonly record struct Conv2dShape
 
     /// <summary>2·N·Hout·Wout·Cout·Kh·Kw·Cin/groups: what the textbook takes, whatever the kernel does.</summary>
     public long FloatingPointOperations => 2L * Batch * OutSize.Area * OutChannels * Kernel.Area * GroupIn;
-
-    private static void Require(Size2d size, int least, string name)
-    {
-        Require(size.Height >= least, name, size.Height, $"at least {least}");
-        Require(size.Width >= least, name, size.Width, $"at least {least}");
-    }
-
-    private static void Require(bool condition, string name, int value, string accepted)
-    {
-        if (!condition)
-            throw new ArgumentException($"The {name} of a convolution is {value}; it must be {accepted}.", name);
-    }
 }
 
 /// <summary>
@@ -108,15 +99,15 @@ public readonly record struct ConvTranspose2dShape
     {
         var (steps, edges, taps) = (stride ?? 1, padding ?? 0, dilation ?? 1);
         OutputPadding = outputPadding ?? 0;
-        int outHeight = OutLength(height, kernel.Height, steps.Height, edges.Height, OutputPadding.Height, taps.Height);
-        int outWidth = OutLength(width, kernel.Width, steps.Width, edges.Width, OutputPadding.Width, taps.Width);
-        Adjoint = new Conv2dShape(batch, outHeight, outWidth, outChannels, inChannels, kernel, steps, edges, taps, groups);
+        int outHeight = ConvChecks.TransposedOutLength(height, kernel.Height, steps.Height, edges.Height, OutputPadding.Height, taps.Height);
+        int outWidth = ConvChecks.TransposedOutLength(width, kernel.Width, steps.Width, edges.Width, OutputPadding.Width, taps.Width);
+        Adjoint = new Conv2dShape(batch, outHeight, outWidth, outChannels, inChannels, kernel, steps, edges, taps, groups, outSize: (height, width));
     }
 
     /// <summary>The convolution from our output to our input.</summary>
     public Conv2dShape Adjoint { get; }
 
-    /// <summary>Positions added at the end of the output, which the stride leaves open.</summary>
+    /// <summary>Positions added at the end of the output, below the stride or the dilation.</summary>
     public Size2d OutputPadding { get; }
 
     /// <summary>(size - 1)·stride - 2·padding + dilation·(K - 1) + outputPadding + 1.</summary>
@@ -133,14 +124,4 @@ public readonly record struct ConvTranspose2dShape
 
     /// <summary>2·N·H·W·Cin·Kh·Kw·Cout/groups.</summary>
     public long FloatingPointOperations => Adjoint.FloatingPointOperations;
-
-    private static int OutLength(int length, int kernel, int stride, int padding, int outputPadding, int dilation)
-    {
-        if (outputPadding < 0 || (outputPadding > 0 && outputPadding >= Math.Max(stride, dilation)))
-            throw new ArgumentException($"The outputPadding of a transposed convolution is {outputPadding}; it must be at least 0 and less than the stride {stride} or the dilation {dilation}.", nameof(outputPadding));
-        int outLength = ((length - 1) * stride) - (2 * padding) + (dilation * (kernel - 1)) + outputPadding + 1;
-        if (length < 1 || outLength < 1)
-            throw new ArgumentException($"A transposed convolution of length {length}, kernel {kernel}, stride {stride}, padding {padding} has {outLength} outputs; it must have at least 1.", nameof(length));
-        return outLength;
-    }
 }

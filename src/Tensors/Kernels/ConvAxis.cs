@@ -1,3 +1,5 @@
+using Diffusion.Tensors.Threading;
+
 namespace Diffusion.Tensors.Kernels;
 
 /// <summary>
@@ -19,6 +21,15 @@ internal readonly record struct ConvAxis(int Count, int Step, int Start, int Tap
     public static ConvAxis Forward(int outLength, int kernel, int stride, int padding, int dilation) =>
         new(outLength, stride, -padding, kernel, dilation, FirstTap: 0, TapStep: 1, OutStart: 0, OutStep: 1);
 
+    /// <summary>The same without the taps at either end that see nothing but padding: so windows are no wider than they must be.</summary>
+    public ConvAxis Within(int length)
+    {
+        long reach = (Count - 1L) * Step, before = -(Start + reach);
+        long first = before <= 0 ? 0 : ((before - 1) / Dilation) + 1, last = Math.Min(Taps - 1, length - 1 < Start ? -1 : ((long)length - 1 - Start) / Dilation);
+        return length == 0 || first > last ? this with { Taps = 0, Start = 0 }
+            : this with { Taps = (int)(last - first + 1), Start = (int)(Start + (first * Dilation)), FirstTap = FirstTap + ((int)first * TapStep) };
+    }
+
     /// <summary>
     /// The axis of a convolution's input gradient, for inputs <paramref name="phase"/>, phase + stride, phase + 2·stride ...
     /// </summary>
@@ -30,13 +41,13 @@ internal readonly record struct ConvAxis(int Count, int Step, int Start, int Tap
     /// </remarks>
     public static ConvAxis InputGradient(int length, int kernel, int stride, int padding, int dilation, int phase)
     {
-        int gcd = Gcd(dilation, stride), tapStep = stride / gcd, count = (length - phase + stride - 1) / stride;
+        int gcd = Gcd(dilation, stride), tapStep = stride / gcd, count = Parts.Count(length - phase, stride);
         int first = 0;
-        while (first < tapStep && (phase + padding - (first * dilation)) % stride != 0)
+        while (first < Math.Min(tapStep, kernel) && ((long)phase + padding - ((long)first * dilation)) % stride != 0)
             first++;
-        int taps = first == tapStep || first >= kernel ? 0 : ((kernel - 1 - first) / tapStep) + 1;
+        int taps = first >= Math.Min(tapStep, kernel) ? 0 : ((kernel - 1 - first) / tapStep) + 1;
         int last = first + ((taps - 1) * tapStep);
-        return new(count, 1, taps == 0 ? 0 : (phase + padding - (last * dilation)) / stride, taps, dilation / gcd, last, -tapStep, phase, stride);
+        return new(count, 1, taps == 0 ? 0 : (int)(((long)phase + padding - ((long)last * dilation)) / stride), taps, dilation / gcd, last, -tapStep, phase, stride);
     }
 
     /// <summary>How many neighbouring inputs so many outputs see.</summary>

@@ -36,14 +36,15 @@ internal unsafe struct ConvWeightGradient<T> : IKernel<T>
 
         // Blocks of positions whose windows are not too large; several for each image where images are few.
         int imageParts = Math.Max(1, MostParts / Math.Max(1, shape.Batch));
-        int positions = Math.Min((outSize.Area + imageParts - 1) / imageParts, Math.Max(8, MostWindow / (shape.InChannels * shape.Stride.Area)));
+        long step = (long)shape.Stride.Height * shape.Stride.Width * shape.InChannels;
+        int positions = Math.Min(Parts.Count(outSize.Area, imageParts), (int)Math.Max(step > 2 * MostWindow ? 1 : 8, MostWindow / step));
         kernel._block = positions >= outSize.Width ? (Math.Min(outSize.Height, positions / outSize.Width), outSize.Width) : (1, positions);
-        kernel._blocks = ((outSize.Height + kernel._block.Height - 1) / kernel._block.Height, (outSize.Width + kernel._block.Width - 1) / kernel._block.Width);
+        kernel._blocks = (Parts.Count(outSize.Height, kernel._block.Height), Parts.Count(outSize.Width, kernel._block.Width));
 
         int length = shape.Kernel.Area * shape.GroupIn * shape.OutChannels;
         long work = (long)shape.Batch * outSize.Area * length / shape.Kernel.Height;
         kernel._parts = (int)Math.Clamp(Math.Min(work / LeastPart, Math.Max(2, MostSums / length)), 1, Math.Clamp(shape.Batch * kernel._blocks.Area, 1, MostParts));
-        kernel._sums = Scratch<T>.Get(ScratchSlot.Sums, checked(kernel._parts * length));
+        kernel._sums = Scratch<T>.Get(ScratchSlot.Sums, (nint)kernel._parts * length);
         Workers.Run<ConvWeightGradient<T>, T>(kernel, kernel._parts * shape.Kernel.Height);
 
         var sum = new SumKernel { Shape = shape, OutputsAreRows = kernel.OutputsAreRows, Parts = kernel._parts, Sums = kernel._sums, DWeight = dWeight, Accumulate = accumulate };
@@ -58,28 +59,35 @@ internal unsafe struct ConvWeightGradient<T> : IKernel<T>
         int units = _shape.Batch * _blocks.Area, from = (int)((long)units * part / _parts), to = (int)((long)units * (part + 1) / _parts);
         int rowLength = _shape.Kernel.Width * _shape.GroupIn * _shape.OutChannels;
         T* sum = _sums + (((nint)part * _shape.Kernel.Height) + kh) * rowLength;
+
+        // The taps of a row see one window, unless they lie so far apart that each has its own.
+        int taps = (long)_shape.Span.Width * _shape.InChannels > 16 * MostWindow && _shape.Dilation.Width > 1 ? 1 : _shape.Kernel.Width;
         for (int unit = from; unit < to; unit++)
-            AddBlock<TVector>(unit, kh, sum, accumulate: unit > from);
+        {
+            for (int kw = 0; kw < _shape.Kernel.Width; kw += taps)
+                AddBlock<TVector>(unit, kh, kw, taps, sum + ((nint)kw * _shape.GroupIn * _shape.OutChannels), accumulate: unit > from);
+        }
+
         if (from == to)
             new Span<T>(sum, rowLength).Clear();
     }
 
-    // sum[kw, c, o] (+)= Σ x[position under the tap, c]·dy[position, o] over the positions of one block.
-    private readonly void AddBlock<TVector>(int unit, int kh, T* sum, bool accumulate)
+    // sum[k, c, o] (+)= Σ x[position under tap kw + k, c]·dy[position, o] over the positions of one block, for some taps.
+    private readonly void AddBlock<TVector>(int unit, int kh, int kw, int tapCount, T* sum, bool accumulate)
         where TVector : unmanaged, IVector<TVector, T>
     {
-        var (size, outSize, kernel, stride, dilation) = (_shape.Size, _shape.OutSize, _shape.Kernel, _shape.Stride, _shape.Dilation);
+        var (size, outSize, stride, dilation) = (_shape.Size, _shape.OutSize, _shape.Stride, _shape.Dilation);
         int n = unit / _blocks.Area, top = unit % _blocks.Area / _blocks.Width * _block.Height, left = unit % _blocks.Width * _block.Width;
         int rows = Math.Min(_block.Height, outSize.Height - top), columns = Math.Min(_block.Width, outSize.Width - left);
         int channels = _shape.InChannels, groupIn = _shape.GroupIn, groupOut = _shape.GroupOut, outChannels = _shape.OutChannels;
         var window = ConvWindow<T>.Of(
             _x + ((nint)n * size.Area * channels), size, channels,
-            ((top * stride.Height) + (kh * dilation.Height) - _shape.Padding.Height, (left * stride.Width) - _shape.Padding.Width),
-            (((rows - 1) * stride.Height) + 1, ((columns - 1) * stride.Width) + _shape.Span.Width));
-        T* dy = _dy + ((((nint)n * outSize.Area) + (top * outSize.Width) + left) * outChannels);
+            ((top * stride.Height) + (kh * dilation.Height) - _shape.Padding.Height, (left * stride.Width) + (kw * dilation.Width) - _shape.Padding.Width),
+            (((rows - 1) * stride.Height) + 1, ((columns - 1) * stride.Width) + ((tapCount - 1) * dilation.Width) + 1));
+        T* dy = _dy + ((((nint)n * outSize.Area) + ((nint)top * outSize.Width) + left) * outChannels);
 
         bool together = _shape.Groups == 1 && dilation.Width == 1 && !OutputsAreRows;
-        int taps = together ? kernel.Width : 1;
+        int taps = together ? tapCount : 1;
         nint xStep = (nint)stride.Width * channels, xPitch = stride.Height * window.Pitch;
         for (int g = 0; g < _shape.Groups; g++)
         {
@@ -87,9 +95,9 @@ internal unsafe struct ConvWeightGradient<T> : IKernel<T>
             T* gradients = dy + (g * groupOut);
             nint ldb = outChannels;
             T* b = OutputsAreRows ? gradients : Panels<TVector>(rows * columns, groupOut, gradients, ref ldb);
-            for (int kw = 0; kw < kernel.Width; kw += taps)
+            for (int k = 0; k < tapCount; k += taps)
             {
-                T* inputs = window.Pointer + (kw * (nint)dilation.Width * channels) + (g * groupIn), tap = sum + (kw * (nint)groupIn * outChannels);
+                T* inputs = window.Pointer + (k * (nint)dilation.Width * channels) + (g * groupIn), tap = sum + (k * (nint)groupIn * outChannels);
                 if (!OutputsAreRows)
                 {
                     MatrixBlock.Multiply<TVector, T>(

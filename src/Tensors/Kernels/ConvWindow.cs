@@ -20,13 +20,13 @@ internal readonly unsafe struct ConvWindow<T>(T* pointer, nint pitch)
     public static ConvWindow<T> Of(T* image, Size2d imageSize, int channels, Size2d start, Size2d size)
     {
         nint imagePitch = (nint)imageSize.Width * channels;
-        if (start.Height >= 0 && start.Width >= 0 && start.Height + size.Height <= imageSize.Height && start.Width + size.Width <= imageSize.Width)
+        if (start.Height >= 0 && start.Width >= 0 && (long)start.Height + size.Height <= imageSize.Height && (long)start.Width + size.Width <= imageSize.Width)
             return new(image + (start.Height * imagePitch) + ((nint)start.Width * channels), imagePitch);
 
         int pitch = size.Width * channels;
-        T* copy = Scratch<T>.Get(ScratchSlot.Image, checked(size.Height * pitch));
-        int from = Math.Clamp(start.Width, 0, imageSize.Width), to = Math.Clamp(start.Width + size.Width, from, imageSize.Width);
-        int before = Math.Min(from - start.Width, size.Width) * channels, inside = (to - from) * channels;
+        T* copy = Scratch<T>.Get(ScratchSlot.Image, (nint)size.Height * pitch);
+        int from = Math.Clamp(start.Width, 0, imageSize.Width), to = (int)Math.Clamp((long)start.Width + size.Width, from, imageSize.Width);
+        int before = (int)Math.Min((long)from - start.Width, size.Width) * channels, inside = (to - from) * channels;
         for (int i = 0; i < size.Height; i++)
         {
             var row = new Span<T>(copy + ((nint)i * pitch), pitch);

@@ -29,7 +29,7 @@ internal unsafe struct Correlation<T> : IKernel<T>
     private bool _backward, _accumulate;
     private T* _x, _y, _bias, _packed;
     private Size2d _block, _blocks;
-    private int _pieceLength;
+    private nint _pieceLength;
 
     /// <summary>y = conv(x, W) + bias, or y += conv(x, W).</summary>
     public static void Forward(in Conv2dShape shape, T* x, ConvWeights<T> weight, T* bias, T* y, bool accumulate) =>
@@ -47,18 +47,23 @@ internal unsafe struct Correlation<T> : IKernel<T>
 
         // Blocks of positions: about 8 tasks where each has enough to do, and windows that are not too large.
         int parts = Math.Max(1, 8 / (shape.Batch * phases)), enough = LeastTask / Math.Max(1, shape.Kernel.Area * shape.GroupIn * shape.OutChannels / phases);
-        int positions = Math.Max(enough, ((height.Count * width.Count) + parts - 1) / parts);
-        positions = Math.Min(positions, Math.Max(8, MostWindow / (kernel.SourceChannels * height.Step * width.Step)));
+        int positions = Math.Max(enough, Parts.Count(height.Count * width.Count, parts));
+
+        // Steps may be so long that not even 8 outputs have a window of a reasonable size.
+        long step = (long)height.Step * width.Step * kernel.SourceChannels;
+        int least = step > 2 * MostWindow ? 1 : 8;
+        positions = Math.Min(positions, (int)Math.Max(least, MostWindow / step));
         kernel._block = positions >= width.Count
             ? (Math.Min(height.Count, positions / width.Count), width.Count)
-            : (1, (positions + 7) / 8 * 8);
-        kernel._blocks = ((height.Count + kernel._block.Height - 1) / kernel._block.Height, (width.Count + kernel._block.Width - 1) / kernel._block.Width);
+            : (1, Parts.Count(positions, least) * least);
+        kernel._blocks = (Parts.Count(height.Count, kernel._block.Height), Parts.Count(width.Count, kernel._block.Width));
 
         kernel._packed = kernel.Pack(weight, out kernel._pieceLength);
         Workers.Run<Correlation<T>, T>(kernel, shape.Batch * phases * kernel._blocks.Area);
     }
 
-    private readonly Size2d Phases => _backward ? _shape.Stride : 1;
+    // A stride beyond the size leaves phases without positions.
+    private readonly Size2d Phases => _backward ? (Math.Min(_shape.Stride.Height, _shape.Size.Height), Math.Min(_shape.Stride.Width, _shape.Size.Width)) : 1;
 
     private readonly int SourceChannels => _backward ? _shape.OutChannels : _shape.InChannels;
 
@@ -71,11 +76,12 @@ internal unsafe struct Correlation<T> : IKernel<T>
     private readonly (ConvAxis Height, ConvAxis Width) Axes(int phase)
     {
         var (kernel, stride, padding, dilation) = (_shape.Kernel, _shape.Stride, _shape.Padding, _shape.Dilation);
-        return _backward
-            ? (ConvAxis.InputGradient(_shape.Size.Height, kernel.Height, stride.Height, padding.Height, dilation.Height, phase / stride.Width),
-               ConvAxis.InputGradient(_shape.Size.Width, kernel.Width, stride.Width, padding.Width, dilation.Width, phase % stride.Width))
+        var (height, width) = _backward
+            ? (ConvAxis.InputGradient(_shape.Size.Height, kernel.Height, stride.Height, padding.Height, dilation.Height, phase / Phases.Width),
+               ConvAxis.InputGradient(_shape.Size.Width, kernel.Width, stride.Width, padding.Width, dilation.Width, phase % Phases.Width))
             : (ConvAxis.Forward(_shape.OutSize.Height, kernel.Height, stride.Height, padding.Height, dilation.Height),
                ConvAxis.Forward(_shape.OutSize.Width, kernel.Width, stride.Width, padding.Width, dilation.Width));
+        return (height.Within(SourceSize.Height), width.Within(SourceSize.Width));
     }
 
     // The taps of a row that one product takes: all where neither dilation nor groups stand between them in memory.
@@ -110,12 +116,12 @@ internal unsafe struct Correlation<T> : IKernel<T>
             T* bias = _bias == null ? null : _bias + (g * groupOut);
             for (int piece = 0; piece < pieces; piece++)
             {
-                T* packed = _packed + ((((nint)phase * _shape.Groups) + g) * _pieceLength) + (piece * height.Taps * (nint)MatrixBlock.PackedLength<TVector, T>(depth, groupOut));
+                T* packed = _packed + ((((nint)phase * _shape.Groups) + g) * _pieceLength) + (piece * height.Taps * MatrixBlock.PackedLength<TVector, T>(depth, groupOut));
                 T* a = window.Pointer + (g * groupIn) + (piece * (nint)width.Dilation * channels);
                 for (int i = 0; i < rows; i++)
                 {
                     MatrixBlock.Multiply<TVector, T>(
-                        columns, groupOut, depth, a + (i * height.Step * window.Pitch), (nint)width.Step * channels, 1,
+                        columns, groupOut, depth, a + ((nint)i * height.Step * window.Pitch), (nint)width.Step * channels, 1,
                         packed, 0, target + (i * targetPitch) + (g * groupOut), targetStep, _accumulate || piece > 0, piece > 0 ? null : bias,
                         height.Taps, height.Dilation * window.Pitch);
                 }
@@ -124,7 +130,7 @@ internal unsafe struct Correlation<T> : IKernel<T>
     }
 
     // The weights of each phase and group in panels for MatrixBlock. The memory is the calling thread's scratch.
-    private readonly T* Pack(ConvWeights<T> weight, out int pieceLength)
+    private readonly T* Pack(ConvWeights<T> weight, out nint pieceLength)
     {
         int phases = Phases.Area, mostTaps = 0, mostRows = 0;
         for (int phase = 0; phase < phases; phase++)
@@ -135,8 +141,8 @@ internal unsafe struct Correlation<T> : IKernel<T>
         }
 
         // Panels of any vector's width fit into whole panels of the widest.
-        pieceLength = checked(mostTaps * (SourceChannels / _shape.Groups) * (((TargetChannels / _shape.Groups) + 31) / 32 * 32));
-        T* packed = Scratch<T>.Get(ScratchSlot.PackedB, checked(phases * _shape.Groups * pieceLength));
+        pieceLength = (nint)mostTaps * (SourceChannels / _shape.Groups) * Parts.Count(TargetChannels / _shape.Groups, 32) * 32;
+        T* packed = Scratch<T>.Get(ScratchSlot.PackedB, (nint)phases * _shape.Groups * pieceLength);
         var kernel = new PackKernel { Correlation = this, Weight = weight, Packed = packed, PieceLength = pieceLength, MostRows = mostRows };
         Workers.Run<PackKernel, T>(kernel, phases * _shape.Groups * mostRows);
         return packed;
@@ -148,7 +154,8 @@ internal unsafe struct Correlation<T> : IKernel<T>
         public Correlation<T> Correlation;
         public ConvWeights<T> Weight;
         public T* Packed;
-        public int PieceLength, MostRows;
+        public nint PieceLength;
+        public int MostRows;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
@@ -168,7 +175,7 @@ internal unsafe struct Correlation<T> : IKernel<T>
             {
                 MatrixBlock.Pack<TVector, T>(
                     groupIn, groupOut, source + ((nint)(width.FirstTap + (kw * width.TapStep)) * Weight.Tap), Weight.In, Weight.Out,
-                    packed + (kw / taps * (nint)MatrixBlock.PackedLength<TVector, T>(panelDepth, groupOut)), panelDepth, ((kh * taps) + (kw % taps)) * groupIn);
+                    packed + (kw / taps * MatrixBlock.PackedLength<TVector, T>(panelDepth, groupOut)), panelDepth, ((kh * taps) + (kw % taps)) * groupIn);
             }
         }
     }

@@ -46,7 +46,7 @@ internal unsafe struct DeepProduct<T> : IKernel<T>
             _b = b,
             _bRow = bRow,
             _bColumn = bColumn,
-            _sums = Scratch<T>.Get(ScratchSlot.Sums, parts * size),
+            _sums = Scratch<T>.Get(ScratchSlot.Sums, (nint)parts * size),
         };
         Workers.Run<DeepProduct<T>, T>(kernel, parts);
 

@@ -25,7 +25,7 @@ internal static unsafe class Gather
         fixed (T* px = x, pTable = table, py = y)
         fixed (int* pIndex = index)
         {
-            int perTask = Math.Max(1, Elementwise.TaskLength / Math.Max(1, positions * columns));
+            int perTask = Math.Max(1, Elementwise.TaskLength / Math.Max(1, (int)Math.Min((long)positions * columns, Elementwise.TaskLength)));
             var kernel = new AddKernel<T>
             {
                 Samples = index.Length,
@@ -37,7 +37,7 @@ internal static unsafe class Gather
                 Index = pIndex,
                 Y = py,
             };
-            Workers.Run<AddKernel<T>, T>(kernel, (index.Length + perTask - 1) / perTask);
+            Workers.Run<AddKernel<T>, T>(kernel, Parts.Count(index.Length, perTask));
         }
     }
 
@@ -50,7 +50,7 @@ internal static unsafe class Gather
         fixed (int* pIndex = index)
         {
             var kernel = new ScatterKernel<T> { Samples = index.Length, Positions = positions, Columns = columns, DY = pdy, Table = pTable, Index = pIndex };
-            Workers.Run<ScatterKernel<T>, T>(kernel, (columns + ScatterKernel<T>.ColumnsPerTask - 1) / ScatterKernel<T>.ColumnsPerTask, columns);
+            Workers.Run<ScatterKernel<T>, T>(kernel, Parts.Count(columns, ScatterKernel<T>.ColumnsPerTask), columns);
         }
     }
 
@@ -70,8 +70,8 @@ internal static unsafe class Gather
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int to = Math.Min(Samples, (task + 1) * PerTask);
-            for (int i = task * PerTask; i < to; i++)
+            var (from, to) = Parts.Range(task, PerTask, Samples);
+            for (int i = from; i < to; i++)
             {
                 var row = new ReadOnlySpan<T>(Table + ((nint)Index[i] * Columns), Columns);
                 for (int s = 0; s < Positions; s++)
@@ -95,7 +95,7 @@ internal static unsafe class Gather
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int from = task * ColumnsPerTask, to = Math.Min(Columns, from + ColumnsPerTask);
+            var (from, to) = Parts.Range(task, ColumnsPerTask, Columns);
             for (int i = 0; i < Samples; i++)
             {
                 T* row = Table + ((nint)Index[i] * Columns), dy = DY + ((nint)i * Positions * Columns);

@@ -7,12 +7,32 @@ using Diffusion.Tensors.Threading;
 namespace Diffusion.Tensors.Kernels;
 
 /// <summary>The sizes of a group normalisation of [N, S, C]: S positions (length, or height times width), C channels in G groups.</summary>
-/// <param name="Batch">N.</param>
-/// <param name="Positions">S.</param>
-/// <param name="Channels">C, a multiple of G.</param>
-/// <param name="Groups">G.</param>
-internal readonly record struct GroupNormShape(int Batch, int Positions, int Channels, int Groups)
+internal readonly record struct GroupNormShape
 {
+    /// <summary>Makes and checks the sizes.</summary>
+    /// <exception cref="ArgumentException">Channels that cannot be split into the groups, a negative size, or more elements than a shape has.</exception>
+    public GroupNormShape(int batch, int positions, int channels, int groups)
+    {
+        if (groups < 1 || channels < 0 || channels % groups != 0)
+            throw new ArgumentException($"{channels} channels cannot be split into {groups} groups.", nameof(groups));
+        (Batch, Positions, Channels, Groups) = (batch, positions, channels, groups);
+        Length = new Shape(batch, positions, channels).Length;
+        Statistics = new Shape(batch, groups).Length;
+        _ = new Shape(Math.Max(batch, 1), positions, channels);
+    }
+
+    /// <summary>N.</summary>
+    public int Batch { get; }
+
+    /// <summary>S.</summary>
+    public int Positions { get; }
+
+    /// <summary>C, a multiple of G.</summary>
+    public int Channels { get; }
+
+    /// <summary>G.</summary>
+    public int Groups { get; }
+
     /// <summary>How many numbers are normalised together.</summary>
     public int GroupSize => Positions * (Channels / Groups);
 
@@ -20,10 +40,10 @@ internal readonly record struct GroupNormShape(int Batch, int Positions, int Cha
     public int GroupChannels => Channels / Groups;
 
     /// <summary>N·S·C.</summary>
-    public int Length => Batch * Positions * Channels;
+    public int Length { get; }
 
     /// <summary>N·G, the length of the kept means and reciprocal standard deviations.</summary>
-    public int Statistics => Batch * Groups;
+    public int Statistics { get; }
 }
 
 /// <summary>Group normalisation (Wu and He, arXiv:1803.08494), optionally with SiLU behind it in the same pass.</summary>
@@ -46,6 +66,13 @@ internal static unsafe class GroupNorm
         bool keeps = !mean.IsEmpty || !rstd.IsEmpty;
         Check(shape, x.Length, y.Length, gamma.Length, beta.Length, keeps ? mean.Length : shape.Statistics, keeps ? rstd.Length : shape.Statistics);
         CheckRows(shape, rows);
+        if (shape.Length == 0)
+        {
+            mean.Clear();
+            rstd.Clear();
+            return;
+        }
+
         fixed (T* px = x, pGamma = gamma, pBeta = beta, py = y, pMean = mean, pRstd = rstd, table1 = rows.Table1, table2 = rows.Table2)
         fixed (int* index1 = rows.Index1, index2 = rows.Index2)
         {
@@ -84,12 +111,12 @@ internal static unsafe class GroupNorm
         Check(shape, x.Length, dy.Length, gamma.Length, beta.Length, mean.Length, rstd.Length);
         Check(shape, x.Length, dx.Length, dgamma.Length, dbeta.Length, mean.Length, rstd.Length);
         CheckRows(shape, rows);
-        if (!dshift.IsEmpty && dshift.Length != shape.Batch * shape.Channels)
+        if (!dshift.IsEmpty && dshift.Length != (long)shape.Batch * shape.Channels)
             throw new ArgumentException($"The gradient of the rows of {shape} got {dshift.Length} elements.", nameof(dshift));
         if (shape.Length == 0)
             dshift.Clear();
-        int tasks = Tasks(shape), channels = shape.Channels;
-        T* partial = Scratch<T>.Get(ScratchSlot.Statistics, tasks * 2 * channels);
+        int tasks = shape.Length == 0 ? 0 : Tasks(shape), channels = shape.Channels;
+        T* partial = Scratch<T>.Get(ScratchSlot.Statistics, (nint)tasks * 2 * channels);
         fixed (T* px = x, pGamma = gamma, pBeta = beta, pMean = mean, pRstd = rstd, pdy = dy, pdx = dx, pdShift = dshift, table1 = rows.Table1, table2 = rows.Table2)
         fixed (int* index1 = rows.Index1, index2 = rows.Index2)
         {
@@ -119,8 +146,8 @@ internal static unsafe class GroupNorm
             T sumGamma = accumulateParameters ? dgamma[c] : T.Zero, sumBeta = accumulateParameters ? dbeta[c] : T.Zero;
             for (int task = 0; task < tasks; task++)
             {
-                sumGamma += partial[(task * 2 * channels) + c];
-                sumBeta += partial[(((task * 2) + 1) * channels) + c];
+                sumGamma += partial[((nint)task * 2 * channels) + c];
+                sumBeta += partial[((((nint)task * 2) + 1) * channels) + c];
             }
 
             (dgamma[c], dbeta[c]) = (sumGamma, sumBeta);
@@ -130,15 +157,13 @@ internal static unsafe class GroupNorm
     private static int SamplesPerTask(in GroupNormShape shape)
     {
         int sample = Math.Max(1, shape.Positions * shape.Channels);
-        return Math.Max((shape.Batch + 63) / 64, Math.Max(1, 8192 / sample));
+        return Math.Max(Parts.Count(shape.Batch, 64), Math.Max(1, 8192 / sample));
     }
 
-    private static int Tasks(in GroupNormShape shape) => (shape.Batch + SamplesPerTask(shape) - 1) / SamplesPerTask(shape);
+    private static int Tasks(in GroupNormShape shape) => Parts.Count(shape.Batch, SamplesPerTask(shape));
 
     private static void Check(in GroupNormShape shape, int x, int y, int gamma, int beta, int mean, int rstd)
     {
-        if (shape.Groups < 1 || shape.Channels % shape.Groups != 0)
-            throw new ArgumentException($"{shape.Channels} channels cannot be split into {shape.Groups} groups.");
         if (x != shape.Length || y != shape.Length || gamma != shape.Channels || beta != shape.Channels || mean != shape.Statistics || rstd != shape.Statistics)
             throw new ArgumentException($"GroupNorm over {shape} got spans of other lengths: x {x}, y {y}, gamma {gamma}, beta {beta}, mean {mean}, rstd {rstd}.");
     }
@@ -166,12 +191,12 @@ internal static unsafe class GroupNorm
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
             bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             int padded = channels + TVector.Count;
-            T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * padded), centre = sum + padded, scale = centre + padded, shift = scale + padded;
+            T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * (nint)padded), centre = sum + padded, scale = centre + padded, shift = scale + padded;
             new Span<T>(shift, channels).Clear();
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), epsilon = TVector.Broadcast(Epsilon);
             TVector count = TVector.Broadcast(T.CreateChecked(positions));
-            int to = Math.Min(Shape.Batch, (task + 1) * SamplesPerTask);
-            for (int n = task * SamplesPerTask; n < to; n++)
+            var (firstSample, to) = Parts.Range(task, SamplesPerTask, Shape.Batch);
+            for (int n = firstSample; n < to; n++)
             {
                 T* x = X + ((nint)n * positions * channels);
                 T* y = Y + ((nint)n * positions * channels);
@@ -251,16 +276,16 @@ internal static unsafe class GroupNorm
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;
             bool silu = Silu, accumulate = Accumulate, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
-            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (6 * padded) + (lanes || accumulate ? positions * channels : 0));
+            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (6 * (nint)padded) + (lanes || accumulate ? (nint)positions * channels : 0));
             T* centre = scratch, inverse = centre + padded, meanQ = inverse + padded, meanQH = meanQ + padded, shift = meanQH + padded;
             T* unwanted = shift + padded, apart = unwanted + padded;
-            T* dGamma = Partial + (task * 2 * channels), dBeta = dGamma + channels;
+            T* dGamma = Partial + ((nint)task * 2 * channels), dBeta = dGamma + channels;
             new Span<T>(dGamma, 2 * channels).Clear();
             new Span<T>(shift, channels).Clear();
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize));
 
-            int to = Math.Min(Shape.Batch, (task + 1) * SamplesPerTask);
-            for (int n = task * SamplesPerTask; n < to; n++)
+            var (firstSample, to) = Parts.Range(task, SamplesPerTask, Shape.Batch);
+            for (int n = firstSample; n < to; n++)
             {
                 nint offset = (nint)n * positions * channels;
                 T* x = X + offset, dy = DY + offset, dx = DX + offset, dShift = DShift == null ? unwanted : DShift + ((nint)n * channels);

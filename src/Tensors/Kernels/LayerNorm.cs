@@ -53,7 +53,7 @@ internal static unsafe class LayerNorm
         Check(rows, columns, x.Length, dy.Length, gamma.Length, dbeta.Length, mean.Length, rstd.Length);
         Check(rows, columns, x.Length, dx.Length, dgamma.Length, dbeta.Length, mean.Length, rstd.Length);
         int tasks = Tasks(rows, columns);
-        T* partial = Scratch<T>.Get(ScratchSlot.Statistics, tasks * 2 * columns);
+        T* partial = Scratch<T>.Get(ScratchSlot.Statistics, (nint)tasks * 2 * columns);
         fixed (T* px = x, pGamma = gamma, pMean = mean, pRstd = rstd, pdy = dy, pdx = dx)
         {
             var kernel = new BackwardKernel<T>
@@ -78,17 +78,17 @@ internal static unsafe class LayerNorm
             T sumGamma = accumulateParameters ? dgamma[c] : T.Zero, sumBeta = accumulateParameters ? dbeta[c] : T.Zero;
             for (int task = 0; task < tasks; task++)
             {
-                sumGamma += partial[(task * 2 * columns) + c];
-                sumBeta += partial[(((task * 2) + 1) * columns) + c];
+                sumGamma += partial[((nint)task * 2 * columns) + c];
+                sumBeta += partial[((((nint)task * 2) + 1) * columns) + c];
             }
 
             (dgamma[c], dbeta[c]) = (sumGamma, sumBeta);
         }
     }
 
-    private static int RowsPerTask(int rows, int columns) => Math.Max((rows + MaxTasks - 1) / MaxTasks, Math.Max(1, Elementwise.TaskLength / Math.Max(1, columns)));
+    private static int RowsPerTask(int rows, int columns) => Math.Max(Parts.Count(rows, MaxTasks), Math.Max(1, Elementwise.TaskLength / Math.Max(1, columns)));
 
-    private static int Tasks(int rows, int columns) => columns == 0 ? 0 : (rows + RowsPerTask(rows, columns) - 1) / RowsPerTask(rows, columns);
+    private static int Tasks(int rows, int columns) => columns == 0 ? 0 : Parts.Count(rows, RowsPerTask(rows, columns));
 
     private static void Check(int rows, int columns, int x, int y, int gamma, int beta, int mean, int rstd)
     {
@@ -106,9 +106,10 @@ internal static unsafe class LayerNorm
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int whole = Columns - (Columns % TVector.Count), to = Math.Min(Rows, (task + 1) * RowsPerTask);
+            int whole = Columns - (Columns % TVector.Count);
+            var (from, to) = Parts.Range(task, RowsPerTask, Rows);
             T inverse = T.One / T.CreateChecked(Columns);
-            for (int r = task * RowsPerTask; r < to; r++)
+            for (int r = from; r < to; r++)
             {
                 T* x = X + ((nint)r * Columns), y = Y + ((nint)r * Columns);
                 TVector total = TVector.Zero;
@@ -152,11 +153,12 @@ internal static unsafe class LayerNorm
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int whole = Columns - (Columns % TVector.Count), to = Math.Min(Rows, (task + 1) * RowsPerTask);
+            int whole = Columns - (Columns % TVector.Count);
+            var (from, to) = Parts.Range(task, RowsPerTask, Rows);
             T inverse = T.One / T.CreateChecked(Columns);
             T* dGamma = Partial + ((nint)task * 2 * Columns), dBeta = dGamma + Columns;
             new Span<T>(dGamma, 2 * Columns).Clear();
-            for (int r = task * RowsPerTask; r < to; r++)
+            for (int r = from; r < to; r++)
             {
                 T* x = X + ((nint)r * Columns), dy = DY + ((nint)r * Columns), dx = DX + ((nint)r * Columns);
                 T mean = Mean[r], rstd = Rstd[r];

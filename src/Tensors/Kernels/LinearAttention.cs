@@ -16,6 +16,8 @@ internal static unsafe class LinearAttention
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, qkv.Length, output.Length);
+        if (output.IsEmpty)
+            return;
         fixed (T* pqkv = qkv, po = output)
             Workers.Run<ForwardKernel<T>, T>(new() { Shape = shape, Qkv = pqkv, Output = po }, shape.Batch);
     }
@@ -27,6 +29,8 @@ internal static unsafe class LinearAttention
     {
         Check(shape, qkv.Length, dOutput.Length);
         Check(shape, dQkv.Length, dOutput.Length);
+        if (dOutput.IsEmpty)
+            return;
         fixed (T* pqkv = qkv, pdo = dOutput, pdqkv = dQkv)
             Workers.Run<BackwardKernel<T>, T>(new() { Shape = shape, Qkv = pqkv, DOutput = pdo, DQkv = pdqkv, Accumulate = accumulate }, shape.Batch);
     }
@@ -87,7 +91,7 @@ internal static unsafe class LinearAttention
                 TVector x = TVector.Load((lanes ? qkv : q) + j);
                 if (lanes)
                     x -= GroupSums.MaxLanes<TVector, T>(x, d);
-                TVector e = VectorMath.Exp<TVector, T>(x);
+                TVector e = VectorMath.ExpUpToZero<TVector, T>(x);
                 TVector.Store(lanes ? e / GroupSums.SumLanes<TVector, T>(e, d) : e, q + j);
             }
 
@@ -108,7 +112,7 @@ internal static unsafe class LinearAttention
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T* largest = Scratch<T>.Get(ScratchSlot.Column, 2 * c), total = largest + c;
+        T* largest = Scratch<T>.Get(ScratchSlot.Column, 2 * (nint)c), total = largest + c;
         new Span<T>(keys, c).CopyTo(new Span<T>(largest, c));
         new Span<T>(total, c).Clear();
         for (int i = 1; i < s; i++)
@@ -123,7 +127,7 @@ internal static unsafe class LinearAttention
             T* from = keys + ((nint)i * 3 * c), to = k + ((nint)i * c);
             for (nint j = 0; j < c; j += TVector.Count)
             {
-                TVector e = VectorMath.Exp<TVector, T>(TVector.Load(from + j) - TVector.Load(largest + j));
+                TVector e = VectorMath.ExpUpToZero<TVector, T>(TVector.Load(from + j) - TVector.Load(largest + j));
                 TVector.Store(TVector.Load(total + j) + e, total + j);
                 TVector.Store(e, to + j);
             }
@@ -161,9 +165,9 @@ internal static unsafe class LinearAttention
             int s = Shape.Positions, c = Shape.Channels, d = Shape.HeadChannels;
             nint row = 3 * c;
             T* qkv = Qkv + (n * s * row), output = Output + ((nint)n * s * c);
-            int packedValue = MatrixBlock.PackedLength<TVector, T>(s, d), packedContext = MatrixBlock.PackedLength<TVector, T>(d, d);
-            T* q = Scratch<T>.Get(ScratchSlot.Image, (2 * s * c) + packedValue + packedContext + (d * d));
-            T* k = q + (s * c), values = k + (s * c), context = values + packedValue, plain = context + packedContext;
+            nint packedValue = MatrixBlock.PackedLength<TVector, T>(s, d), packedContext = MatrixBlock.PackedLength<TVector, T>(d, d);
+            T* q = Scratch<T>.Get(ScratchSlot.Image, (2 * (nint)s * c) + packedValue + packedContext + ((nint)d * d));
+            T* k = q + ((nint)s * c), values = k + ((nint)s * c), context = values + packedValue, plain = context + packedContext;
             Softmaxes<TVector, T>(Shape, qkv, q, k);
             T scale = T.One / T.Sqrt(T.CreateChecked(d));
             for (int g = 0; g < c; g += d)
@@ -201,11 +205,11 @@ internal static unsafe class LinearAttention
             int s = Shape.Positions, c = Shape.Channels, d = Shape.HeadChannels;
             nint row = 3 * c;
             T* qkv = Qkv + (n * s * row), dQkv = DQkv + (n * s * row), dOutput = DOutput + ((nint)n * s * c);
-            int packed = MatrixBlock.PackedLength<TVector, T>(s, d), packedContext = MatrixBlock.PackedLength<TVector, T>(d, d);
-            T* q = Scratch<T>.Get(ScratchSlot.Image, (4 * s * c) + packed + packedContext + (d * d));
-            T* k = q + (s * c), dq = k + (s * c), dk = dq + (s * c), panels = dk + (s * c), context = panels + packed, plain = context + packedContext;
+            nint packed = MatrixBlock.PackedLength<TVector, T>(s, d), packedContext = MatrixBlock.PackedLength<TVector, T>(d, d);
+            T* q = Scratch<T>.Get(ScratchSlot.Image, (4 * (nint)s * c) + packed + packedContext + ((nint)d * d));
+            T* k = q + ((nint)s * c), dq = k + ((nint)s * c), dk = dq + ((nint)s * c), panels = dk + ((nint)s * c), context = panels + packed, plain = context + packedContext;
             Softmaxes<TVector, T>(Shape, qkv, q, k);
-            Prefetching.Fetch(dOutput, s * c);
+            Prefetching.Fetch(dOutput, (nint)s * c);
             T scale = T.One / T.Sqrt(T.CreateChecked(d));
             for (int g = 0; g < c; g += d)
             {

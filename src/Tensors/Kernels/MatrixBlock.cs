@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Diffusion.Tensors.Simd;
+using Diffusion.Tensors.Threading;
 
 namespace Diffusion.Tensors.Kernels;
 
@@ -20,12 +21,12 @@ internal static unsafe class MatrixBlock
         where T : unmanaged, IFloatingPointIeee754<T> => 2 * TVector.Count;
 
     /// <summary>How many elements a packed B of <paramref name="depth"/> rows and <paramref name="columns"/> columns has.</summary>
-    public static int PackedLength<TVector, T>(int depth, int columns)
+    public static nint PackedLength<TVector, T>(int depth, int columns)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int width = PanelWidth<TVector, T>();
-        return checked((columns + width - 1) / width * width * depth);
+        return (nint)Parts.Count(columns, width) * width * depth;
     }
 
     /// <summary>

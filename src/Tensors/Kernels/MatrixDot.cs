@@ -23,7 +23,7 @@ internal static unsafe class MatrixDot
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T* column = Scratch<T>.Get(ScratchSlot.Column, depth * segments);
+        T* column = Scratch<T>.Get(ScratchSlot.Column, (nint)depth * segments);
         for (int n = 0; n < columns; n++)
         {
             for (int k = 0; k < depth * segments; k++)

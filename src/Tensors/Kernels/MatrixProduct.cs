@@ -59,7 +59,9 @@ public static unsafe class MatrixProduct
         int count, int rows, int columns, int depth, ReadOnlySpan<T> a, bool transposeA, ReadOnlySpan<T> b, bool transposeB, Span<T> c, bool accumulate = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Check(checked(count * rows), columns, depth, a.Length, int.MaxValue, c.Length, 0, accumulate);
+        if (count < 0 || rows < 0 || (long)count * rows > int.MaxValue)
+            throw new ArgumentException($"A stack of {count} products of {rows} rows cannot be: there are at least 0 of both, and at most {int.MaxValue} rows together.", nameof(count));
+        Check(count * rows, columns, depth, a.Length, int.MaxValue, c.Length, 0, accumulate);
         if (b.Length < (long)count * depth * columns)
             throw new ArgumentException($"B is a stack of {count} times [{depth}, {columns}] and needs {(long)count * depth * columns} elements, but {b.Length} are given.", nameof(b));
         if (count == 0 || rows == 0 || columns == 0)
@@ -107,7 +109,7 @@ public static unsafe class MatrixProduct
         }
 
         // Cut by the problem alone: tasks of some 96 rows, which are whole tiles of 6 or 8, halved while there are few and each still has enough to do.
-        int taskRows = rows <= 128 ? RoundUp(rows, 8) : RoundUp(rows / Tasks(rows, 96), 24), taskColumns = Math.Min(RoundUp(columns, 32), 2048);
+        int taskRows = rows <= 128 ? RoundUp(rows, 8) : RoundUp(rows / Tasks(rows, 96), 24), taskColumns = RoundUp(Math.Min(columns, 2048), 32);
         while (Tasks(rows, taskRows) * Tasks(columns, taskColumns) < 8 && (long)taskRows * taskColumns * depth > 1 << 18)
         {
             if (taskColumns > 64 && taskColumns >= taskRows)
@@ -156,7 +158,7 @@ public static unsafe class MatrixProduct
     private static T* PackB<T>(int depth, int columns, T* b, nint bRow, nint bColumn)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T* packed = Scratch<T>.Get(ScratchSlot.PackedB, RoundUp(columns, 64) * depth);
+        T* packed = Scratch<T>.Get(ScratchSlot.PackedB, (nint)Parts.Count(columns, 64) * 64 * depth);
         const int TaskColumns = 64;
         var kernel = new PackKernel<T> { Depth = depth, Columns = columns, TaskColumns = TaskColumns, B = b, BRow = bRow, BColumn = bColumn, Packed = packed };
         int tasks = Tasks(columns, TaskColumns);
@@ -173,15 +175,15 @@ public static unsafe class MatrixProduct
     private static T* PackA<T>(int rows, int depth, T* a, nint aRow, nint aStep, int taskRows)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T* packed = Scratch<T>.Get(ScratchSlot.PackedA, checked(rows * depth));
+        T* packed = Scratch<T>.Get(ScratchSlot.PackedA, (nint)rows * depth);
         var kernel = new PackRowsKernel<T> { Rows = rows, Depth = depth, TaskRows = taskRows, A = a, ARow = aRow, AStep = aStep, Packed = packed };
         Workers.Run<PackRowsKernel<T>, T>(kernel, Tasks(rows, taskRows));
         return packed;
     }
 
-    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+    private static int RoundUp(int value, int multiple) => Parts.Count(value, multiple) * multiple;
 
-    private static int Tasks(int size, int taskSize) => (size + taskSize - 1) / taskSize;
+    private static int Tasks(int size, int taskSize) => Parts.Count(size, taskSize);
 
     private static void Check(int rows, int columns, int depth, int a, int b, int c, int bias, bool accumulate)
     {

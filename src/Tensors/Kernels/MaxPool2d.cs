@@ -19,11 +19,13 @@ internal static unsafe class MaxPool2d
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape, x.Length, y.Length, place.IsEmpty ? y.Length : place.Length);
-        int rows = shape.Batch * shape.OutSize.Height, perTask = Math.Max(1, Elementwise.TaskLength / (shape.OutSize.Width * shape.Channels));
+        if (!place.IsEmpty && typeof(T) == typeof(float) && (long)shape.Kernel.Height * shape.Kernel.Width > 1 << 24)
+            throw new ArgumentException($"The taps of a window of {shape.Kernel} are more than the {1 << 24} that can be told apart in single precision, which gradients need.", nameof(shape));
+        int rows = shape.Batch * shape.OutSize.Height, perTask = Math.Max(1, Elementwise.TaskLength / Math.Max(1, shape.OutSize.Width * shape.Channels));
         fixed (T* px = x, py = y, pPlace = place)
         {
             var kernel = new ForwardKernel<T> { Shape = shape, X = px, Y = py, Place = place.IsEmpty ? null : pPlace, Rows = rows, RowsPerTask = perTask };
-            Workers.Run<ForwardKernel<T>, T>(kernel, (rows + perTask - 1) / perTask, shape.Channels);
+            Workers.Run<ForwardKernel<T>, T>(kernel, Parts.Count(rows, perTask), shape.Channels);
         }
     }
 
@@ -36,12 +38,12 @@ internal static unsafe class MaxPool2d
         fixed (T* pPlace = place, pdy = dy, pdx = dx)
         {
             var kernel = new BackwardKernel<T> { Shape = shape, Place = pPlace, DY = pdy, DX = pdx, Accumulate = accumulate, ImagesPerTask = perTask };
-            Workers.Run<BackwardKernel<T>, T>(kernel, (shape.Batch + perTask - 1) / perTask, shape.Channels);
+            Workers.Run<BackwardKernel<T>, T>(kernel, Parts.Count(shape.Batch, perTask), shape.Channels);
         }
     }
 
     // Windows may overlap, so an image's gradient is one task's.
-    internal static int ImagesPerTask(in Pool2dShape shape) => Math.Max(1, Elementwise.TaskLength / (shape.Size.Area * shape.Channels));
+    internal static int ImagesPerTask(in Pool2dShape shape) => Math.Max(1, Elementwise.TaskLength / Math.Max(1, shape.Size.Area * shape.Channels));
 
     private static void Check(in Pool2dShape shape, int x, int y, int place)
     {
@@ -62,8 +64,8 @@ internal static unsafe class MaxPool2d
             int channels = Shape.Channels, kernelWidth = Shape.Kernel.Width, outWidth = Shape.OutSize.Width, outHeight = Shape.OutSize.Height;
             nint rowLength = (nint)Shape.Size.Width * channels;
             TVector limit = VectorMath.Constant<TVector, T>(1e30);
-            int to = Math.Min(Rows, (task + 1) * RowsPerTask);
-            for (int r = task * RowsPerTask; r < to; r++)
+            var (from, to) = Parts.Range(task, RowsPerTask, Rows);
+            for (int r = from; r < to; r++)
             {
                 var (fromH, toH, row) = Shape.Rows(r % outHeight);
                 T* image = X + ((nint)(r / outHeight) * Shape.Size.Height * rowLength);
@@ -75,14 +77,14 @@ internal static unsafe class MaxPool2d
                     {
                         T* window = image + (row * rowLength) + ((nint)column * channels) + c;
                         TVector best = TVector.Load(window + (fromH * rowLength) + ((nint)fromW * channels));
-                        TVector tap = TVector.Broadcast(T.CreateTruncating((fromH * kernelWidth) + fromW)), nan = TVector.Zero;
+                        TVector tap = TVector.Broadcast(T.CreateTruncating(((long)fromH * kernelWidth) + fromW)), nan = TVector.Zero;
                         for (int kh = fromH; kh < toH; kh++)
                         {
                             for (int kw = fromW; kw < toW; kw++)
                             {
                                 TVector x = TVector.Load(window + (kh * rowLength) + ((nint)kw * channels));
                                 if (Place != null)
-                                    tap = TVector.WhereGreater(x, best, TVector.Broadcast(T.CreateTruncating((kh * kernelWidth) + kw)), tap);
+                                    tap = TVector.WhereGreater(x, best, TVector.Broadcast(T.CreateTruncating(((long)kh * kernelWidth) + kw)), tap);
                                 best = TVector.WhereGreater(x, best, x, best);
 
                                 // A comparison overlooks NaN. This is 0 for every number, an infinite one included (see IVector.Min).
@@ -114,8 +116,8 @@ internal static unsafe class MaxPool2d
             int imageLength = Shape.Size.Area * channels;
             nint rowLength = (nint)Shape.Size.Width * channels;
             TVector half = VectorMath.Constant<TVector, T>(0.5);
-            int to = Math.Min(Shape.Batch, (task + 1) * ImagesPerTask);
-            for (int n = task * ImagesPerTask; n < to; n++)
+            var (from, to) = Parts.Range(task, ImagesPerTask, Shape.Batch);
+            for (int n = from; n < to; n++)
             {
                 T* image = DX + ((nint)n * imageLength);
                 if (!Accumulate)
@@ -135,7 +137,7 @@ internal static unsafe class MaxPool2d
                                 for (int kw = fromW; kw < toW; kw++)
                                 {
                                     // dy where |place - tap| < 1/2, else 0.
-                                    TVector distance = TVector.Abs(place - TVector.Broadcast(T.CreateTruncating((kh * kernelWidth) + kw)));
+                                    TVector distance = TVector.Abs(place - TVector.Broadcast(T.CreateTruncating(((long)kh * kernelWidth) + kw)));
                                     T* dx = image + ((row + kh) * rowLength) + ((nint)(column + kw) * channels) + c;
                                     TVector.Store(TVector.Load(dx) + TVector.WhereGreater(half, distance, dy, TVector.Zero), dx);
                                 }

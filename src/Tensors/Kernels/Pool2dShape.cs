@@ -14,14 +14,15 @@ public readonly record struct Pool2dShape
         (Kernel, Stride, Padding) = (kernel, stride ?? kernel, padding ?? 0);
         Require(batch >= 0, nameof(batch), batch, "at least 0");
         Require(channels >= 1, nameof(channels), channels, "at least 1");
-        Require(height >= 1 && width >= 1, "size", Size, "at least 1");
+        Require(height >= 0 && width >= 0, "size", Size, "at least 0");
         Require(Kernel is { Height: >= 1, Width: >= 1 }, nameof(kernel), Kernel, "at least 1");
         Require(Stride is { Height: >= 1, Width: >= 1 }, nameof(stride), Stride, "at least 1");
         Require(
-            Padding is { Height: >= 0, Width: >= 0 } && 2 * Padding.Height <= Kernel.Height && 2 * Padding.Width <= Kernel.Width,
+            Padding is { Height: >= 0, Width: >= 0 } && 2L * Padding.Height <= Kernel.Height && 2L * Padding.Width <= Kernel.Width,
             nameof(padding), Padding, $"at least 0 and at most half of the kernel {Kernel}");
-        if (Kernel.Height > height + (2 * Padding.Height) || Kernel.Width > width + (2 * Padding.Width))
-            throw new ArgumentException($"A window of {Kernel} does not fit into an image of {Size} with {Padding} of padding on either side.", nameof(kernel));
+        OutSize = (OutLength(height, Kernel.Height, Stride.Height, Padding.Height), OutLength(width, Kernel.Width, Stride.Width, Padding.Width));
+        _ = Input.With(0, Math.Max(batch, 1)).Length + (long)Output.With(0, Math.Max(batch, 1)).Length;
+        _ = (Input, Output);
     }
 
     /// <summary>N, the images.</summary>
@@ -43,9 +44,7 @@ public readonly record struct Pool2dShape
     public Size2d Padding { get; }
 
     /// <summary>⌊(size + 2·padding - K) / stride⌋ + 1.</summary>
-    public Size2d OutSize => (
-        ((Size.Height + (2 * Padding.Height) - Kernel.Height) / Stride.Height) + 1,
-        ((Size.Width + (2 * Padding.Width) - Kernel.Width) / Stride.Width) + 1);
+    public Size2d OutSize { get; }
 
     /// <summary>[N, H, W, C].</summary>
     public Shape Input => [Batch, Size.Height, Size.Width, Channels];
@@ -65,6 +64,15 @@ public readonly record struct Pool2dShape
     {
         int column = (x * Stride.Width) - Padding.Width;
         return (Math.Max(0, -column), Math.Min(Kernel.Width, Size.Width - column), column);
+    }
+
+    // No positions are legal where they have no outputs: a window over padding alone has no largest number, and no mean.
+    private int OutLength(int length, int kernel, int stride, int padding)
+    {
+        long padded = length + (2L * padding), rest = padded - kernel;
+        if (padded > int.MaxValue || (length > 0 ? rest < 0 : rest >= 0 || rest < -stride))
+            throw new ArgumentException($"A window of {Kernel} does not fit into an image of {Size} with {Padding} of padding on either side.", nameof(kernel));
+        return length == 0 ? 0 : (int)(rest / stride) + 1;
     }
 
     private static void Require<TValue>(bool condition, string name, TValue value, string accepted)

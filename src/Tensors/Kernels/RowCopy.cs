@@ -19,9 +19,11 @@ internal static unsafe class RowCopy
             return;
         CheckLength(rows, width, sourceRow, source.Length, nameof(source));
         CheckLength(rows, width, targetRow, target.Length, nameof(target));
+        if ((long)rows * width > int.MaxValue)
+            throw new ArgumentException($"{rows} rows of {width} numbers are more than {int.MaxValue}.", nameof(rows));
         fixed (T* ps = source, pt = target)
         {
-            var kernel = new Kernel<T> { Length = checked(rows * width), Width = width, Source = ps, SourceRow = sourceRow, Target = pt, TargetRow = targetRow, Accumulate = accumulate };
+            var kernel = new Kernel<T> { Length = rows * width, Width = width, Source = ps, SourceRow = sourceRow, Target = pt, TargetRow = targetRow, Accumulate = accumulate };
             Workers.Run<Kernel<T>, T>(kernel, Elementwise.Tasks(kernel.Length));
         }
     }

@@ -47,7 +47,7 @@ internal static unsafe class Softmax
     private static int RowsPerTask(int columns) => Math.Max(1, Elementwise.TaskLength / Math.Max(1, columns));
 
     // Rows without columns have no maximum, and nothing to do.
-    private static int Tasks(int rows, int columns) => columns == 0 ? 0 : (rows + RowsPerTask(columns) - 1) / RowsPerTask(columns);
+    private static int Tasks(int rows, int columns) => columns == 0 ? 0 : Parts.Count(rows, RowsPerTask(columns));
 
     private static void Check(int rows, int columns, int x, int y)
     {
@@ -68,10 +68,10 @@ internal static unsafe class Softmax
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int to = Math.Min(Rows, (task + 1) * RowsPerTask);
-            for (int r = task * RowsPerTask; r < to; r++)
+            var (from, to) = Parts.Range(task, RowsPerTask, Rows);
+            for (int r = from; r < to; r++)
             {
-                if (Columns >= ShortestAskedFor && r + RowsAhead < Rows)
+                if (Columns >= ShortestAskedFor && r < Rows - RowsAhead)
                     Prefetching.Fetch(X + ((nint)(r + RowsAhead) * Columns), Columns);
                 _ = SoftmaxRow.Forward<TVector, T>(Columns, Logarithm, T.One, X + ((nint)r * Columns), Y + ((nint)r * Columns));
             }
@@ -88,8 +88,8 @@ internal static unsafe class Softmax
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int to = Math.Min(Rows, (task + 1) * RowsPerTask);
-            for (int r = task * RowsPerTask; r < to; r++)
+            var (from, to) = Parts.Range(task, RowsPerTask, Rows);
+            for (int r = from; r < to; r++)
                 OneRow<TVector>(Y + ((nint)r * Columns), DY + ((nint)r * Columns), DX + ((nint)r * Columns));
         }
 
@@ -108,7 +108,7 @@ internal static unsafe class Softmax
             for (int c = 0; c < whole; c += TVector.Count)
             {
                 TVector d = Logarithm
-                    ? TVector.Load(dy + c) - (VectorMath.Exp<TVector, T>(TVector.Load(y + c)) * sums)
+                    ? TVector.Load(dy + c) - (VectorMath.ExpUpToZero<TVector, T>(TVector.Load(y + c)) * sums)
                     : TVector.Load(y + c) * (TVector.Load(dy + c) - sums);
                 TVector.Store(Accumulate ? d + TVector.Load(dx + c) : d, dx + c);
             }

@@ -31,7 +31,7 @@ internal static unsafe class SoftmaxRow
 
         // The exponentials go to y, or for the logarithm only their sum is made.
         TVector factor = TVector.Broadcast(scale), shift = TVector.Broadcast(-max);
-        TVector lastExp = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(last, factor, shift)), total = OnlyNew<TVector, T>(lastExp, columns);
+        TVector lastExp = VectorMath.ExpUpToZero<TVector, T>(TVector.MultiplyAdd(last, factor, shift)), total = OnlyNew<TVector, T>(lastExp, columns);
         int pairs = whole - (whole % Pair<TVector, T>.Count);
         total += Pair<TVector, T>.Folded(Exponentials<Pair<TVector, T>, T>(pairs, scale, -max, x, logarithm ? null : y));
         if (pairs < whole)
@@ -77,7 +77,7 @@ internal static unsafe class SoftmaxRow
         TVector last = TVector.Load(x + back);
         _ = Exponentials<Pair<TVector, T>, T>(pairs, scale, -logSum, x, p);
         _ = Exponentials<TVector, T>((back - pairs + TVector.Count - 1) / TVector.Count * TVector.Count, scale, -logSum, x + pairs, p + pairs);
-        TVector.Store(VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(last, TVector.Broadcast(scale), TVector.Broadcast(-logSum))), p + back);
+        TVector.Store(VectorMath.ExpUpToZero<TVector, T>(TVector.MultiplyAdd(last, TVector.Broadcast(scale), TVector.Broadcast(-logSum))), p + back);
     }
 
     /// <summary>dx = scale·p·(dp - Σ dp·p), the gradient of <see cref="Forward"/> from its result. dx may be dp.</summary>
@@ -113,7 +113,7 @@ internal static unsafe class SoftmaxRow
         TVector factor = TVector.Broadcast(scale), offset = TVector.Broadcast(shift), total = TVector.Zero;
         for (nint c = 0; c < count; c += TVector.Count)
         {
-            TVector e = VectorMath.Exp<TVector, T>(TVector.MultiplyAdd(TVector.Load(x + c), factor, offset));
+            TVector e = VectorMath.ExpUpToZero<TVector, T>(TVector.MultiplyAdd(TVector.Load(x + c), factor, offset));
             total += e;
             if (y != null)
                 TVector.Store(e, y + c);

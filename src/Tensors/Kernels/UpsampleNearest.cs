@@ -5,17 +5,40 @@ using Diffusion.Tensors.Threading;
 namespace Diffusion.Tensors.Kernels;
 
 /// <summary>The sizes of a nearest up-sampling of images [N, H, W, C].</summary>
-/// <param name="Batch">N.</param>
-/// <param name="Size">H and W.</param>
-/// <param name="Channels">C.</param>
-/// <param name="Factor">How many positions each position becomes, along both.</param>
-internal readonly record struct UpsampleShape(int Batch, Size2d Size, int Channels, Size2d Factor)
+internal readonly record struct UpsampleShape
 {
+    /// <summary>Makes and checks the sizes.</summary>
+    /// <exception cref="ArgumentException">A factor below 1, a negative size, or more elements than a shape has.</exception>
+    public UpsampleShape(int batch, Size2d size, int channels, Size2d factor)
+    {
+        if (factor.Height < 1 || factor.Width < 1)
+            throw new ArgumentOutOfRangeException(nameof(factor), $"The factor of an up-sampling is {factor}; it must be at least 1.");
+        long height = (long)size.Height * factor.Height, width = (long)size.Width * factor.Width;
+        if (height > int.MaxValue || width > int.MaxValue)
+            throw new ArgumentException($"Up-sampling images of {size} by {factor} gives {height}x{width} positions; there are at most {int.MaxValue} along each.", nameof(factor));
+        (Batch, Size, Channels, Factor) = (batch, size, channels, factor);
+        Input = [batch, size.Height, size.Width, channels];
+        Output = [batch, (int)height, (int)width, channels];
+        _ = Output.With(0, Math.Max(batch, 1));
+    }
+
+    /// <summary>N.</summary>
+    public int Batch { get; }
+
+    /// <summary>H and W.</summary>
+    public Size2d Size { get; }
+
+    /// <summary>C.</summary>
+    public int Channels { get; }
+
+    /// <summary>How many positions each position becomes, along both.</summary>
+    public Size2d Factor { get; }
+
     /// <summary>[N, H, W, C].</summary>
-    public Shape Input => [Batch, Size.Height, Size.Width, Channels];
+    public Shape Input { get; }
 
     /// <summary>[N, H·factor, W·factor, C].</summary>
-    public Shape Output => [Batch, Size.Height * Factor.Height, Size.Width * Factor.Width, Channels];
+    public Shape Output { get; }
 }
 
 /// <summary>Nearest up-sampling by whole factors: each position becomes a block of copies of its channels.</summary>
@@ -47,9 +70,9 @@ internal static unsafe class UpsampleNearest
 
     // Tasks are rows of the small image, whose blocks are nobody else's.
     private static int RowsPerTask(in UpsampleShape shape) =>
-        Math.Max(1, Elementwise.TaskLength / Math.Max(1, shape.Size.Width * shape.Channels * shape.Factor.Area));
+        Math.Max(1, Elementwise.TaskLength / Math.Max(1, (int)Math.Min((long)shape.Size.Width * shape.Channels * shape.Factor.Height * shape.Factor.Width, Elementwise.TaskLength)));
 
-    private static int Tasks(in UpsampleShape shape) => ((shape.Batch * shape.Size.Height) + RowsPerTask(shape) - 1) / RowsPerTask(shape);
+    private static int Tasks(in UpsampleShape shape) => shape.Output.Length == 0 ? 0 : Parts.Count(shape.Batch * shape.Size.Height, RowsPerTask(shape));
 
     private static void Check(in UpsampleShape shape, int x, int y)
     {
@@ -68,8 +91,8 @@ internal static unsafe class UpsampleNearest
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, width = Shape.Size.Width, outLength = width * Shape.Factor.Width * channels;
-            int to = Math.Min(Shape.Batch * Shape.Size.Height, (task + 1) * RowsPerTask);
-            for (int r = task * RowsPerTask; r < to; r++)
+            var (from, to) = Parts.Range(task, RowsPerTask, Shape.Batch * Shape.Size.Height);
+            for (int r = from; r < to; r++)
             {
                 T* x = X + ((nint)r * width * channels), y = Y + ((nint)r * Shape.Factor.Height * outLength);
                 for (int j = 0; j < width; j++)
@@ -101,8 +124,8 @@ internal static unsafe class UpsampleNearest
             where TVector : unmanaged, IVector<TVector, T>
         {
             int channels = Shape.Channels, width = Shape.Size.Width, outLength = width * Shape.Factor.Width * channels;
-            int to = Math.Min(Shape.Batch * Shape.Size.Height, (task + 1) * RowsPerTask);
-            for (int r = task * RowsPerTask; r < to; r++)
+            var (from, to) = Parts.Range(task, RowsPerTask, Shape.Batch * Shape.Size.Height);
+            for (int r = from; r < to; r++)
             {
                 T* dx = DX + ((nint)r * width * channels), dy = DY + ((nint)r * Shape.Factor.Height * outLength);
                 for (int j = 0; j < width; j++)

@@ -38,7 +38,7 @@ internal static unsafe class Winograd
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool possible = shape.Kernel.Width == 3 && shape.Kernel.Height is 1 or 3 && shape.Stride == 1 && shape.Dilation == 1 && shape.Groups == 1
-            && shape.InChannels % 16 == 0 && shape.OutChannels % 16 == 0;
+            && shape.InChannels % 16 == 0 && shape.OutChannels % 16 == 0 && shape.Size is { Height: > 0, Width: > 0 };
         if (!possible || Use == WinogradUse.Off)
             return 0;
         if (Use != WinogradUse.ByShape)
@@ -95,5 +95,5 @@ internal static unsafe class Winograd
     }
 
     /// <summary>The step between matrices of so many elements: a cache line more, so that they do not all fall on the same cache sets.</summary>
-    public static nint Apart(int length) => length + 16;
+    public static nint Apart(nint length) => length + 16;
 }

@@ -48,17 +48,17 @@ internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<
             _y = y,
             _bias = bias,
             _accumulate = accumulate,
-            _weightStep = Winograd.Apart(inChannels * outChannels),
+            _weightStep = Winograd.Apart((nint)inChannels * outChannels),
         };
 
-        kernel._weights = Scratch<T>.Get(ScratchSlot.PackedB, checked(Factors * (int)kernel._weightStep));
+        kernel._weights = Scratch<T>.Get(ScratchSlot.PackedB, Factors * kernel._weightStep);
         var transform = new WeightKernel { InChannels = inChannels, OutChannels = outChannels, Weight = weight, Target = kernel._weights, Step = kernel._weightStep };
         Workers.Run<WeightKernel, T>(transform, inChannels / WeightKernel.Rows);
 
         // Whole register tiles, and at least a few blocks for the threads.
-        int rows = MatrixBlock.MostRows, most = Math.Min(MostBlock / (Factors * (inChannels + outChannels)), (kernel._tiles.Count + rows - 1) / rows);
+        int rows = MatrixBlock.MostRows, most = Math.Min((int)(MostBlock / (Factors * ((long)inChannels + outChannels))), (kernel._tiles.Count + rows - 1) / rows);
         kernel._blockTiles = Math.Max(rows, most / rows * rows);
-        Workers.Run<WinogradCorrelation<TVertical, THorizontal, T>, T>(kernel, (kernel._tiles.Count + kernel._blockTiles - 1) / kernel._blockTiles);
+        Workers.Run<WinogradCorrelation<TVertical, THorizontal, T>, T>(kernel, Parts.Count(kernel._tiles.Count, kernel._blockTiles));
     }
 
     /// <inheritdoc/>
@@ -76,8 +76,8 @@ internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<
         where TVector : unmanaged, IVector<TVector, T>
     {
         int first = task * _blockTiles, count = Math.Min(_blockTiles, _tiles.Count - first);
-        nint inStep = Winograd.Apart(_blockTiles * _inChannels), outStep = Winograd.Apart(_blockTiles * _outChannels);
-        T* factors = Scratch<T>.Get(ScratchSlot.Image2, (Factors * ((int)inStep + (int)outStep)) + (2 * Factors * TVector.Count));
+        nint inStep = Winograd.Apart((nint)_blockTiles * _inChannels), outStep = Winograd.Apart((nint)_blockTiles * _outChannels);
+        T* factors = Scratch<T>.Get(ScratchSlot.Image2, (Factors * (inStep + outStep)) + (2 * Factors * TVector.Count));
         T* products = factors + (Factors * inStep), temporary = products + (Factors * outStep);
 
         for (int t = 0; t < count; t++)

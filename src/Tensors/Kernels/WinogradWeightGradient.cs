@@ -31,10 +31,10 @@ internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
     {
         int inChannels = shape.InChannels, outChannels = shape.OutChannels;
         var tiles = new WinogradTiles(shape.Batch, shape.OutSize, (TVertical.Tile, THorizontal.Tile));
-        int blockTiles = Math.Max(1, Math.Min(tiles.Count, MostBlock / (Factors * (inChannels + outChannels))));
-        nint xStep = Winograd.Apart(blockTiles * inChannels), dyStep = Winograd.Apart(blockTiles * outChannels), sumStep = Winograd.Apart(inChannels * outChannels);
-        T* factors = Scratch<T>.Get(ScratchSlot.PackedB, checked(Factors * (int)(xStep + dyStep)));
-        T* sums = Scratch<T>.Get(ScratchSlot.Sums, checked(Factors * (int)sumStep));
+        int blockTiles = Math.Max(1, Math.Min(tiles.Count, (int)(MostBlock / (Factors * ((long)inChannels + outChannels)))));
+        nint xStep = Winograd.Apart((nint)blockTiles * inChannels), dyStep = Winograd.Apart((nint)blockTiles * outChannels), sumStep = Winograd.Apart((nint)inChannels * outChannels);
+        T* factors = Scratch<T>.Get(ScratchSlot.PackedB, Factors * (xStep + dyStep));
+        T* sums = Scratch<T>.Get(ScratchSlot.Sums, Factors * sumStep);
         var transform = new TransformKernel { Shape = shape, AllTiles = tiles, X = x, DY = dy, XFactors = factors, DYFactors = factors + (Factors * xStep), XStep = xStep, DYStep = dyStep };
         var product = new ProductKernel { InChannels = inChannels, OutChannels = outChannels, XFactors = factors, DYFactors = factors + (Factors * xStep), XStep = xStep, DYStep = dyStep, Sums = sums, SumStep = sumStep };
         for (int first = 0; first < tiles.Count || first == 0; first += blockTiles)

@@ -19,32 +19,78 @@ internal static unsafe class VectorMath
         where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float) ? 3 << 22 : 3L << 51;
 
     /// <summary>
-    /// e^x with a relative error of about 1e-7 (float) or 3e-16 (double); arguments are clamped to the range whose result
-    /// is a normal number, and NaN stays NaN.
+    /// e^x for every x, to 2 units in the last place: infinity where it is beyond the largest number, denormal numbers and 0
+    /// where it is that small (to one unit), and NaN of NaN.
     /// </summary>
-    /// <remarks>
-    /// x = n ln 2 + r with |r| at most ln 2 / 2, e^x = 2^n e^r. e^r by its Taylor polynomial: of degree 7 the rest is below
-    /// 6e-9, of degree 13 below 5e-18. ln 2 is subtracted in two parts, the first with zeros at its end, so that r is exact.
-    /// Adding and subtracting <see cref="RoundingShift{T}"/> rounds to n, and leaves n as an integer for 2^n.
-    /// </remarks>
+    /// <remarks>2^n is multiplied in two steps: between them they reach from twice the largest power down to 0.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TVector, T>(TVector x)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T> => Exp<TVector, T>(x, 1);
-
-    // e^(sign·x): the sign is in the constants.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Exp<TVector, T>(TVector x, int sign)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool isFloat = typeof(T) == typeof(float);
 
         // The constants come first, so that NaN in x survives (see IVector.Min).
-        double least = isFloat ? -87 : -708, most = isFloat ? 88 : 709;
-        x = TVector.Max(C(sign > 0 ? least : -most), x);
-        x = TVector.Min(C(sign > 0 ? most : -least), x);
-        TVector shifted = TVector.MultiplyAdd(x, C(sign * 1.4426950408889634), C(RoundingShift<T>())), n = shifted - C(RoundingShift<T>());
+        x = TVector.Max(C(isFloat ? -104 : -746), x);
+        x = TVector.Min(C(isFloat ? 89 : 710), x);
+        TVector shifted = Shifted<TVector, T>(x, 1, 0), p = ExpOfRest<TVector, T>(x, shifted, 1, 0), n = shifted - C(RoundingShift<T>());
+        TVector half = TVector.MultiplyAdd(n, C(0.5), C(RoundingShift<T>())), rest = n - (half - C(RoundingShift<T>()));
+        return p * TVector.PowerOfTwo(half) * TVector.PowerOfTwo(rest + C(RoundingShift<T>()));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static TVector C(double value) => Constant<TVector, T>(value);
+    }
+
+    /// <summary>The same where x is at most 0, or little above by rounding, as in a softmax: one operation more than without denormal numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ExpUpToZero<TVector, T>(TVector x)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        x = TVector.Max(Constant<TVector, T>(typeof(T) == typeof(float) ? -104 : -746), x);
+        TVector lifted = Shifted<TVector, T>(x, 1, Lift<T>());
+        return ExpOfRest<TVector, T>(x, lifted, 1, Lift<T>()) * TVector.PowerOfTwo(lifted) * Lowered<TVector, T>();
+    }
+
+    /// <summary>σ(x) = 1 / (1 + e^-x), to 4 units in the last place; denormal numbers and 0 where it is that small.</summary>
+    /// <remarks>Both 1 and e^-x are lowered by a power of two, and so is the reciprocal, which therefore stays among normal numbers.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Sigmoid<TVector, T>(TVector x)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Beyond 40, 1 + e^-x is 1.
+        x = TVector.Max(Constant<TVector, T>(typeof(T) == typeof(float) ? -104 : -746), x);
+        x = TVector.Min(Constant<TVector, T>(40), x);
+        TVector lowered = Shifted<TVector, T>(x, -1, -Lift<T>());
+        return TVector.Reciprocal(Lowered<TVector, T>() + (ExpOfRest<TVector, T>(x, lowered, -1, -Lift<T>()) * TVector.PowerOfTwo(lowered))) * Lowered<TVector, T>();
+    }
+
+    // A power of two that lifts the smallest denormal number among the normal ones, and whose inverse lowers the largest e^-x.
+    private static int Lift<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float) ? 64 : 512;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Lowered<TVector, T>()
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> => Constant<TVector, T>(typeof(T) == typeof(float) ? 5.421010862427522e-20 : 7.458340731200207e-155);
+
+    // With sign·x = n ln 2 + r and |r| at most ln 2 / 2: n + lift as PowerOfTwo takes it. Adding RoundingShift rounds to n.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Shifted<TVector, T>(TVector x, int sign, int lift)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        TVector.MultiplyAdd(x, Constant<TVector, T>(sign * 1.4426950408889634), Constant<TVector, T>(RoundingShift<T>() + lift));
+
+    // e^r by its Taylor polynomial: of degree 7 the rest is below 6e-9, of degree 13 below 5e-18. ln 2 is subtracted in two parts,
+    // the first with zeros at its end, so that r is exact. The sign is in the constants.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector ExpOfRest<TVector, T>(TVector x, TVector shifted, int sign, int lift)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool isFloat = typeof(T) == typeof(float);
+        TVector n = shifted - C(RoundingShift<T>() + lift);
 
         // r times the sign.
         TVector r = TVector.MultiplyAdd(n, C(sign * (isFloat ? -0.693145751953125 : -0.6931471803691238)), x);
@@ -72,20 +118,10 @@ internal static unsafe class VectorMath
         p = TVector.MultiplyAdd(p, r, C(0.5));
         p = TVector.MultiplyAdd(p, r, C(sign));
         p = TVector.MultiplyAdd(p, r, C(1));
-        return p * TVector.PowerOfTwo(shifted);
+        return p;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static TVector C(double value) => Constant<TVector, T>(value);
-    }
-
-    /// <summary>σ(x) = 1 / (1 + e^-x).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Sigmoid<TVector, T>(TVector x)
-        where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        TVector one = Constant<TVector, T>(1);
-        return TVector.Reciprocal(one + Exp<TVector, T>(x, -1));
     }
 
     /// <summary>tanh x = (1 - e^-2|x|) / (1 + e^-2|x|) with the sign of x; below 1/4 by a continued fraction, so that small x keep their digits.</summary>
@@ -96,7 +132,7 @@ internal static unsafe class VectorMath
     {
         TVector one = C(1);
         TVector size = TVector.Abs(x);
-        TVector e = Exp<TVector, T>(size * C(-2));
+        TVector e = ExpUpToZero<TVector, T>(size * C(-2));
         TVector large = (one - e) / (one + e);
         large = TVector.WhereGreater(TVector.Zero, x, TVector.Zero - large, large);
 

@@ -34,6 +34,25 @@ public sealed class AttentionTests<T>
         Check.Close<T>(output, [5, 5], Tolerance.Softmax<T>(2), "Attention to the larger of two large scores");
     }
 
+    // A key of -infinity (times a positive query) is masked: its value counts for nothing, forward and backward.
+    [Test]
+    public void Masked_keys_get_exactly_nothing()
+    {
+        const int Positions = 21;
+        var shape = new AttentionShape(1, Positions, 1, 1);
+        T[] qkv = new T[3 * Positions], output = new T[Positions], logSums = new T[Positions], gradient = new T[qkv.Length];
+        for (int i = 0; i < Positions; i++)
+            (qkv[3 * i], qkv[(3 * i) + 1], qkv[(3 * i) + 2]) = (T.One, i < 2 ? T.One : T.NegativeInfinity, T.CreateChecked(i < 2 ? 3 : 1e30));
+        Attention.Forward<T>(shape, qkv, output, logSums);
+        Assert.That(output, Is.All.EqualTo(T.CreateChecked(3)));
+        Attention.Backward<T>(shape, qkv, logSums, output, gradient, accumulate: false);
+        for (int i = 2; i < Positions; i++)
+            Assert.That(gradient[(3 * i) + 2], Is.Zero, $"the gradient of value {i}");
+
+        LinearAttention.Forward<T>(shape, qkv, output);
+        Assert.That(output, Is.All.EqualTo(T.CreateChecked(3)));
+    }
+
     [Test]
     public void Wrong_lengths_are_refused()
     {

@@ -61,7 +61,7 @@ public sealed class Conv2dTests<T>
     {
         Assert.Multiple(() =>
         {
-            Assert.That(() => new Conv2dShape(1, 2, 9, 4, 4, 3), Throws.ArgumentException.With.Message.Contains("covers 3x3 positions, but the image has only 2x9 and 0x0 of padding"));
+            Assert.That(() => new Conv2dShape(1, 2, 9, 4, 4, 3), Throws.ArgumentException.With.Message.Contains("covers 3 positions, but the height is only 2, with 0 of padding"));
             Assert.That(() => new Conv2dShape(1, 9, 9, 4, 4, 3, stride: (1, 0)), Throws.ArgumentException.With.Message.Contains("The stride of a convolution is 0"));
             Assert.That(() => new Conv2dShape(1, 9, 9, 4, 4, 3, padding: -1), Throws.ArgumentException.With.Message.Contains("The padding of a convolution is -1"));
             Assert.That(() => new Conv2dShape(1, 9, 9, 4, 6, 3, groups: 4), Throws.ArgumentException.With.Message.Contains("outChannels").And.Message.Contains("4 groups"));

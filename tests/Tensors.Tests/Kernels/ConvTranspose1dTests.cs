@@ -1,5 +1,7 @@
 using System.Numerics;
 using Diffusion.Tensors.Kernels;
+using FsCheck;
+using FsCheck.Fluent;
 using NUnit.Framework;
 
 namespace Diffusion.Tensors.Tests.Kernels;
@@ -22,6 +24,23 @@ public sealed class ConvTranspose1dTests<T>
     {
         foreach (var shape in Conv1dCases.Large())
             Compare(Adjoint(shape));
+    }
+
+    // Output padding below the dilation but not below the stride: the adjoint has one output more than we have inputs.
+    [Test]
+    public void Output_padding_beyond_the_stride_agrees()
+    {
+        Compare(new ConvTranspose1dShape(2, 27, 1, 7, 1, padding: 3, outputPadding: 1, dilation: 2));
+        Check.ForAll(
+            from kernel in Gen.Choose(1, 4)
+            from stride in Gen.Choose(1, 3)
+            from dilation in Gen.Choose(1, 4)
+            from outputPadding in Gen.Choose(0, Math.Max(stride, dilation) - 1)
+            from length in Gen.Choose(1, 9)
+            from padding in Gen.Choose(0, (((length - 1) * stride) + (dilation * (kernel - 1)) + outputPadding) / 2)
+            from channels in Gen.Choose(1, 17)
+            select new ConvTranspose1dShape(2, length, channels, 18 - channels, kernel, stride, padding, outputPadding, dilation),
+            Compare, count: 200);
     }
 
     [Test]

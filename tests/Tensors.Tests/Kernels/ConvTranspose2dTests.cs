@@ -1,5 +1,7 @@
 using System.Numerics;
 using Diffusion.Tensors.Kernels;
+using FsCheck;
+using FsCheck.Fluent;
 using NUnit.Framework;
 
 namespace Diffusion.Tensors.Tests.Kernels;
@@ -22,6 +24,28 @@ public sealed class ConvTranspose2dTests<T>
     {
         foreach (var shape in Conv2dCases.Large())
             Compare(Adjoint(shape));
+    }
+
+    [Test]
+    public void Output_padding_beyond_the_stride_agrees()
+    {
+        Gen<(int Length, int Kernel, int Stride, int Padding, int OutputPadding, int Dilation)> axis =
+            from kernel in Gen.Choose(1, 3)
+            from stride in Gen.Choose(1, 3)
+            from dilation in Gen.Choose(1, 4)
+            from outputPadding in Gen.Choose(0, Math.Max(stride, dilation) - 1)
+            from length in Gen.Choose(1, 6)
+            from padding in Gen.Choose(0, (((length - 1) * stride) + (dilation * (kernel - 1)) + outputPadding) / 2)
+            select (length, kernel, stride, padding, outputPadding, dilation);
+        Check.ForAll(
+            from height in axis
+            from width in axis
+            from groups in Gen.Choose(1, 2)
+            from channels in Gen.Choose(1, 9)
+            select new ConvTranspose2dShape(
+                2, height.Length, width.Length, groups * channels, groups * (10 - channels), (height.Kernel, width.Kernel), (height.Stride, width.Stride),
+                (height.Padding, width.Padding), (height.OutputPadding, width.OutputPadding), (height.Dilation, width.Dilation), groups),
+            Compare, count: 200);
     }
 
     [Test]

@@ -58,16 +58,47 @@ public sealed class SoftmaxTests<T>
         }
     }
 
+    // Where the masked inputs stand: everywhere but at one place, in whole vectors and at the end.
     [Test]
-    public void A_masked_input_of_minus_infinity_gets_nothing([Values(3, 20)] int columns)
+    public void A_masked_input_of_minus_infinity_gets_exactly_nothing([Values(3, 20, 37, 64)] int columns)
+    {
+        foreach (int alone in (int[])[0, 1, columns - 1])
+        {
+            T[] x = new T[columns], y = new T[columns];
+            Array.Fill(x, T.NegativeInfinity);
+            x[alone] = T.CreateChecked(-5);
+            x[2] = T.CreateChecked(-5);
+            Tensors.Kernels.Softmax.Forward<T>(1, columns, false, x, y);
+            T share = alone == 2 ? T.One : T.CreateChecked(0.5);
+            for (int i = 0; i < columns; i++)
+                Assert.That(y[i], Is.EqualTo(i == alone || i == 2 ? share : T.Zero), $"weight {i} of {columns}");
+            Tensors.Kernels.Softmax.Forward<T>(1, columns, true, x, y);
+            for (int i = 0; i < columns; i++)
+                Assert.That(T.IsNegativeInfinity(y[i]), Is.EqualTo(i != alone && i != 2), $"logarithm {i} of {columns}");
+            T[] dx = new T[columns];
+            Tensors.Kernels.Softmax.Backward<T>(1, columns, true, y, x.Select(_ => T.One).ToArray(), dx, false);
+            Assert.That(dx, Has.None.NaN);
+        }
+    }
+
+    [Test]
+    public void A_row_of_nothing_but_minus_infinity_is_not_a_number([Values(3, 20)] int columns, [Values] bool logarithm)
     {
         T[] x = new T[columns], y = new T[columns];
-        x[1] = T.NegativeInfinity;
+        Array.Fill(x, T.NegativeInfinity);
+        Tensors.Kernels.Softmax.Forward<T>(1, columns, logarithm, x, y);
+        Assert.That(y.All(T.IsNaN));
+    }
+
+    [Test]
+    public void Small_weights_are_denormal_numbers_as_they_should_be([Values(2, 20)] int columns)
+    {
+        double at = typeof(T) == typeof(float) ? -95 : -730;
+        T[] x = new T[columns], y = new T[columns];
+        Array.Fill(x, T.CreateChecked(at));
+        x[0] = T.Zero;
         Tensors.Kernels.Softmax.Forward<T>(1, columns, false, x, y);
-        Assert.That(double.CreateChecked(y[1]), Is.InRange(0, 1e-37));
-        Assert.That(double.CreateChecked(y[0]), Is.EqualTo(1.0 / (columns - 1)).Within(1e-6));
-        Tensors.Kernels.Softmax.Forward<T>(1, columns, true, x, y);
-        Assert.That(y[1], Is.EqualTo(T.NegativeInfinity));
+        Assert.That(double.CreateChecked(y[1]), Is.EqualTo(double.CreateChecked(T.CreateTruncating(Math.Exp(at)))).Within(double.CreateChecked(T.Epsilon)));
     }
 
     [Test]

@@ -14,20 +14,77 @@ public sealed class SpecialValueTests<T>
 {
     private static readonly bool IsFloat = typeof(T) == typeof(float);
 
+    // The last arguments on either side whose result is finite, normal, and not 0; and those next to them.
+    private static readonly double[] Ends = IsFloat
+        ? [88.72283, 88.72284, 89, 100, -87.33654, -87.33655, -88, -100, -103.27893, -103.97207, -103.97209, -104]
+        : [709.782712893384, 709.7827128933841, 710, 745, -708.3964185322641, -708.3964185322642, -709, -745.1332191019411, -745.1332191019412, -746];
+
+    private static readonly double[] Special =
+        [0, -0.0, 1, -1, 1e-40, -1e-40, 5e-324, 1e30, -1e30, double.PositiveInfinity, double.NegativeInfinity, double.NaN, double.Epsilon, .. Ends];
+
     [Test]
-    public void Exp_is_clamped_to_normal_numbers()
+    public void Functions_give_the_kind_of_number_that_they_should()
     {
-        double most = IsFloat ? 88 : 709, least = IsFloat ? -87 : -708;
         Assert.Multiple(() =>
         {
-            Assert.That(Of<ExpFunction<T>>(0), Is.EqualTo(1));
-            Assert.That(Of<ExpFunction<T>>(-0.0), Is.EqualTo(1));
-            Assert.That(Of<ExpFunction<T>>(double.NaN), Is.NaN);
-            foreach (double x in (double[])[88, 100, 745, double.PositiveInfinity])
-                Assert.That(Of<ExpFunction<T>>(x), Is.EqualTo(Math.Exp(Math.Min(x, most))).Within(0.0001).Percent, $"exp {x}");
-            foreach (double x in (double[])[-88, -100, -745, double.NegativeInfinity])
-                Assert.That(Of<ExpFunction<T>>(x), Is.EqualTo(Math.Exp(Math.Max(x, least))).Within(0.0001).Percent, $"exp {x}");
+            foreach (double at in Special)
+            {
+                double x = double.CreateChecked(T.CreateChecked(at));
+                Same("exp", x, Of<ExpFunction<T>>(x), Math.Exp(x), units: 2);
+                Same("σ", x, Of<SigmoidFunction<T>>(x), x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x)), units: 4);
+                Same("tanh", x, Of<TanhFunction<T>>(x), Math.Tanh(x), units: 4);
+                Same("ln", x, Of<LogFunction<T>>(x), Math.Log(x), units: 1);
+                Same("√", x, Of<SqrtFunction<T>>(x), Math.Sqrt(x), units: 1);
+                Same("erf", x, double.CreateChecked(T.CreateTruncating(SpecialFunctions.Erf(x))), Math.Abs(x) < 1e-20 ? 2 / Math.Sqrt(Math.PI) * x : SpecialFunctions.Erf(x), units: 1);
+
+                // PyTorch, too, has no number for -∞·σ(-∞) and -∞·Φ(-∞).
+                Same("SiLU", x, Of<SiluFunction<T>>(x), x >= 0 ? x / (1 + Math.Exp(-x)) : x * (Math.Exp(x) / (1 + Math.Exp(x))), units: 4, absolute: Math.Abs(x) * Least);
+                Same("GELU", x, Of<GeluFunction<T>>(x), Reference.Activations.Gelu(x), units: 4);
+                Same("GELU'", x, Slope<GeluFunction<T>>(x), Reference.Activations.GeluDerivative(x), units: 4, absolute: Math.Abs(x) * Least);
+            }
         });
+    }
+
+    [Test]
+    public void Exp_agrees_to_two_units_at_every_size()
+    {
+        double from = IsFloat ? -105 : -747, to = IsFloat ? 89.5 : 711;
+        T[] x = TestData.Uniform<T>(200_000, 1, from, to), y = new T[x.Length];
+        Tensors.Kernels.Elementwise.Map<ExpFunction<T>, T>(default, x, y);
+        for (int i = 0; i < x.Length; i++)
+            Same("exp", double.CreateChecked(x[i]), double.CreateChecked(y[i]), Math.Exp(double.CreateChecked(x[i])), units: 2);
+    }
+
+    [Test]
+    public void Sigmoid_agrees_to_four_units_at_every_size()
+    {
+        double end = IsFloat ? 105 : 747;
+        T[] x = TestData.Uniform<T>(200_000, 1, -end, end), y = new T[x.Length];
+        Tensors.Kernels.Elementwise.Map<SigmoidFunction<T>, T>(default, x, y);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double e = Math.Exp(-Math.Abs(double.CreateChecked(x[i])));
+            Same("σ", double.CreateChecked(x[i]), double.CreateChecked(y[i]), (x[i] < T.Zero ? e : 1) / (1 + e), units: 4);
+        }
+    }
+
+    private static double Least => double.CreateChecked(T.Epsilon);
+
+    // NaN, infinite, zero with its sign, or a number within so many units in the last place, which among denormal numbers is the least of them.
+    private static void Same(string function, double x, double actual, double exact, int units, double absolute = 0)
+    {
+        double expected = double.CreateChecked(T.CreateTruncating(exact));
+        string what = $"{function}({x:R}) = {actual:R}, not {expected:R}";
+        if (!double.IsFinite(expected) || (expected == 0 && absolute == 0))
+        {
+            if (!actual.Equals(expected) || double.IsNegative(actual) != double.IsNegative(expected))
+                Assert.That(double.IsNaN(actual) && double.IsNaN(expected), Is.True, what);
+            return;
+        }
+
+        double unit = double.CreateChecked(T.BitIncrement(T.CreateTruncating(Math.Abs(expected))) - T.CreateTruncating(Math.Abs(expected)));
+        if (!(Math.Abs(actual - expected) <= Math.Max(units * unit, absolute)))
+            Assert.Fail($"{what}: {Math.Abs(actual - expected) / unit:G3} units in the last place");
     }
 
     [Test]
