@@ -73,7 +73,7 @@ public abstract partial class Module<T>
     }
 
     /// <summary>
-    /// A module of the same kind and with the same state in another number type: double to check gradients of what trains in
+    /// A module of the same kind and with the same state, frozen where this one is, in another number type: double to check gradients of what trains in
     /// float. Layers of this library can do it, and modules that override <see cref="Rebuild"/>; a state alone goes by
     /// <see cref="Serialization.StateDict.Convert"/>.
     /// </summary>
@@ -135,6 +135,8 @@ public abstract partial class Module<T>
         where TOther : unmanaged, IFloatingPointIeee754<TOther>
     {
         to.IsTraining = from.IsTraining;
+        foreach (var (inner, other) in from._parameters.Zip(to._parameters))
+            other.Parameter.RequiresGradient = inner.Parameter.RequiresGradient;
         foreach (var (inner, other) in from._children.Zip(to._children))
             CopyMode(inner.Module, other.Module);
     }

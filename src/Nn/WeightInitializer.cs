@@ -28,11 +28,9 @@ public sealed class WeightInitializer
     /// <summary>All zeros, for weights that are loaded at once.</summary>
     internal static WeightInitializer Blank { get; } = new();
 
-    /// <summary>Zeros; takes no random stream.</summary>
-#pragma warning disable CA1822 // Beside its siblings.
-    public Tensor<T> Zeros<T>(Shape shape)
+    /// <summary>Zeros, which take no random stream.</summary>
+    public static Tensor<T> Zeros<T>(Shape shape)
         where T : unmanaged, IFloatingPointIeee754<T> => Tensor<T>.Zeros(shape);
-#pragma warning restore CA1822
 
     /// <summary>Uniform in [-bound, bound].</summary>
     public Tensor<T> Uniform<T>(Shape shape, double bound)

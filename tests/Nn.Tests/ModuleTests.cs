@@ -125,7 +125,10 @@ public sealed class ModuleTests
             new ConvTranspose1d<float>(6, 4, 4, weights, stride: 2, padding: 1), new Dropout<float>(0.5, weights) { Step = 7 }, new Tanh<float>(), new Identity<float>());
         _ = net.Forward(new Variable<float>(Tensor<float>.Full([2, 8, 2], 0.3f)));
         net.Train(false);
+        twice.Weight.RequiresGradient = false;
         var copy = net.To<double>();
+        Assert.That(copy.IsTraining, Is.False);
+        Assert.That(copy.Parameters.Select(parameter => parameter.RequiresGradient), Is.EqualTo(net.Parameters.Select(parameter => parameter.RequiresGradient)));
         Assert.That(copy.ToString(), Is.EqualTo(net.ToString()));
         Assert.That(copy.ParameterCount, Is.EqualTo(net.ParameterCount));
         var inside = (Sequential<double>)copy;

@@ -152,6 +152,66 @@ public sealed class TrainingTests
     }
 
     [Test]
+    public void A_frozen_parameter_gets_no_gradient_and_stays_as_it_is()
+    {
+        var net = new Sequential<double>(new Linear<double>(2, 3, Layers.Weights()), new SiLU<double>(), new Linear<double>(3, 1, Layers.Weights(2)));
+        Tensor<double> x = Layers.Numbers([6, 2], 1), y = Layers.Numbers([6, 1], 2);
+        void Backward()
+        {
+            using var tape = Tape<double>.Start();
+            tape.Backward(Loss.MeanSquared(net.Forward(tape.Variable(x)), tape.Variable(y)));
+        }
+
+        double Clipped() => GradientClipping.ByGlobalNorm(net.Parameters, 1e-3);
+        var optimizer = new AdamW<double>(net.Parameters) { LearningRate = 0.1 };
+        Backward();
+        optimizer.Step();
+        Backward();
+        double all = Clipped();
+        optimizer.ZeroGradients();
+
+        Parameter<double>[] frozen = [.. net[0].Parameters], others = [.. net[2].Parameters];
+        foreach (var parameter in frozen)
+            parameter.RequiresGradient = false;
+        double[] before = [.. frozen.SelectMany(parameter => parameter.Value.Span.ToArray()), .. optimizer.State["exp_avg"][0].Span];
+        double[] moving = [.. others.SelectMany(parameter => parameter.Value.Span.ToArray())];
+        Backward();
+        Assert.That(frozen.Select(parameter => parameter.Gradient), Is.All.Null);
+        Assert.That(Clipped(), Is.LessThan(all), "what is frozen does not count");
+        optimizer.Step();
+        Assert.That(frozen.SelectMany(parameter => parameter.Value.Span.ToArray()).Concat(optimizer.State["exp_avg"][0].Span.ToArray()), Is.EqualTo(before), "neither decay nor moments");
+        Assert.That(others.SelectMany(parameter => parameter.Value.Span.ToArray()), Is.Not.EqualTo(moving));
+        Assert.That(optimizer.ParameterSteps, Is.EqualTo([1L, 1, 2, 2]));
+
+        foreach (var parameter in frozen)
+            parameter.RequiresGradient = true;
+        Backward();
+        optimizer.Step();
+        Assert.That(frozen.SelectMany(parameter => parameter.Value.Span.ToArray()), Is.Not.EqualTo(before[..9]), "thawed");
+        foreach (var parameter in net.Parameters)
+            parameter.RequiresGradient = false;
+        Assert.That(optimizer.Step, Throws.InvalidOperationException.With.Message.Contains("all are frozen"));
+    }
+
+    [Test]
+    public void A_step_of_Adam_allocates_nothing()
+    {
+        Parameter<double>[] parameters = [One(), One(), One()];
+        var optimizer = new AdamW<double>([new ParameterGroup<double>(parameters[..2]), new ParameterGroup<double>(parameters[2..], 1e-3)]) { LearningRate = 1e-2 };
+        long allocated = long.MaxValue;
+        for (int step = 0; step < 3; step++)
+        {
+            foreach (var parameter in parameters)
+                Layers.SetGradient(parameter, 1);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            optimizer.Step();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.That(allocated, Is.Zero);
+    }
+
+    [Test]
     public void Gradients_add_up_over_backward_passes_until_they_are_used_or_zeroed()
     {
         var net = new Sequential<double>(new Linear<double>(2, 3, Layers.Weights()), new SiLU<double>(), new Linear<double>(3, 1, Layers.Weights(2)));

@@ -70,6 +70,6 @@ public sealed class WeightInitializerTests
         Assert.That(weights.Orthogonal<float>([1, 1], WeightLayout.Linear).Span[0], Is.EqualTo(1).Or.EqualTo(-1));
         Assert.That(() => weights.Orthogonal<float>([5], WeightLayout.Plain), Throws.ArgumentException);
         Assert.That(weights.Orthogonal<float>([0, 5], WeightLayout.Plain).Length, Is.Zero);
-        Assert.That(weights.Zeros<float>([2, 2]).Span.ToArray(), Is.All.Zero);
+        Assert.That(WeightInitializer.Zeros<float>([2, 2]).Span.ToArray(), Is.All.Zero);
     }
 }

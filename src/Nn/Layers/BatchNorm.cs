@@ -86,7 +86,7 @@ public abstract class BatchNorm<T> : Layer<T>
         var rstd = Tensor<T>.Uninitialized([_channels]);
         TensorPrimitives.Add(RunningVariance.Span, T.CreateTruncating(Epsilon), rstd.Span);
         TensorPrimitives.ReciprocalSqrt<T>(rstd.Span, rstd.Span);
-        var y = (x - RunningMean.Clone()) * rstd;
+        var y = (x - RunningMean) * rstd;
         if (Weight is not null)
             y *= Weight;
         return Bias is null ? y : y + Bias;

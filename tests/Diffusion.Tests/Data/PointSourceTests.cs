@@ -1,5 +1,6 @@
 using Diffusion.Data;
 using Diffusion.Models;
+using Diffusion.Nn.Serialization;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
@@ -121,6 +122,38 @@ public sealed class PointSourceTests
         {
             Assert.That(resumed.Losses, Is.EqualTo(whole.Losses));
             Assert.That(() => CheckpointFile.Resume(File("checkpoint.safetensors"), Prepare(other)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("the data of the checkpoint differs"));
+        }
+    }
+
+    // As after a run in which a parameter was frozen for a step.
+    [Test]
+    public void A_checkpoint_has_the_steps_of_parameters_where_they_differ_from_those_of_the_run()
+    {
+        Trainer<float> Prepare() => new(
+            new TwoPixelUNet<float>(new() { Timesteps = 5, Classes = 3 }, new RandomSource(2)), NoiseSchedule.Cosine(5), new PointSource<float>(Set), new TrainingConfiguration { Iterations = 6, Batch = 4, Seed = 2 });
+        string path = File("checkpoint.safetensors");
+        var run = Prepare();
+        _ = run.Step();
+        _ = run.Step();
+        CheckpointFile.Save(path, run);
+        Assert.That(SafetensorsFile.ReadHeader(path).Metadata.Keys, Has.None.EqualTo("parameterSteps"), "files stay as they were");
+
+        long[] steps = [.. run.Optimizer.ParameterSteps];
+        steps[3] = 1;
+        run.Optimizer.Resume(2, steps);
+        CheckpointFile.Save(path, run);
+        var resumed = Prepare();
+        CheckpointFile.Resume(path, resumed);
+        Assert.That(resumed.Optimizer.ParameterSteps, Is.EqualTo(steps));
+        _ = run.Step();
+        _ = resumed.Step();
+        Assert.That(resumed.Network.Parameters.SelectMany(parameter => parameter.Value.Span.ToArray()), Is.EqualTo(run.Network.Parameters.SelectMany(parameter => parameter.Value.Span.ToArray())));
+
+        var content = SafetensorsFile.Read<float>(path);
+        foreach (string bad in (string[])["1,2", "", string.Join(',', steps).Replace('1', '3')])
+        {
+            SafetensorsFile.Write(path, content.Tensors, new Dictionary<string, string>(content.Metadata) { ["parameterSteps"] = bad });
+            Assert.That(() => CheckpointFile.Resume(path, Prepare()), Throws.TypeOf<InvalidDataException>().With.Message.Contains("parameterSteps"));
         }
     }
 }
