@@ -5,7 +5,7 @@ namespace Diffusion.Autograd.Tests;
 /// <summary>The table of gradient checks: every operation of the library, each with shapes made of eight small sizes.</summary>
 internal static partial class GradientTable
 {
-    public static readonly GradientRow[] Rows = [.. Layers, .. Layouts, .. Products];
+    public static readonly GradientRow[] Rows = [.. Layers, .. Layouts, .. Products, .. Elements];
 
     private static GradientRow[] Layers =>
     [

@@ -26,6 +26,11 @@ public static partial class Operations
     public static Variable<T> Flip<T>(this Variable<T> x, params ReadOnlySpan<Index> dimensions)
         where T : unmanaged, IFloatingPointIeee754<T> => ViewOperation<T>.Apply("Flip", x, Views.Flip(x.Shape, dimensions));
 
+    /// <summary>The same numbers repeated along dimensions of extent 1 and along new outer dimensions, as NumPy broadcasts.</summary>
+    /// <exception cref="ArgumentException">The shape cannot be broadcast to the wanted one.</exception>
+    public static Variable<T> BroadcastTo<T>(this Variable<T> x, Shape shape)
+        where T : unmanaged, IFloatingPointIeee754<T> => x.Shape == shape ? x : ViewOperation<T>.Apply("BroadcastTo", x, Views.Broadcast(x.Shape, shape));
+
     /// <summary>Without all dimensions of extent 1; the memory is shared.</summary>
     public static Variable<T> Squeeze<T>(this Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => x.Reshape(Dimensions.Squeezed(x.Shape));

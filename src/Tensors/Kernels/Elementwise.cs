@@ -1,29 +1,8 @@
 using System.Numerics;
-using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
-using Diffusion.Tensors.Memory;
-using Diffusion.Tensors.Simd;
-using Diffusion.Tensors.Threading;
 
 namespace Diffusion.Tensors.Kernels;
 
-/// <summary>A function of one number and its derivative, over vectors. The struct may carry constants.</summary>
-internal interface IUnaryFunction<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    /// <summary>f(x).</summary>
-    TVector Value<TVector>(TVector x)
-        where TVector : unmanaged, IVector<TVector, T>;
-
-    /// <summary>f'(x), written in x or in y = f(x): in what <see cref="DerivativeFromOutput"/> says.</summary>
-    TVector Derivative<TVector>(TVector kept)
-        where TVector : unmanaged, IVector<TVector, T>;
-
-    /// <summary>Whether the derivative is a function of the output y; else of the input x.</summary>
-    static abstract bool DerivativeFromOutput { get; }
-}
-
-/// <summary>Loops over elements: one driver for all functions of one variable, and the arithmetic of two.</summary>
+/// <summary>Element-wise work: functions of one, two and three numbers and their gradients, over operands that are broadcast where they lie.</summary>
 internal static unsafe class Elementwise
 {
     /// <summary>The elements of one task: 32 KiB of floats, what the first-level cache holds.</summary>
@@ -32,76 +11,142 @@ internal static unsafe class Elementwise
     /// <summary>y = f(x). In place where y is x.</summary>
     public static void Map<TFunction, T>(TFunction function, ReadOnlySpan<T> x, Span<T> y)
         where TFunction : unmanaged, IUnaryFunction<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        CheckLengths(x.Length, y.Length);
-        fixed (T* px = x, py = y)
-            Workers.Run<MapKernel<TFunction, T>, T>(new() { Function = function, Length = x.Length, X = px, Y = py }, Tasks(x.Length));
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => Dense<Expressions.Of1<TFunction, T>, T>(new(function), x, x, x, y);
 
     /// <summary>dx = dy·f', or dx += dy·f' with <paramref name="accumulate"/>; kept is x or y, as the function says.</summary>
     public static void MapBackward<TFunction, T>(TFunction function, ReadOnlySpan<T> kept, ReadOnlySpan<T> dy, Span<T> dx, bool accumulate)
         where TFunction : unmanaged, IUnaryFunction<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        CheckLengths(kept.Length, dx.Length);
-        CheckLengths(dy.Length, dx.Length);
-        fixed (T* pk = kept, pdy = dy, pdx = dx)
-        {
-            Workers.Run<MapBackwardKernel<TFunction, T>, T>(
-                new() { Function = function, Length = dx.Length, Kept = pk, DY = pdy, DX = pdx, Accumulate = accumulate }, Tasks(dx.Length));
-        }
+        if (accumulate)
+            Dense<Expressions.SlopeAdded<TFunction, T>, T>(new(function), kept, dy, kept, dx);
+        else
+            Dense<Expressions.Slope<TFunction, T>, T>(new(function), kept, dy, kept, dx);
     }
+
+    /// <summary>z = f(x, y), or z += f(x, y), element by element; z may be x or y.</summary>
+    public static void Map<TFunction, T>(TFunction function, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z, bool accumulate = false)
+        where TFunction : unmanaged, IBinaryFunction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (accumulate)
+            Dense<Expressions.Added<Expressions.Of2<TFunction, T>, T>, T>(new(new(function)), x, y, x, z);
+        else
+            Dense<Expressions.Of2<TFunction, T>, T>(new(function), x, y, x, z);
+    }
+
+    /// <summary>z = f(x, y), or +=, where each operand is broadcast to z's shape. z may be an operand of its shape.</summary>
+    public static void Map<TFunction, T>(TFunction function, Operand<T> x, Operand<T> y, Shape shape, Span<T> z, bool accumulate = false)
+        where TFunction : unmanaged, IBinaryFunction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (accumulate)
+            Seen<Expressions.Added<Expressions.Of2<TFunction, T>, T>, T>(new(new(function)), x, y, y, shape, z);
+        else
+            Seen<Expressions.Of2<TFunction, T>, T>(new(function), x, y, y, shape, z);
+    }
+
+    /// <summary>z = f(x, y, w), or +=, where each operand is broadcast to z's shape. z may be an operand of its shape.</summary>
+    public static void Map<TFunction, T>(TFunction function, Operand<T> x, Operand<T> y, Operand<T> w, Shape shape, Span<T> z, bool accumulate = false)
+        where TFunction : unmanaged, ITernaryFunction<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (accumulate)
+            Seen<Expressions.Added<Expressions.Of3<TFunction, T>, T>, T>(new(new(function)), x, y, w, shape, z);
+        else
+            Seen<Expressions.Of3<TFunction, T>, T>(new(function), x, y, w, shape, z);
+    }
+
+    /// <summary>
+    /// The gradient of z = f(x, y) by x: dx = Σ dz·∂f/∂x over all places that x is broadcast to, or dx +=. No copy of the size
+    /// of z is made: products are summed in the order that the shapes give.
+    /// </summary>
+    public static void GradientX<TFunction, T>(TFunction function, Operand<T> x, Operand<T> y, Operand<T> dz, Span<T> dx, bool accumulate)
+        where TFunction : unmanaged, IBinaryFunction<T>
+        where T : unmanaged, IFloatingPointIeee754<T> => Gradient<TFunction, Expressions.ByX, T>(function, x, y, dz, x.Shape, dx, accumulate);
+
+    /// <summary>The gradient by y: dy = Σ dz·∂f/∂y, or dy +=.</summary>
+    public static void GradientY<TFunction, T>(TFunction function, Operand<T> x, Operand<T> y, Operand<T> dz, Span<T> dy, bool accumulate)
+        where TFunction : unmanaged, IBinaryFunction<T>
+        where T : unmanaged, IFloatingPointIeee754<T> => Gradient<TFunction, Expressions.ByY, T>(function, x, y, dz, y.Shape, dy, accumulate);
 
     /// <summary>z = x + y, element by element; z may be x or y.</summary>
     public static void Add<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.Add, x, y, z, default);
+        where T : unmanaged, IFloatingPointIeee754<T> => Map<AddFunction<T>, T>(default, x, y, z);
 
     /// <summary>z = x - y.</summary>
     public static void Subtract<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.Subtract, x, y, z, default);
+        where T : unmanaged, IFloatingPointIeee754<T> => Map<SubtractFunction<T>, T>(default, x, y, z);
 
     /// <summary>z = x·y.</summary>
     public static void Multiply<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.Multiply, x, y, z, default);
+        where T : unmanaged, IFloatingPointIeee754<T> => Map<MultiplyFunction<T>, T>(default, x, y, z);
 
     /// <summary>z = x / y.</summary>
     public static void Divide<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.Divide, x, y, z, default);
+        where T : unmanaged, IFloatingPointIeee754<T> => Map<DivideFunction<T>, T>(default, x, y, z);
 
     /// <summary>z += x·y.</summary>
     public static void AddProduct<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.AddProduct, x, y, z, default);
+        where T : unmanaged, IFloatingPointIeee754<T> => Dense<Expressions.Of3<MultiplyAddFunction<T>, T>, T>(default, x, y, z, z);
 
     /// <summary>z = factor·x.</summary>
     public static void Scale<T>(ReadOnlySpan<T> x, T factor, Span<T> z)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.Scale, x, x, z, factor);
+        where T : unmanaged, IFloatingPointIeee754<T> => Map<ScaleFunction<T>, T>(new(factor), x, z);
 
     /// <summary>z += factor·x.</summary>
     public static void AddScaled<T>(ReadOnlySpan<T> x, T factor, Span<T> z)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.AddScaled, x, x, z, factor);
+        where T : unmanaged, IFloatingPointIeee754<T> => Map<AddScaledFunction<T>, T>(new(factor), x, z, z);
 
     /// <summary>z = (1 - share)·z + share·x: a step of a moving average.</summary>
     public static void MoveTowards<T>(ReadOnlySpan<T> x, T share, Span<T> z)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run<T>(Arithmetic.MoveTowards, x, x, z, share);
+        where T : unmanaged, IFloatingPointIeee754<T> => Map<MoveFunction<T>, T>(new(share), x, z, z);
 
     /// <summary>How many tasks a span of this length is cut into.</summary>
-    public static int Tasks(int length) => length <= 2 * TaskLength ? Math.Min(length, 1) : (length + TaskLength - 1) / TaskLength;
+    public static int Tasks(int length) => length <= 2 * TaskLength ? Math.Min(length, 1) : (int)((length + (long)TaskLength - 1) / TaskLength);
 
     /// <summary>The elements of one task of a span of this length.</summary>
     public static (int From, int To) Range(int task, int length) =>
-        length <= 2 * TaskLength ? (0, length) : (task * TaskLength, Math.Min((task + 1) * TaskLength, length));
+        length <= 2 * TaskLength ? (0, length) : (task * TaskLength, (int)Math.Min((task + 1L) * TaskLength, length));
 
-    private static void Run<T>(Arithmetic operation, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z, T factor)
+    private static void Gradient<TFunction, TBy, T>(TFunction function, Operand<T> x, Operand<T> y, Operand<T> dz, Shape target, Span<T> gradient, bool accumulate)
+        where TFunction : unmanaged, IBinaryFunction<T>
+        where TBy : unmanaged, Expressions.IBy
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (target != dz.Shape)
+            Reductions.SumTo<Expressions.Partial<TFunction, TBy, T>, T>(new(function), x, y, dz, dz.Shape, target, gradient, accumulate);
+        else if (accumulate)
+            Seen<Expressions.PartialAdded<TFunction, TBy, T>, T>(new(function), x, y, dz, dz.Shape, gradient);
+        else
+            Seen<Expressions.Partial<TFunction, TBy, T>, T>(new(function), x, y, dz, dz.Shape, gradient);
+    }
+
+    private static void Dense<TExpression, T>(TExpression expression, ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> w, Span<T> z)
+        where TExpression : unmanaged, IExpression<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckLengths(x.Length, z.Length);
         CheckLengths(y.Length, z.Length);
-        fixed (T* px = x, py = y, pz = z)
+        fixed (T* px = x, py = y, pw = w, pz = z)
+            ElementLoop.Run<TExpression, T>(expression, z.Length, new Places<T> { X = px, Y = py, W = pw, Z = pz });
+    }
+
+    private static void Seen<TExpression, T>(TExpression expression, Operand<T> x, Operand<T> y, Operand<T> w, Shape shape, Span<T> z)
+        where TExpression : unmanaged, IExpression<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        CheckLengths(z.Length, shape.Length);
+        if (x.Shape == shape && y.Shape == shape && w.Shape == shape)
         {
-            Workers.Run<ArithmeticKernel<T>, T>(
-                new() { Operation = operation, Length = z.Length, X = px, Y = py, Z = pz, Factor = factor }, Tasks(z.Length));
+            Dense(expression, x.Span, y.Span, w.Span, z);
+            return;
         }
+
+        if (z.Length == 0)
+            return;
+        fixed (T* px = x.Span, py = y.Span, pw = w.Span, pz = z)
+            ElementLoop.Run<TExpression, T>(expression, z.Length, new Operands<T> { X = x.View(px, shape), Y = y.View(py, shape), W = w.View(pw, shape) }, pz);
     }
 
     private static void CheckLengths(int length, int expected)
@@ -109,143 +154,22 @@ internal static unsafe class Elementwise
         if (length != expected)
             throw new ArgumentException($"An element-wise operation got {length} elements beside {expected}.");
     }
-
-    private enum Arithmetic
-    {
-        Add,
-        Subtract,
-        Multiply,
-        Divide,
-        AddProduct,
-        Scale,
-        AddScaled,
-        MoveTowards,
-    }
-
-    private struct ArithmeticKernel<T> : IKernel<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public Arithmetic Operation;
-        public int Length;
-        public T* X, Y, Z;
-        public T Factor;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            var (from, to) = Range(task, Length);
-            var x = new ReadOnlySpan<T>(X + from, to - from);
-            var y = new ReadOnlySpan<T>(Y + from, to - from);
-            var z = new Span<T>(Z + from, to - from);
-            switch (Operation)
-            {
-                case Arithmetic.Add:
-                    TensorPrimitives.Add(x, y, z);
-                    break;
-                case Arithmetic.Subtract:
-                    TensorPrimitives.Subtract(x, y, z);
-                    break;
-                case Arithmetic.Multiply:
-                    TensorPrimitives.Multiply(x, y, z);
-                    break;
-                case Arithmetic.Divide:
-                    TensorPrimitives.Divide(x, y, z);
-                    break;
-                case Arithmetic.AddProduct:
-                    TensorPrimitives.MultiplyAddEstimate(x, y, z, z);
-                    break;
-                case Arithmetic.Scale:
-                    TensorPrimitives.Multiply(x, Factor, z);
-                    break;
-                case Arithmetic.MoveTowards:
-                    TensorPrimitives.Lerp(z, x, Factor, z);
-                    break;
-                default:
-                    TensorPrimitives.MultiplyAddEstimate(x, Factor, z, z);
-                    break;
-            }
-        }
-    }
-
-    private struct MapKernel<TFunction, T> : IKernel<T>
-        where TFunction : unmanaged, IUnaryFunction<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public TFunction Function;
-        public int Length;
-        public T* X, Y;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            var (at, to) = Range(task, Length);
-            TFunction function = Function;
-            for (; at <= to - Pair<TVector, T>.Count; at += Pair<TVector, T>.Count)
-                Pair<TVector, T>.Store(function.Value(Pair<TVector, T>.Load(X + at)), Y + at);
-            for (; at <= to - TVector.Count; at += TVector.Count)
-                TVector.Store(function.Value(TVector.Load(X + at)), Y + at);
-            if (at < to)
-            {
-                T* edge = stackalloc T[TVector.Count];
-                Edge.Load(X + at, to - at, edge, TVector.Count);
-                TVector.Store(function.Value(TVector.Load(edge)), edge);
-                Edge.Store(edge, to - at, Y + at);
-            }
-        }
-    }
-
-    private struct MapBackwardKernel<TFunction, T> : IKernel<T>
-        where TFunction : unmanaged, IUnaryFunction<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public TFunction Function;
-        public int Length;
-        public T* Kept, DY, DX;
-        public bool Accumulate;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            var (at, to) = Range(task, Length);
-            for (; at <= to - TVector.Count; at += TVector.Count)
-                Step<TVector>(Kept + at, DY + at, DX + at);
-            if (at < to)
-            {
-                T* edge = stackalloc T[3 * TVector.Count];
-                Edge.Load(Kept + at, to - at, edge, TVector.Count);
-                Edge.Load(DY + at, to - at, edge + TVector.Count, TVector.Count);
-                Edge.Load(DX + at, to - at, edge + (2 * TVector.Count), TVector.Count);
-                Step<TVector>(edge, edge + TVector.Count, edge + (2 * TVector.Count));
-                Edge.Store(edge + (2 * TVector.Count), to - at, DX + at);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly void Step<TVector>(T* kept, T* dy, T* dx)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            TVector slope = Function.Derivative(TVector.Load(kept)), upstream = TVector.Load(dy);
-            TVector.Store(Accumulate ? TVector.MultiplyAdd(slope, upstream, TVector.Load(dx)) : slope * upstream, dx);
-        }
-    }
 }
 
-/// <summary>Moves the few elements at the end of a row, fewer than a vector, in and out of a vector's worth of memory.</summary>
-internal static unsafe class Edge
+/// <summary>Dense numbers and their shape: an operand that is broadcast where it lies.</summary>
+internal readonly ref struct Operand<T>(ReadOnlySpan<T> span, Shape shape)
+    where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Copies <paramref name="used"/> elements and fills up to <paramref name="width"/> with ones, which no function fails on.</summary>
-    public static void Load<T>(T* source, int used, T* buffer, int width)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < width; i++)
-            buffer[i] = i < used ? source[i] : T.One;
-    }
+    public readonly ReadOnlySpan<T> Span = span;
+    public readonly Shape Shape = shape;
 
-    /// <summary>Copies the elements that exist.</summary>
-    public static void Store<T>(T* buffer, int used, T* destination)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    public static implicit operator Operand<T>(Tensor<T> tensor) => new(tensor.Span, tensor.Shape);
+
+    /// <summary>The numbers as they are seen when they are broadcast to a shape.</summary>
+    public unsafe View<T> View(T* start, Shape to)
     {
-        for (int i = 0; i < used; i++)
-            destination[i] = buffer[i];
+        if (Span.Length != Shape.Length)
+            throw new ArgumentException($"An operand of shape {Shape} got {Span.Length} elements.");
+        return new(start, Views.Broadcast(Shape, to));
     }
 }

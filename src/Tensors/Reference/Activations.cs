@@ -70,5 +70,69 @@ public static class Activations
     public static T SqrtDerivative<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => T.One / (T.Sqrt(x) + T.Sqrt(x));
 
+    /// <summary>sin x.</summary>
+    public static T Sin<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> => T.Sin(x);
+
+    /// <summary>cos x.</summary>
+    public static T Cos<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> => T.Cos(x);
+
+    /// <summary>-sin x.</summary>
+    public static T CosDerivative<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> => -T.Sin(x);
+
+    /// <summary>1/x.</summary>
+    public static T Reciprocal<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> => T.One / x;
+
+    /// <summary>-1/x².</summary>
+    public static T ReciprocalDerivative<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> => -T.One / (x * x);
+
+    /// <summary>x^p.</summary>
+    public static T Pow<T>(T x, T p)
+        where T : unmanaged, IFloatingPointIeee754<T> => T.Pow(x, p);
+
+    /// <summary>p·x^(p - 1), 0 for p = 0.</summary>
+    public static T PowDerivative<T>(T x, T p)
+        where T : unmanaged, IFloatingPointIeee754<T> => p == T.Zero ? T.Zero : p * T.Pow(x, p - T.One);
+
+    /// <summary>ln(1 + e^x), as 2 atanh(e^x / (2 + e^x)), which loses no digits.</summary>
+    public static T Softplus<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> => x > T.Zero ? x + Softplus(-x) : T.CreateChecked(2) * T.Atanh(T.Exp(x) / (T.CreateChecked(2) + T.Exp(x)));
+
+    /// <summary>ln σ(x).</summary>
+    public static T LogSigmoid<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> => -Softplus(-x);
+
+    /// <summary>σ(-x).</summary>
+    public static T LogSigmoidDerivative<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> => Sigmoid(-x);
+
+    /// <summary>x above 0, else slope·x.</summary>
+    public static T LeakyRelu<T>(T x, T slope)
+        where T : unmanaged, IFloatingPointIeee754<T> => x > T.Zero ? x : slope * x;
+
+    /// <summary>1 above 0, else the slope.</summary>
+    public static T LeakyReluDerivative<T>(T x, T slope)
+        where T : unmanaged, IFloatingPointIeee754<T> => x > T.Zero ? T.One : slope;
+
+    /// <summary>x above 0, else alpha·(e^x - 1) = alpha·2·e^(x/2)·sinh(x/2), which loses no digits.</summary>
+    public static T Elu<T>(T x, T alpha)
+        where T : unmanaged, IFloatingPointIeee754<T> => x > T.Zero ? x : alpha * T.CreateChecked(2) * T.Exp(x / T.CreateChecked(2)) * T.Sinh(x / T.CreateChecked(2));
+
+    /// <summary>1 above 0, else alpha·e^x.</summary>
+    public static T EluDerivative<T>(T x, T alpha)
+        where T : unmanaged, IFloatingPointIeee754<T> => x > T.Zero ? T.One : alpha * T.Exp(x);
+
+    /// <summary>x between min and max.</summary>
+    public static T Clamp<T>(T x, T min, T max)
+        where T : unmanaged, IFloatingPointIeee754<T> => x < min ? min : x > max ? max : x;
+
+    /// <summary>1 from min to max, else 0.</summary>
+    public static T ClampDerivative<T>(T x, T min, T max)
+        where T : unmanaged, IFloatingPointIeee754<T> => x < min || x > max ? T.Zero : T.One;
+
     private static double Phi(double x) => (1 + SpecialFunctions.Erf(x / Math.Sqrt(2))) / 2;
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Diffusion.Tensors.Reference;
 
-/// <summary>Sums over all elements, over rows and over columns of a matrix [R, C].</summary>
+/// <summary>Sums over all elements, and over the rows of a matrix [R, C].</summary>
 public static class Reductions
 {
     /// <summary>Σ x.</summary>
@@ -25,25 +25,6 @@ public static class Reductions
             for (int r = 0; r < rows; r++)
                 sum += x[(r * columns) + c];
             y[c] = accumulate ? y[c] + sum : sum;
-        }
-    }
-
-    /// <summary>y[r] = Σ_c x[r, c].</summary>
-    public static void SumColumns<T>(int rows, int columns, ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        for (int r = 0; r < rows; r++)
-            y[r] = Sum(x.Slice(r * columns, columns));
-    }
-
-    /// <summary>z[r, c] = x[r, c] + y[c].</summary>
-    public static void AddToRows<T>(int rows, int columns, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        for (int r = 0; r < rows; r++)
-        {
-            for (int c = 0; c < columns; c++)
-                z[(r * columns) + c] = x[(r * columns) + c] + y[c];
         }
     }
 }

@@ -8,55 +8,6 @@ namespace Diffusion.Tensors;
 /// <remarks>Every function gives a new tensor. What is to be differentiated goes through <c>Diffusion.Autograd</c>.</remarks>
 public static partial class TensorOperations
 {
-    /// <summary>x + y, broadcasting as NumPy does.</summary>
-    /// <exception cref="ArgumentException">The shapes cannot be broadcast.</exception>
-    public static Tensor<T> Add<T>(this Tensor<T> x, Tensor<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var (a, b, z) = Broadcast(x, y);
-        Elementwise.Add(a.Span, b.Span, z.Span);
-        return z;
-    }
-
-    /// <summary>x - y, broadcasting as NumPy does.</summary>
-    /// <exception cref="ArgumentException">The shapes cannot be broadcast.</exception>
-    public static Tensor<T> Subtract<T>(this Tensor<T> x, Tensor<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var (a, b, z) = Broadcast(x, y);
-        Elementwise.Subtract(a.Span, b.Span, z.Span);
-        return z;
-    }
-
-    /// <summary>x·y, element by element, broadcasting as NumPy does.</summary>
-    /// <exception cref="ArgumentException">The shapes cannot be broadcast.</exception>
-    public static Tensor<T> Multiply<T>(this Tensor<T> x, Tensor<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var (a, b, z) = Broadcast(x, y);
-        Elementwise.Multiply(a.Span, b.Span, z.Span);
-        return z;
-    }
-
-    /// <summary>x / y, element by element, broadcasting as NumPy does.</summary>
-    /// <exception cref="ArgumentException">The shapes cannot be broadcast.</exception>
-    public static Tensor<T> Divide<T>(this Tensor<T> x, Tensor<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var (a, b, z) = Broadcast(x, y);
-        Elementwise.Divide(a.Span, b.Span, z.Span);
-        return z;
-    }
-
-    /// <summary>factor·x.</summary>
-    public static Tensor<T> Scale<T>(this Tensor<T> x, T factor)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var y = Tensor<T>.Uninitialized(x.Shape);
-        Elementwise.Scale(x.Span, factor, y.Span);
-        return y;
-    }
-
     /// <summary>The sum of all elements; 0 for none. The order depends on the length alone.</summary>
     public static T Sum<T>(this Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => Reductions.Sum<T>(x.Span);
@@ -89,11 +40,4 @@ public static partial class TensorOperations
     /// <exception cref="ArgumentException">There are no elements.</exception>
     public static T Min<T>(this Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => TensorPrimitives.Min<T>(x.Span);
-
-    private static (Tensor<T> X, Tensor<T> Y, Tensor<T> Z) Broadcast<T>(Tensor<T> x, Tensor<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var shape = Broadcasting.Common(x.Shape, y.Shape);
-        return (x.Shape == shape ? x : x.BroadcastTo(shape), y.Shape == shape ? y : y.BroadcastTo(shape), Tensor<T>.Uninitialized(shape));
-    }
 }

@@ -1,0 +1,44 @@
+using System.Numerics;
+using Diffusion.Tensors.Kernels;
+
+namespace Diffusion.Autograd.Tests;
+
+/// <summary>What there is to be tested, found by reflection: so that what is new and in no table is named.</summary>
+internal static class Library
+{
+    /// <summary>Every kind of operation, and every function that one of the drivers runs.</summary>
+    public static IEnumerable<Type> Parts => typeof(Operation<>).Assembly.GetTypes().Where(IsOperation).Concat(
+        typeof(IUnaryFunction<>).Assembly.GetTypes().Where(type => IsFunction(type, typeof(IUnaryFunction<>)) || IsFunction(type, typeof(IBinaryFunction<>))).Where(type => !IsNoOperation(type)));
+
+    /// <summary>The kinds and functions among the operations of a tape.</summary>
+    public static void Collect<T>(Tape<T> tape, HashSet<string> names)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (var type in tape.Operations.Select(operation => operation.GetType()))
+        {
+            _ = names.Add(type.Name);
+            names.UnionWith(type.GetGenericArguments().Where(argument => argument.IsGenericType).Select(argument => argument.Name));
+
+            // Scale and Shift have operations of their own beside their functions.
+            _ = names.Add(type.Name.Replace("Operation", "Function", StringComparison.Ordinal));
+        }
+    }
+
+    // Masks are constants, and steps of moving averages and sums in place are no operations.
+    private static bool IsNoOperation(Type type) =>
+        type == typeof(GreaterFunction<>) || type == typeof(GreaterOrEqualFunction<>) || type == typeof(EqualFunction<>) || type == typeof(AddScaledFunction<>) || type == typeof(MoveFunction<>);
+
+    private static bool IsFunction(Type type, Type kind) =>
+        type.IsValueType && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == kind);
+
+    private static bool IsOperation(Type type)
+    {
+        for (var at = type.BaseType; at is not null && !type.IsAbstract; at = at.BaseType)
+        {
+            if (at.IsGenericType && at.GetGenericTypeDefinition() == typeof(Operation<>))
+                return true;
+        }
+
+        return false;
+    }
+}
