@@ -27,14 +27,15 @@ public sealed class TensorOperationsTests
     }
 
     [Test]
-    public void Reductions_keep_the_dimension()
+    public void Reductions_drop_or_keep_the_dimension()
     {
         Assert.Multiple(() =>
         {
             Assert.That(X.Sum(), Is.EqualTo(21));
             Assert.That(X.Mean(), Is.EqualTo(3.5));
             Assert.That((X.Max(), X.Min()), Is.EqualTo((6.0, 1.0)));
-            Assert.That(X.Sum(0).Shape, Is.EqualTo(new Shape(1, 3)));
+            Assert.That(X.Sum(0).Shape, Is.EqualTo(new Shape(3)));
+            Assert.That(X.Sum(0, keepDimensions: true).Shape, Is.EqualTo(new Shape(1, 3)));
             Assert.That(X.Sum(0).Span.ToArray(), Is.EqualTo([5.0, 7, 9]));
             Assert.That(X.Sum(^1).Span.ToArray(), Is.EqualTo([6.0, 15]));
             Assert.That(X.Mean(^1).Span.ToArray(), Is.EqualTo([2.0, 5]));
@@ -60,7 +61,7 @@ public sealed class TensorOperationsTests
             Assert.That(transposed.MatMul(transposed, transposeA: true).Span.ToArray(), Is.EqualTo(gram));
             Assert.That(transposed.MatMul(X, transposeA: true, transposeB: true).Span.ToArray(), Is.EqualTo(gram));
             Assert.That(() => X.MatMul(X), Throws.ArgumentException.With.Message.Contains("3 of [2, 3] and 2 of [2, 3]"));
-            Assert.That(() => X.MatMul(Tensor<double>.Zeros([3])), Throws.ArgumentException.With.Message.Contains("not [2, 3] and [3]"));
+            Assert.That(() => X.MatMul(Tensor<double>.Zeros([3])), Throws.ArgumentException.With.Message.Contains("at least two dimensions, not [2, 3] and [3]"));
             Assert.That(() => Tensor<double>.Zeros([3]).Transpose(), Throws.ArgumentException);
         });
     }

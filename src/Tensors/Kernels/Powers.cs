@@ -112,3 +112,37 @@ internal readonly struct PowerFunction<T> : IBinaryFunction<T>
         return TVector.WhereGreater(TVector.WhereGreater(TVector.Zero, y, TVector.Zero, still), TVector.Zero, TVector.Zero, slope);
     }
 }
+
+/// <summary>(x - y)²: what a variance sums.</summary>
+internal readonly struct SquaredDifferenceFunction<T> : IBinaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Value<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => (x - y) * (x - y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector DX<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => (x - y) + (x - y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector DY<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => (y - x) + (y - x);
+}
+
+/// <summary>e^(x - y): what a sum of exponentials sums, where y is the largest x.</summary>
+internal readonly struct ExpDifferenceFunction<T> : IBinaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Value<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => VectorMath.Exp<TVector, T>(x - y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector DX<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => VectorMath.Exp<TVector, T>(x - y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector DY<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => TVector.Zero - VectorMath.Exp<TVector, T>(x - y);
+}
