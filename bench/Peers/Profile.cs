@@ -201,13 +201,13 @@ internal sealed class Profile
     {
         public override IReadOnlyList<Variable<float>> Inputs => [x];
 
-        public override void Backward(Tensor<float> dOut)
+        public override void Backward(Tensor<float> dOut, GradientSink<float> sink)
         {
             profile.Book(profile._line, forward: false);
             profile._line = line;
 
             // The gradient goes on through a copy, which is not timed.
-            var dx = GradientOf(x)!;
+            var dx = sink.GradientOf(x)!;
             System.Numerics.Tensors.TensorPrimitives.Add(dx.Span, dOut.Span, dx.Span);
             profile.StartClock();
         }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Diffusion.Tensors;
+using Diffusion.Tensors.Memory;
 
 namespace Diffusion.Autograd;
 
@@ -7,62 +8,90 @@ namespace Diffusion.Autograd;
 /// One recorded operation: it holds its inputs and whatever its backward pass needs, in fields that are there to be seen.
 /// Derive from it to make an operation of your own; <see cref="GradientCheck"/> tells whether it is right.
 /// </summary>
+/// <example>
+/// <code>
+/// sealed class Cube(Variable&lt;double&gt; x) : Operation&lt;double&gt;
+/// {
+///     public override IReadOnlyList&lt;Variable&lt;double&gt;&gt; Inputs => [x];
+///
+///     public static Variable&lt;double&gt; Of(Variable&lt;double&gt; x) => new Cube(x).Record(x.Value.Map(v => v * v * v));
+///
+///     // dx += 3x²·dy
+///     public override void Backward(Tensor&lt;double&gt; dOut, GradientSink&lt;double&gt; sink) => sink.Add(x, dOut * x.Value.Map(v => 3 * v * v));
+/// }
+/// </code>
+/// </example>
 /// <typeparam name="T">The number type.</typeparam>
 public abstract class Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The variables that gradients flow to.</summary>
+    private int _content;
+
+    /// <summary>The variables that the operation was computed from; gradients flow to those that want one.</summary>
     public abstract IReadOnlyList<Variable<T>> Inputs { get; }
 
     /// <summary>What the operation is called in graphs.</summary>
     public virtual string Name => GetType().Name.Split('`')[0].Replace("Operation", "", StringComparison.Ordinal);
 
     /// <summary>The result.</summary>
-    public Variable<T> Output { get; internal set; } = null!;
+    public Variable<T> Output { get; private set; } = null!;
 
-    /// <summary>The output's gradient, where nobody will read it after this operation's backward pass.</summary>
-    internal Tensor<T>? Givable { get; set; }
+    /// <summary>Whether the operation is written outside of this library, and may keep any tensor that it sees.</summary>
+    internal bool IsForeign { get; private set; }
 
-    /// <summary>Adds to the gradient of each input that wants one, given that of the output.</summary>
-    /// <param name="dOut">The gradient with respect to the output, of the output's shape. It must not be changed.</param>
-    public abstract void Backward(Tensor<T> dOut);
+    /// <summary>When the operation was recorded, by <see cref="WriteClock"/>: what it keeps must not be written to later.</summary>
+    internal long RecordedAt { get; private set; }
+
+    /// <summary>Hands the gradients of the inputs to the sink, given that of the output.</summary>
+    /// <param name="dOut">The gradient with respect to the output, of the output's shape. It must not be changed, and is lent for this call.</param>
+    /// <param name="sink">Where gradients go: it says which inputs want one, adds up and reuses memory.</param>
+    public abstract void Backward(Tensor<T> dOut, GradientSink<T> sink);
 
     /// <summary>
-    /// The gradient of an input, to be added to: zero where nothing has flowed into it yet. Null where the input wants none.
-    /// The simple way for operations outside of this library.
+    /// The variable of a result: recorded on the tape of the inputs or, where they have none, on the one that runs on this
+    /// thread, if a gradient may be wanted. For operations that are written outside of this library.
     /// </summary>
-    protected static Tensor<T>? GradientOf(Variable<T> input)
+    /// <param name="value">The result, computed already.</param>
+    /// <exception cref="InvalidOperationException">The inputs do not go together on a tape.</exception>
+    public Variable<T> Record(Tensor<T> value)
     {
-        if (!input.RequiresGradient)
-            return null;
-        var gradient = input.GradientToWrite(out bool accumulate);
-        if (!accumulate)
-            gradient.Span.Clear();
-        return gradient;
+        return Record(Recorder<T>.For([.. Inputs]), value);
     }
 
-    /// <summary>The gradient of an input, to be overwritten, or added to with <paramref name="accumulate"/>; false where the input wants none.</summary>
-    private protected static bool Wants(Variable<T> input, out Tensor<T> gradient, out bool accumulate)
+    internal Variable<T> Record(Recorder<T> recorder, Tensor<T> value)
     {
-        accumulate = false;
-        gradient = null!;
-        if (!input.RequiresGradient)
-            return false;
-        gradient = input.GradientToWrite(out accumulate);
-        return true;
+        IsForeign = true;
+        return recorder.Result(value, recorder.Records ? this : null);
     }
 
-    /// <summary>Passes a gradient of the input's length on as it is: given away without a copy to the first input that has none yet.</summary>
-    private protected void Pass(Variable<T> input, Tensor<T> dOut)
+    internal void Recorded(Variable<T> output)
     {
-        if (Givable is not null && input.RequiresGradient && input.TryAdoptGradient(dOut))
+        (Output, RecordedAt) = (output, WriteClock.Now);
+        if (Checked.IsOn)
+            _content = Checked.ContentOf(this);
+    }
+
+    /// <summary>Whether anything that the backward pass may read was written to since the operation was recorded.</summary>
+    internal void CheckUnchanged(long now)
+    {
+        if (RecordedAt != now)
         {
-            Givable = null;
-            return;
+            foreach (var input in Inputs)
+                CheckUnchanged(input, "An input");
+            CheckUnchanged(Output, "The result");
         }
 
-        if (!Wants(input, out var gradient, out bool accumulate))
-            return;
-        Tensors.Kernels.RowCopy.Run(1, dOut.Length, dOut.Span, dOut.Length, gradient.Span, gradient.Length, accumulate);
+        if (Checked.IsOn && Checked.ContentOf(this) != _content)
+            throw new InvalidOperationException($"What the operation {Name} read or made was written to before the backward pass, so its gradient would be wrong.");
+    }
+
+    private void CheckUnchanged(Variable<T> variable, string what)
+    {
+        if (variable.Data.WrittenAt > RecordedAt)
+        {
+            throw new InvalidOperationException(
+                $"{what} of the operation {Name}, {variable.Name ?? "a tensor"} of shape {variable.Shape}, was written to before the backward pass, so its gradient would be wrong. " +
+                "Write after Backward (an optimiser's step, say), or give the operation a copy (Clone).");
+        }
     }
 }

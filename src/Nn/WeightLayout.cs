@@ -46,6 +46,22 @@ public static class WeightLayouts
         return new Shape(Array.ConvertAll(permutation, dimension => shape[dimension]));
     }
 
+    /// <summary>
+    /// How many inputs each output of a weight is made of, and how many outputs each input goes into, counted as PyTorch
+    /// does in its order [out, in, taps...]: the second, or the first, extent times the taps.
+    /// </summary>
+    /// <exception cref="ArgumentException">The weight has fewer than two dimensions.</exception>
+    public static (int In, int Out) Fans(Shape shape, WeightLayout layout)
+    {
+        if (shape.Rank < 2)
+            throw new ArgumentException($"A weight of shape {shape} has no fans; it needs two dimensions at least.", nameof(shape));
+        var there = ToPyTorch(shape, layout);
+        int taps = 1;
+        foreach (int extent in there.AsSpan()[2..])
+            taps *= extent;
+        return (there[1] * taps, there[0] * taps);
+    }
+
     // Which of our dimensions each of PyTorch's is.
     private static int[] Permutation(WeightLayout layout, int rank) => layout switch
     {

@@ -8,22 +8,37 @@ namespace Diffusion.Tensors;
 /// A dense, row-major tensor: a <see cref="Diffusion.Tensors.Shape"/> over a contiguous run of 64-byte-aligned, pinned,
 /// managed memory. Reshaping shares the memory; everything else copies. Nothing has to be disposed.
 /// </summary>
+/// <remarks>
+/// A tensor in the memory of a tape or a pool is of use until that memory goes back; from then on reading it throws, as
+/// does reading any view of it.
+/// </remarks>
 /// <typeparam name="T">The number type: <see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Tensor<T>
+public sealed partial class Tensor<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly T[] _memory;
+    // The tensor that owns the memory: itself, or the one of which this is a view. What follows is the owner's.
+    private readonly Tensor<T> _owner;
     private readonly int _start;
+    private T[]? _memory;
+    private long _writtenAt;
 
     internal Tensor(Shape shape, T[] memory, int start)
     {
         Shape = shape;
         _memory = memory;
         _start = start;
+        _owner = this;
+    }
+
+    private Tensor(Shape shape, Tensor<T> parent, int start)
+    {
+        Shape = shape;
+        _owner = parent._owner;
+        _start = start;
     }
 
     /// <summary>The extents, outermost first.</summary>
-    public Shape Shape { get; }
+    public Shape Shape { get; private set; }
 
     /// <summary>The number of elements.</summary>
     public int Length => Shape.Length;
@@ -31,10 +46,19 @@ public sealed class Tensor<T>
     /// <summary>The number of dimensions.</summary>
     public int Rank => Shape.Rank;
 
-    /// <summary>All elements in row-major order; writing to it writes to the tensor.</summary>
-    public Span<T> Span => _memory.AsSpan(_start, Shape.Length);
+    /// <summary>All elements in row-major order; writing to it writes to the tensor. Who does that while a tape runs, calls <see cref="MarkWritten"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The memory has gone back to the tape or the pool that it was from.</exception>
+    public Span<T> Span => Memory.AsSpan(_start, Shape.Length);
 
-    internal (T[] Memory, int Start) Buffer => (_memory, _start);
+    internal Tensor<T> Owner => _owner;
+
+    /// <summary>How often this tensor's memory has gone back to a pool: what was made of it before that is stale.</summary>
+    internal int Lease { get; private set; }
+
+    /// <summary>Whether somebody outside of the library may hold the tensor: then it is not used again for other numbers.</summary>
+    internal bool IsSeen { get; private set; }
+
+    private T[] Memory => _owner._memory ?? throw Returned();
 
     /// <summary>The only element of a tensor of length 1.</summary>
     /// <exception cref="InvalidOperationException">The tensor has another length.</exception>
@@ -46,7 +70,11 @@ public sealed class Tensor<T>
     public T this[params ReadOnlySpan<int> indices]
     {
         get => Span[Offset(indices)];
-        set => Span[Offset(indices)] = value;
+        set
+        {
+            Span[Offset(indices)] = value;
+            MarkWritten();
+        }
     }
 
     /// <summary>x + y, broadcasting as NumPy does.</summary>
@@ -115,20 +143,8 @@ public sealed class Tensor<T>
 
     /// <summary>The same memory seen under another shape of the same length; one extent may be -1 and is worked out.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public Tensor<T> Reshape(params ReadOnlySpan<int> extents)
-    {
-        Span<int> known = stackalloc int[extents.Length];
-        extents.CopyTo(known);
-        int open = known.IndexOf(-1);
-        if (open >= 0)
-        {
-            known[open] = 1;
-            int rest = new Shape(known).Length;
-            known[open] = rest == 0 ? 0 : Length / rest;
-        }
-
-        return Reshape(new Shape(known));
-    }
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
+    public Tensor<T> Reshape(params ReadOnlySpan<int> extents) => Reshape(Kernels.Dimensions.Reshaped(Shape, extents));
 
     /// <summary>The same memory seen under another shape of the same length.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -136,7 +152,7 @@ public sealed class Tensor<T>
     {
         if (shape.Length != Length)
             throw new ArgumentException($"A tensor of shape {Shape} has {Length} elements and cannot be seen as {shape}, which has {shape.Length}.", nameof(shape));
-        return new Tensor<T>(shape, _memory, _start);
+        return new Tensor<T>(shape, this, _start);
     }
 
     /// <summary>The rows <paramref name="from"/> (included) to <paramref name="to"/> (excluded) of the outermost dimension, in the same memory.</summary>
@@ -146,7 +162,7 @@ public sealed class Tensor<T>
         if (Rank == 0 || from < 0 || to < from || to > Shape[0])
             throw new ArgumentOutOfRangeException(nameof(to), $"Rows {from}..{to} are not inside a tensor of shape {Shape}.");
         int row = Shape[0] == 0 ? 0 : Length / Shape[0];
-        return new Tensor<T>(Shape.With(0, to - from), _memory, _start + (from * row));
+        return new Tensor<T>(Shape.With(0, to - from), this, _start + (from * row));
     }
 
     /// <summary>A copy in memory of its own.</summary>
@@ -159,7 +175,14 @@ public sealed class Tensor<T>
         if (source.Shape != Shape)
             throw new ArgumentException($"Cannot copy a tensor of shape {source.Shape} into one of shape {Shape}.", nameof(source));
         source.Span.CopyTo(Span);
+        MarkWritten();
     }
+
+    /// <summary>
+    /// Says that elements were written to through <see cref="Span"/>, so that a backward pass that would have read the old
+    /// ones throws. <see cref="CopyFrom"/>, the indexer, optimisers and what loads weights say it themselves.
+    /// </summary>
+    public void MarkWritten() => _owner._writtenAt = WriteClock.Tick();
 
     /// <summary>The same numbers in another number type, copied.</summary>
     public Tensor<TOther> To<TOther>()
@@ -171,13 +194,43 @@ public sealed class Tensor<T>
     }
 
     /// <summary>The same memory as a tensor span of the base class library; nothing is copied. A scalar is [1] there.</summary>
-    public TensorSpan<T> AsTensorSpan() => new(_memory, _start, Lengths(), []);
+    public TensorSpan<T> AsTensorSpan() => new(Memory, _start, Lengths(), []);
 
     /// <summary>The same memory as a read-only tensor span of the base class library; nothing is copied. A scalar is [1] there.</summary>
-    public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan() => new(_memory, _start, Lengths(), []);
+    public ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan() => new(Memory, _start, Lengths(), []);
 
     /// <summary>The shape and a readable excerpt of the elements.</summary>
     public override string ToString() => TensorPrinter.Print(this);
+
+    /// <summary>When the memory was last written to through the library, by <see cref="WriteClock"/>.</summary>
+    internal long WrittenAt => _owner._writtenAt;
+
+    /// <summary>Notes that somebody outside of the library gets the tensor.</summary>
+    internal void MarkSeen() => _owner.IsSeen = true;
+
+    /// <summary>
+    /// Ends the use of this tensor, whose memory goes back to a pool: what somebody may still hold throws from now on, and
+    /// the pool gets the memory as another tensor; what nobody holds is itself used again.
+    /// </summary>
+    internal Tensor<T> EndLease()
+    {
+        Lease++;
+        if (!IsSeen)
+            return this;
+        var successor = new Tensor<T>(Shape, Memory, _start);
+        _memory = null;
+        return successor;
+    }
+
+    /// <summary>Gives a tensor of a pool another shape; nobody holds it.</summary>
+    internal Tensor<T> As(Shape shape)
+    {
+        Shape = shape;
+        return this;
+    }
+
+    private static ObjectDisposedException Returned() =>
+        new(nameof(Tensor<T>), "The tensor's memory has gone back to the tape or the pool that it was from; copy what is needed later (Clone) before.");
 
     private nint[] Lengths() => Rank == 0 ? [1] : Array.ConvertAll(Shape.ToArray(), extent => (nint)extent);
 

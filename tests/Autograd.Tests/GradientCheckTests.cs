@@ -91,9 +91,9 @@ public sealed class GradientCheckTests
     {
         public override IReadOnlyList<Variable<double>> Inputs => [x];
 
-        public override void Backward(Tensor<double> dOut)
+        public override void Backward(Tensor<double> dOut, GradientSink<double> sink)
         {
-            if (GradientOf(x) is not { } dx)
+            if (sink.GradientOf(x) is not { } dx)
                 return;
             for (int i = 0; i < dx.Length; i++)
                 dx.Span[i] += dOut.Span[i] * derivative(x.Value.Span[i], i);
@@ -107,9 +107,9 @@ public sealed class GradientCheckTests
 
         public Variable<double> Apply() => x.Tape!.Record(this, x.Value.Clone());
 
-        public override void Backward(Tensor<double> dOut)
+        public override void Backward(Tensor<double> dOut, GradientSink<double> sink)
         {
-            if (GradientOf(x) is not { } dx)
+            if (sink.GradientOf(x) is not { } dx)
                 return;
             for (int i = 0; i < dx.Length; i++)
                 dx.Span[i] += dOut.Span[^(i + 1)];

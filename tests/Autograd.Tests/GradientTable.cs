@@ -3,9 +3,11 @@ using Diffusion.Tensors;
 namespace Diffusion.Autograd.Tests;
 
 /// <summary>The table of gradient checks: every operation of the library, each with shapes made of eight small sizes.</summary>
-internal static class GradientTable
+internal static partial class GradientTable
 {
-    public static readonly GradientRow[] Rows =
+    public static readonly GradientRow[] Rows = [.. Layers, .. Layouts];
+
+    private static GradientRow[] Layers =>
     [
         new("Add", ["x", "y"], d => Draw.At(v => v[0] + v[1], d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
         new("Add, broadcast", ["x", "y"], d => Draw.At(v => v[0] + v[1], d.Numbers([d[0], 1, d[2]]), d.Numbers([d[1], 1]))),

@@ -1,4 +1,5 @@
 using Diffusion.Tensors;
+using Diffusion.Tensors.Memory;
 using NUnit.Framework;
 
 namespace Diffusion.Autograd.Tests;
@@ -73,6 +74,56 @@ public sealed class MemoryReuseTests
         thread.Join();
         Assert.That(forward, Is.GreaterThan(Operations * Length * sizeof(float)));
         Assert.That(backward, Is.LessThan(4 * 1.25 * Length * sizeof(float)));
+    }
+
+    // Batches of all sizes, then small ones: the memory is that of the last steps, not of the whole run.
+    [Test]
+    public void Ragged_batches_leave_no_more_than_was_needed_lately()
+    {
+        var random = new Random(1);
+        long largest = 0, last = 0;
+        int lengths = 0;
+        var thread = new Thread(() =>
+        {
+            for (int step = 0; step < 1000; step++)
+                largest = Math.Max(largest, Ragged(random.Next(1, 3000)).Bytes);
+            lengths = Ragged(1).Lengths;
+            for (int step = 0; step < 2 * TensorPool<float>.Patience; step++)
+                last = Ragged(random.Next(1, 10)).Bytes;
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Multiple(() =>
+        {
+            Assert.That(largest, Is.LessThan(1_000_000), "bytes: a batch of 3000 needs six tensors of up to 15 KB, in 24 sizes");
+            Assert.That(lengths, Is.LessThanOrEqualTo(2 * TensorPool<float>.Patience));
+            Assert.That(last, Is.LessThan(10_000));
+        });
+    }
+
+    [Test]
+    public void Trimming_lets_the_memory_of_ended_tapes_go()
+    {
+        (long before, long after) = (0, 0);
+        var thread = new Thread(() =>
+        {
+            _ = Ragged(1000);
+            before = Ragged(1).Bytes;
+            Tape<float>.Trim();
+            after = Ragged(1).Bytes;
+        });
+        thread.Start();
+        thread.Join();
+        Assert.That(before, Is.GreaterThan(4000));
+        Assert.That(after, Is.LessThan(4000));
+    }
+
+    private static (long Bytes, int Lengths) Ragged(int batch)
+    {
+        using var tape = Tape<float>.Start();
+        _ = tape.RentIndices(batch);
+        tape.Backward(tape.Variable(Tensor<float>.Zeros([batch]), requiresGradient: true).Exp().Tanh().Sum());
+        return (tape.AllocatedBytes, tape.IndexLengths);
     }
 
     private static long Step()

@@ -70,10 +70,34 @@ public sealed class PointFileTests
     [TestCase("left,right,label\n1,2,-2\n")]
     [TestCase("left,right,label\n1,2,0.5\n")]
     [TestCase("left,right,label\n1,2,3,4\n")]
+    [TestCase("left,right,label\n1,2\0,3\n")]
+    [TestCase("left,right,label\n1,2,3\0\n")]
+    [TestCase("left,right,label\n1,2,1e300\n")]
+    [TestCase("left,right,label\n1,2,NaN\n")]
+    [TestCase("left,right,label\n1,2,\n")]
+    [TestCase("left,right,label\n\n1,2,0\n")]
+    [TestCase("left,right\n1,2,0\n")]
+    [TestCase("left,right\n1\n")]
+    [TestCase("left,label\n1,2\n")]
     public void Broken_csv_is_refused(string text)
     {
         File.WriteAllText(_path, text);
         Assert.That(() => PointFile.ReadCsv<float>(_path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(_path));
+    }
+
+    [TestCase("left,right,label\n 0.5 , 0.25 , 0 \n-1,\t2,-1\n", 0, -1, TestName = "blanks around numbers")]
+    [TestCase("left, right, label\n0.5,0.25,0\n-1,2,-1\n", 0, -1, TestName = "blanks in the header")]
+    [TestCase(" left,right\t\n0.5,0.25\n-1,2\n", -1, -1, TestName = "no labels")]
+    [TestCase("left,right,label\n0.5,0.25,3.0\n-1,2,-1.00\n", 3, -1, TestName = "labels with decimals")]
+    [TestCase("left,right,label\n0.5,0.25,1e1\n-1,2,+2\n", 10, 2, TestName = "labels with an exponent or a plus")]
+    [TestCase("left,right,label\r\n0.5,0.25,0\r\n-1,2,1\r\n\r\n  \r\n", 0, 1, TestName = "blank lines at the end")]
+    public void Csv_of_other_tools_is_read(string text, int first, int second)
+    {
+        File.WriteAllText(_path, text);
+        var (points, labels) = PointFile.ReadCsv<double>(_path);
+        Assert.That(points.Shape, Is.EqualTo(new Shape(2, 2, 1)));
+        Assert.That(points.Span.ToArray(), Is.EqualTo([0.5, 0.25, -1, 2]));
+        Assert.That(labels, Is.EqualTo([first, second]));
     }
 
     [Test]

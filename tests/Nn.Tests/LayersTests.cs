@@ -88,7 +88,7 @@ public sealed class LayersTests
             Assert.That(() => new GroupNorm<float>(3, 8), Throws.ArgumentException.With.Message.Contains("8 channels cannot be split into 3 groups"));
             Assert.That(() => new LayerNorm<float>(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new MultiheadAttention<float>(8, 3, weights), Throws.ArgumentException.With.Message.Contains("8 channels cannot be split into 3 heads"));
-            Assert.That(() => new Dropout<float>(1, new RandomSource(1)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("less than 1"));
+            Assert.That(() => new Dropout<float>(1, weights), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("less than 1"));
             Assert.That(() => new GaussianFourierFeatures<float>(3, weights), Throws.ArgumentException.With.Message.Contains("3 of them cannot be made"));
         });
     }
@@ -149,7 +149,7 @@ public sealed class LayersTests
     {
         const int Count = 100_000;
         const double Probability = 0.3;
-        var layer = new Dropout<double>(Probability, new RandomSource(5));
+        var layer = new Dropout<double>(Probability, Layers.Weights(5));
         Variable<double> ones = Tensor<double>.Full([Count], 1);
         double[] first = layer.Forward(ones).Value.Span.ToArray(), second = layer.Forward(ones).Value.Span.ToArray();
         double allowed = 5 * Math.Sqrt(Probability * (1 - Probability) / Count);
@@ -169,9 +169,28 @@ public sealed class LayersTests
     }
 
     [Test]
+    public void Layers_of_dropout_draw_masks_of_their_own_and_shift_no_weights()
+    {
+        Variable<double> ones = Tensor<double>.Full([1000], 1);
+        double[] Mask(Dropout<double> layer) => layer.Forward(ones).Value.Span.ToArray();
+        var weights = Layers.Weights(5);
+        Dropout<double> first = new(0.5, weights), second = new(0.5, weights);
+        double[] one = Mask(first), two = Mask(second);
+
+        // Of 1000 pairs of independent coins 500 agree, within five standard deviations of √250.
+        Assert.That(one.Zip(two).Count(pair => pair.First == pair.Second), Is.EqualTo(500).Within(5 * Math.Sqrt(250)));
+        Assert.That(Mask(new Dropout<double>(0.5, new RandomSource(5), layer: 0)), Is.EqualTo(one), "by its number");
+        Assert.That(Mask(new Dropout<double>(0.5, new RandomSource(5), layer: 1)), Is.EqualTo(two));
+        Assert.That(new Linear<double>(4, 4, weights).Weight.Value.Span.ToArray(), Is.EqualTo(new Linear<double>(4, 4, Layers.Weights(5)).Weight.Value.Span.ToArray()));
+
+        double[] next = Mask(second);
+        Assert.That(Mask(new Dropout<double>(0.5, new RandomSource(5), layer: 1) { Step = 1 }), Is.EqualTo(next), "resumed");
+    }
+
+    [Test]
     public void Dropout_drops_the_gradient_of_what_it_dropped()
     {
-        var layer = new Dropout<double>(0.5, new RandomSource(5));
+        var layer = new Dropout<double>(0.5, Layers.Weights(5));
         using var tape = Tape<double>.Start();
         var x = tape.Variable(Tensor<double>.Full([50], 1), requiresGradient: true);
         var y = layer.Forward(x);
@@ -236,6 +255,24 @@ public sealed class LayersTests
             Assert.That(() => new Named("same", "same"), Throws.ArgumentException.With.Message.Contains("already"));
             Assert.That(() => new Named("one", "two"), Throws.Nothing);
         });
+    }
+
+    [Test]
+    public void Small_layers_compute_what_their_names_say()
+    {
+        Variable<double> x = Tensor<double>.From([2, 1, 2], -2, -0.5, 0, 3);
+        double[] Of(Layer<double> layer) => layer.Forward(x).Value.Span.ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(new Identity<double>().Forward(x), Is.SameAs(x));
+            Assert.That(new Flatten<double>().Forward(x).Shape, Is.EqualTo(new Shape(2, 2)));
+            Assert.That(new Flatten<double>().Forward(Tensor<double>.Zeros([0, 3, 2])).Shape, Is.EqualTo(new Shape(0, 6)));
+            Assert.That(() => new Flatten<double>().Forward(Tensor<double>.Scalar(1)), Throws.ArgumentException);
+            Assert.That(Of(new LeakyReLU<double>(0.1)), Is.EqualTo([-0.2, -0.05, 0, 3]).Within(1e-15));
+            Assert.That(Of(new Sigmoid<double>()), Is.EqualTo([1 / (1 + Math.Exp(2)), 1 / (1 + Math.Exp(0.5)), 0.5, 1 / (1 + Math.Exp(-3))]).Within(1e-15));
+            Assert.That(Of(new GELU<double>())[3], Is.EqualTo(3 * 0.9986501019683699).Within(1e-14), "Φ(3) of tables");
+        });
+        Assert.That(GradientCheck.Run(v => new LeakyReLU<double>(0.1).Forward(v[0]), [Tensor<double>.From([3], -2, 0.5, 3)]).Passed);
     }
 
     private static void Fills(Parameter<float> parameter, double bound)

@@ -109,18 +109,17 @@ public sealed class OptimisationTests
     }
 
     [Test]
-    public void A_step_uses_gradients_up_and_a_missing_one_is_named_before_anything_changes()
+    public void A_step_uses_gradients_up_and_one_without_any_is_refused_before_anything_changes()
     {
-        Parameter<double> one = NewParameter(), two = new(Tensor<double>.Zeros([2, 2])) { Name = "forgotten" };
+        Parameter<double> one = NewParameter(), two = new(Tensor<double>.Zeros([2, 2]));
         var optimizer = new Adam<double>([one, two]) { LearningRate = 0.1 };
-        Layers.SetGradient(one, 1, 1, 1);
-        Assert.That(optimizer.Step, Throws.InvalidOperationException.With.Message.Contains("Parameter 1 forgotten of shape [2, 2] has no gradient"));
+        Assert.That(optimizer.Step, Throws.InvalidOperationException.With.Message.Contains("None of the 2 parameters has a gradient"));
         Assert.That(one.Value.Span.ToArray(), Is.EqualTo(Start));
         Assert.That(optimizer.Steps, Is.Zero);
         Layers.SetGradient(two, 1, 1, 1, 1);
         optimizer.Step();
-        Assert.That(one.Gradient, Is.Null);
-        Assert.That(() => new Sgd<double>([]) { LearningRate = 1 }, Throws.ArgumentException.With.Message.Contains("at least one parameter"));
+        Assert.That(two.Gradient, Is.Null);
+        Assert.That(() => new Sgd<double>(Array.Empty<Parameter<double>>()) { LearningRate = 1 }, Throws.ArgumentException.With.Message.Contains("at least one parameter"));
     }
 
     [Test]
@@ -158,6 +157,11 @@ public sealed class OptimisationTests
             Assert.That(schedule.At(6), Is.EqualTo(0.2 + (0.4 * (1 + Math.Sqrt(0.5)))).Within(1e-15));
             Assert.That(schedule.At(12), Is.EqualTo(0.2).Within(1e-15));
             Assert.That(schedule.At(1000), Is.EqualTo(0.2).Within(1e-15));
+            Assert.That(((long[])[0, 2, 3, 5, 6]).Select(LearningRateSchedule.Step(1, every: 3, factor: 0.5).At), Is.EqualTo([1, 1, 0.5, 0.5, 0.25]));
+            Assert.That(((long[])[0, 1, 2]).Select(LearningRateSchedule.Exponential(2, 0.5).At), Is.EqualTo([2, 1, 0.5]));
+            Assert.That(((long[])[0, 1, 3, 4, 9]).Select(LearningRateSchedule.Linear(1, 0.2, 4).At), Is.EqualTo([1, 0.8, 0.4, 0.2, 0.2]).Within(1e-15));
+            Assert.That(() => LearningRateSchedule.Step(1, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => LearningRateSchedule.Linear(1, 0, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(LearningRateSchedule.Constant(0.3).At(7), Is.EqualTo(0.3));
             Assert.That(LearningRateSchedule.WarmupCosine(1, 0, 10).At(0), Is.EqualTo(1));
             Assert.That(() => LearningRateSchedule.WarmupCosine(1, 5, 4), Throws.InstanceOf<ArgumentOutOfRangeException>());

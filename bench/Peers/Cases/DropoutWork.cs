@@ -14,7 +14,7 @@ namespace Diffusion.Peers.Cases;
 internal sealed class DropoutWork(int rows, int columns, double probability) : Work
 {
     private readonly Tensor<float> _ones = Tensor<float>.Full([rows, columns], 1);
-    private readonly Dropout<float> _layer = new(probability, new RandomSource(7));
+    private readonly Dropout<float> _layer = new(probability, new RandomSource(7), layer: 0);
 
     public override void Ours() => Step(null);
 

@@ -12,10 +12,10 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         (x, y) = Broadcast(x, y);
-        var on = Recorder<T>.For(x, y);
-        var z = on.New(x.Shape);
-        Elementwise.Add(x.Value.Span, y.Value.Span, z.Span);
-        return on.Result(z, on.Records ? new AddOperation<T>(x, y) : null);
+        var recorder = Recorder<T>.For(x, y);
+        var z = recorder.New(x.Shape);
+        Elementwise.Add(x.Data.Span, y.Data.Span, z.Span);
+        return recorder.Result(z, recorder.Records ? new AddOperation<T>(x, y) : null);
     }
 
     /// <summary>x - y, with broadcasting.</summary>
@@ -24,10 +24,10 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         (x, y) = Broadcast(x, y);
-        var on = Recorder<T>.For(x, y);
-        var z = on.New(x.Shape);
-        Elementwise.Subtract(x.Value.Span, y.Value.Span, z.Span);
-        return on.Result(z, on.Records ? new SubtractOperation<T>(x, y) : null);
+        var recorder = Recorder<T>.For(x, y);
+        var z = recorder.New(x.Shape);
+        Elementwise.Subtract(x.Data.Span, y.Data.Span, z.Span);
+        return recorder.Result(z, recorder.Records ? new SubtractOperation<T>(x, y) : null);
     }
 
     /// <summary>x·y, element by element, with broadcasting.</summary>
@@ -36,10 +36,10 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         (x, y) = Broadcast(x, y);
-        var on = Recorder<T>.For(x, y);
-        var z = on.New(x.Shape);
-        Elementwise.Multiply(x.Value.Span, y.Value.Span, z.Span);
-        return on.Result(z, on.Records ? new MultiplyOperation<T>(x, y) : null);
+        var recorder = Recorder<T>.For(x, y);
+        var z = recorder.New(x.Shape);
+        Elementwise.Multiply(x.Data.Span, y.Data.Span, z.Span);
+        return recorder.Result(z, recorder.Records ? new MultiplyOperation<T>(x, y) : null);
     }
 
     /// <summary>x / y, element by element, with broadcasting.</summary>
@@ -48,20 +48,20 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         (x, y) = Broadcast(x, y);
-        var on = Recorder<T>.For(x, y);
-        var z = on.New(x.Shape);
-        Elementwise.Divide(x.Value.Span, y.Value.Span, z.Span);
-        return on.Result(z, on.Records ? new DivideOperation<T>(x, y, z) : null);
+        var recorder = Recorder<T>.For(x, y);
+        var z = recorder.New(x.Shape);
+        Elementwise.Divide(x.Data.Span, y.Data.Span, z.Span);
+        return recorder.Result(z, recorder.Records ? new DivideOperation<T>(x, y, z) : null);
     }
 
     /// <summary>factor·x.</summary>
     public static Variable<T> Scale<T>(Variable<T> x, T factor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var on = Recorder<T>.For(x);
-        var y = on.New(x.Shape);
-        Elementwise.Scale(x.Value.Span, factor, y.Span);
-        return on.Result(y, on.Records ? new ScaleOperation<T>(x, factor) : null);
+        var recorder = Recorder<T>.For(x);
+        var y = recorder.New(x.Shape);
+        Elementwise.Scale(x.Data.Span, factor, y.Span);
+        return recorder.Result(y, recorder.Records ? new ScaleOperation<T>(x, factor) : null);
     }
 }
 
@@ -72,10 +72,10 @@ internal sealed class AddOperation<T>(Variable<T> x, Variable<T> y) : Operation<
     public override IReadOnlyList<Variable<T>> Inputs => [x, y];
 
     // dx += dz, dy += dz
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        Pass(x, dOut);
-        Pass(y, dOut);
+        sink.Pass(x, dOut);
+        sink.Pass(y, dOut);
     }
 }
 
@@ -86,10 +86,10 @@ internal sealed class SubtractOperation<T>(Variable<T> x, Variable<T> y) : Opera
     public override IReadOnlyList<Variable<T>> Inputs => [x, y];
 
     // dx += dz, dy -= dz
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        Pass(x, dOut);
-        if (!Wants(y, out var dy, out bool accumulate))
+        sink.Pass(x, dOut);
+        if (!sink.Wants(y, out var dy, out bool accumulate))
             return;
         if (accumulate)
             Elementwise.Subtract(dy.Span, dOut.Span, dy.Span);
@@ -105,20 +105,20 @@ internal sealed class MultiplyOperation<T>(Variable<T> x, Variable<T> y) : Opera
     public override IReadOnlyList<Variable<T>> Inputs => [x, y];
 
     // dx += dz·y, dy += dz·x
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        Add(x, dOut, y);
-        Add(y, dOut, x);
+        Add(sink, x, dOut, y);
+        Add(sink, y, dOut, x);
     }
 
-    private static void Add(Variable<T> input, Tensor<T> dOut, Variable<T> other)
+    private static void Add(GradientSink<T> sink, Variable<T> input, Tensor<T> dOut, Variable<T> other)
     {
-        if (!Wants(input, out var gradient, out bool accumulate))
+        if (!sink.Wants(input, out var gradient, out bool accumulate))
             return;
         if (accumulate)
-            Elementwise.AddProduct(dOut.Span, other.Value.Span, gradient.Span);
+            Elementwise.AddProduct(dOut.Span, other.Data.Span, gradient.Span);
         else
-            Elementwise.Multiply(dOut.Span, other.Value.Span, gradient.Span);
+            Elementwise.Multiply(dOut.Span, other.Data.Span, gradient.Span);
     }
 }
 
@@ -129,17 +129,17 @@ internal sealed class DivideOperation<T>(Variable<T> x, Variable<T> y, Tensor<T>
     public override IReadOnlyList<Variable<T>> Inputs => [x, y];
 
     // dx += dz/y, dy -= dz·z/y
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        ReadOnlySpan<T> divisor = y.Value.Span, dz = dOut.Span, quotient = z.Span;
-        if (GradientOf(x) is { } dx)
+        ReadOnlySpan<T> divisor = y.Data.Span, dz = dOut.Span, quotient = z.Span;
+        if (sink.GradientOf(x) is { } dx)
         {
             var gradient = dx.Span;
             for (int i = 0; i < gradient.Length; i++)
                 gradient[i] += dz[i] / divisor[i];
         }
 
-        if (GradientOf(y) is { } dy)
+        if (sink.GradientOf(y) is { } dy)
         {
             var gradient = dy.Span;
             for (int i = 0; i < gradient.Length; i++)
@@ -155,9 +155,9 @@ internal sealed class ScaleOperation<T>(Variable<T> x, T factor) : Operation<T>
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
     // dx += factor·dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (!Wants(x, out var dx, out bool accumulate))
+        if (!sink.Wants(x, out var dx, out bool accumulate))
             return;
         if (accumulate)
             Elementwise.AddScaled(dOut.Span, factor, dx.Span);

@@ -15,11 +15,11 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = CheckAttention(qkv.Shape, heads);
-        var on = Recorder<T>.For(qkv);
-        var y = on.New(qkv.Shape.With(^1, shape.Channels));
-        var logSums = on.Records ? on.New(shape.Statistics) : null;
-        Attention.Forward(shape, qkv.Value.Span, y.Span, logSums is null ? default : logSums.Span);
-        return on.Result(y, on.Records ? new SelfAttentionOperation<T>(shape, qkv, logSums!) : null);
+        var recorder = Recorder<T>.For(qkv);
+        var y = recorder.New(qkv.Shape.With(^1, shape.Channels));
+        var logSums = recorder.Records ? recorder.New(shape.Statistics) : null;
+        Attention.Forward(shape, qkv.Data.Span, y.Span, logSums is null ? default : logSums.Span);
+        return recorder.Result(y, recorder.Records ? new SelfAttentionOperation<T>(shape, qkv, logSums!) : null);
     }
 
     /// <summary>
@@ -31,10 +31,10 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = CheckAttention(qkv.Shape, heads);
-        var on = Recorder<T>.For(qkv);
-        var y = on.New(qkv.Shape.With(^1, shape.Channels));
-        Tensors.Kernels.LinearAttention.Forward<T>(shape, qkv.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new LinearAttentionOperation<T>(shape, qkv) : null);
+        var recorder = Recorder<T>.For(qkv);
+        var y = recorder.New(qkv.Shape.With(^1, shape.Channels));
+        Tensors.Kernels.LinearAttention.Forward<T>(shape, qkv.Data.Span, y.Span);
+        return recorder.Result(y, recorder.Records ? new LinearAttentionOperation<T>(shape, qkv) : null);
     }
 
     private static AttentionShape CheckAttention(Shape qkv, int heads)
@@ -52,10 +52,10 @@ internal sealed class SelfAttentionOperation<T>(AttentionShape shape, Variable<T
     public override IReadOnlyList<Variable<T>> Inputs => [qkv];
 
     // dV = P'·dO; dS = P·(dO·V' - Σ); dQ = dS·K/√d; dK = dS'·Q/√d
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(qkv, out var dQkv, out bool accumulate))
-            Attention.Backward<T>(shape, qkv.Value.Span, logSums.Span, dOut.Span, dQkv.Span, accumulate);
+        if (sink.Wants(qkv, out var dQkv, out bool accumulate))
+            Attention.Backward<T>(shape, qkv.Data.Span, logSums.Span, dOut.Span, dQkv.Span, accumulate);
     }
 }
 
@@ -66,9 +66,9 @@ internal sealed class LinearAttentionOperation<T>(AttentionShape shape, Variable
     public override IReadOnlyList<Variable<T>> Inputs => [qkv];
 
     // With c = k'·V: dq = dO·c'/√d; dc = q'·dO/√d; dk = V·dc'; dV = k·dc; then both softmaxes
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(qkv, out var dQkv, out bool accumulate))
-            Tensors.Kernels.LinearAttention.Backward<T>(shape, qkv.Value.Span, dOut.Span, dQkv.Span, accumulate);
+        if (sink.Wants(qkv, out var dQkv, out bool accumulate))
+            Tensors.Kernels.LinearAttention.Backward<T>(shape, qkv.Data.Span, dOut.Span, dQkv.Span, accumulate);
     }
 }

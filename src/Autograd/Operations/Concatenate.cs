@@ -25,10 +25,10 @@ public static partial class Operations
 
         if (extent > int.MaxValue)
             throw new ArgumentException($"The parts have {extent} positions together along dimension {dimension}; a tensor has at most {int.MaxValue}.", nameof(parts));
-        var on = Recorder<T>.For(parts);
-        var y = on.New(first.With(axis, (int)extent));
+        var recorder = Recorder<T>.For(parts);
+        var y = recorder.New(first.With(axis, (int)extent));
         ConcatenateOperation<T>.Copy(parts, y, axis);
-        return on.Result(y, on.Records ? new ConcatenateOperation<T>(parts.ToArray(), axis) : null);
+        return recorder.Result(y, recorder.Records ? new ConcatenateOperation<T>(parts.ToArray(), axis) : null);
     }
 }
 
@@ -44,19 +44,19 @@ internal sealed class ConcatenateOperation<T>(Variable<T>[] parts, int axis) : O
         foreach (var part in parts)
         {
             var (rows, width, stride) = Rows(part.Shape, y.Shape, axis);
-            RowCopy.Run<T>(rows, width, part.Value.Span, width, y.Span[Math.Min(offset, y.Length)..], stride, accumulate: false);
+            RowCopy.Run<T>(rows, width, part.Data.Span, width, y.Span[Math.Min(offset, y.Length)..], stride, accumulate: false);
             offset += width;
         }
     }
 
     // dpart += its columns of dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
         int offset = 0;
         foreach (var part in parts)
         {
             var (rows, width, stride) = Rows(part.Shape, dOut.Shape, axis);
-            if (Wants(part, out var gradient, out bool accumulate))
+            if (sink.Wants(part, out var gradient, out bool accumulate))
                 RowCopy.Run(rows, width, dOut.Span[Math.Min(offset, dOut.Length)..], stride, gradient.Span, width, accumulate);
             offset += width;
         }

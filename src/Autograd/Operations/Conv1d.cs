@@ -18,10 +18,10 @@ public static partial class Operations
         CheckConvolution(x.Shape, weight.Shape, inChannels: (long)groups * (weight.Shape.Rank == 3 ? weight.Shape[1] : 0));
         var shape = new Conv1dShape(x.Shape[0], x.Shape[1], x.Shape[2], weight.Shape[2], weight.Shape[0], stride, padding, dilation, groups);
         CheckBias(bias, shape.OutChannels);
-        var on = Recorder<T>.For(x, weight, bias);
-        var y = on.New(shape.Output);
-        Tensors.Kernels.Conv1d.Forward<T>(shape, x.Value.Span, weight.Value.Span, bias is null ? default : bias.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new Conv1dOperation<T>(shape, x, weight, bias) : null);
+        var recorder = Recorder<T>.For(x, weight, bias);
+        var y = recorder.New(shape.Output);
+        Tensors.Kernels.Conv1d.Forward<T>(shape, x.Data.Span, weight.Data.Span, bias is null ? default : bias.Data.Span, y.Span);
+        return recorder.Result(y, recorder.Records ? new Conv1dOperation<T>(shape, x, weight, bias) : null);
     }
 
     private static void CheckConvolution(Shape x, Shape weight, long inChannels)
@@ -47,13 +47,13 @@ internal sealed class Conv1dOperation<T>(Conv1dShape shape, Variable<T> x, Varia
     public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
 
     // dx += the transposed convolution of dy with W; dW[k] += x shifted by k, transposed, times dy; dbias += Σ dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(x, out var dx, out bool accumulate))
-            Tensors.Kernels.Conv1d.InputGradient<T>(shape, dOut.Span, weight.Value.Span, dx.Span, accumulate);
-        if (Wants(weight, out var dW, out accumulate))
-            Tensors.Kernels.Conv1d.WeightGradient<T>(shape, x.Value.Span, dOut.Span, dW.Span, accumulate);
-        if (bias is not null && Wants(bias, out var dBias, out accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
+            Tensors.Kernels.Conv1d.InputGradient<T>(shape, dOut.Span, weight.Data.Span, dx.Span, accumulate);
+        if (sink.Wants(weight, out var dW, out accumulate))
+            Tensors.Kernels.Conv1d.WeightGradient<T>(shape, x.Data.Span, dOut.Span, dW.Span, accumulate);
+        if (bias is not null && sink.Wants(bias, out var dBias, out accumulate))
             Reductions.SumRows<T>(shape.Batch * shape.OutLength, shape.OutChannels, dOut.Span, dBias.Span, accumulate);
     }
 }

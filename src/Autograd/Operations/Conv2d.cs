@@ -20,10 +20,10 @@ public static partial class Operations
         var shape = new Conv2dShape(
             x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], weight.Shape[3], (weight.Shape[0], weight.Shape[1]), stride, padding, dilation, groups);
         CheckBias(bias, shape.OutChannels);
-        var on = Recorder<T>.For(x, weight, bias);
-        var y = on.New(shape.Output);
-        Tensors.Kernels.Conv2d.Forward<T>(shape, x.Value.Span, weight.Value.Span, bias is null ? default : bias.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new Conv2dOperation<T>(shape, x, weight, bias) : null);
+        var recorder = Recorder<T>.For(x, weight, bias);
+        var y = recorder.New(shape.Output);
+        Tensors.Kernels.Conv2d.Forward<T>(shape, x.Data.Span, weight.Data.Span, bias is null ? default : bias.Data.Span, y.Span);
+        return recorder.Result(y, recorder.Records ? new Conv2dOperation<T>(shape, x, weight, bias) : null);
     }
 
     private static void CheckConvolution2d(Shape x, Shape weight, long inChannels)
@@ -42,13 +42,13 @@ internal sealed class Conv2dOperation<T>(Conv2dShape shape, Variable<T> x, Varia
     public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
 
     // dx += the transposed convolution of dy with W; dW[kh, kw] += x shifted by (kh, kw), transposed, times dy; dbias += Σ dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(x, out var dx, out bool accumulate))
-            Tensors.Kernels.Conv2d.InputGradient<T>(shape, dOut.Span, weight.Value.Span, dx.Span, accumulate);
-        if (Wants(weight, out var dW, out accumulate))
-            Tensors.Kernels.Conv2d.WeightGradient<T>(shape, x.Value.Span, dOut.Span, dW.Span, accumulate);
-        if (bias is not null && Wants(bias, out var dBias, out accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
+            Tensors.Kernels.Conv2d.InputGradient<T>(shape, dOut.Span, weight.Data.Span, dx.Span, accumulate);
+        if (sink.Wants(weight, out var dW, out accumulate))
+            Tensors.Kernels.Conv2d.WeightGradient<T>(shape, x.Data.Span, dOut.Span, dW.Span, accumulate);
+        if (bias is not null && sink.Wants(bias, out var dBias, out accumulate))
             Reductions.SumRows<T>(shape.Batch * shape.OutSize.Area, shape.OutChannels, dOut.Span, dBias.Span, accumulate);
     }
 }

@@ -21,10 +21,10 @@ public static partial class Operations
         var shape = new ConvTranspose1dShape(
             x.Shape[0], x.Shape[1], x.Shape[2], outChannels, weight.Shape[0], stride, padding, outputPadding, dilation, groups);
         CheckBias(bias, outChannels);
-        var on = Recorder<T>.For(x, weight, bias);
-        var y = on.New(shape.Output);
-        Tensors.Kernels.ConvTranspose1d.Forward<T>(shape, x.Value.Span, weight.Value.Span, bias is null ? default : bias.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new ConvTranspose1dOperation<T>(shape, x, weight, bias) : null);
+        var recorder = Recorder<T>.For(x, weight, bias);
+        var y = recorder.New(shape.Output);
+        Tensors.Kernels.ConvTranspose1d.Forward<T>(shape, x.Data.Span, weight.Data.Span, bias is null ? default : bias.Data.Span, y.Span);
+        return recorder.Result(y, recorder.Records ? new ConvTranspose1dOperation<T>(shape, x, weight, bias) : null);
     }
 
     private static int OutChannels(Shape weight, int groups) => (long)weight[^1] * groups is >= 0 and <= int.MaxValue and var channels
@@ -39,13 +39,13 @@ internal sealed class ConvTranspose1dOperation<T>(ConvTranspose1dShape shape, Va
     public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
 
     // dx += conv(dy, W); dW[k] += x transposed times dy shifted by k; dbias += Σ dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(x, out var dx, out bool accumulate))
-            Tensors.Kernels.ConvTranspose1d.InputGradient<T>(shape, dOut.Span, weight.Value.Span, dx.Span, accumulate);
-        if (Wants(weight, out var dW, out accumulate))
-            Tensors.Kernels.ConvTranspose1d.WeightGradient<T>(shape, x.Value.Span, dOut.Span, dW.Span, accumulate);
-        if (bias is not null && Wants(bias, out var dBias, out accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
+            Tensors.Kernels.ConvTranspose1d.InputGradient<T>(shape, dOut.Span, weight.Data.Span, dx.Span, accumulate);
+        if (sink.Wants(weight, out var dW, out accumulate))
+            Tensors.Kernels.ConvTranspose1d.WeightGradient<T>(shape, x.Data.Span, dOut.Span, dW.Span, accumulate);
+        if (bias is not null && sink.Wants(bias, out var dBias, out accumulate))
             Reductions.SumRows<T>(dOut.Length / dOut.Shape[^1], dOut.Shape[^1], dOut.Span, dBias.Span, accumulate);
     }
 }

@@ -23,10 +23,10 @@ public static partial class Operations
         var shape = new ConvTranspose2dShape(
             x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], outChannels, (weight.Shape[0], weight.Shape[1]), stride, padding, outputPadding, dilation, groups);
         CheckBias(bias, outChannels);
-        var on = Recorder<T>.For(x, weight, bias);
-        var y = on.New(shape.Output);
-        Tensors.Kernels.ConvTranspose2d.Forward<T>(shape, x.Value.Span, weight.Value.Span, bias is null ? default : bias.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new ConvTranspose2dOperation<T>(shape, x, weight, bias) : null);
+        var recorder = Recorder<T>.For(x, weight, bias);
+        var y = recorder.New(shape.Output);
+        Tensors.Kernels.ConvTranspose2d.Forward<T>(shape, x.Data.Span, weight.Data.Span, bias is null ? default : bias.Data.Span, y.Span);
+        return recorder.Result(y, recorder.Records ? new ConvTranspose2dOperation<T>(shape, x, weight, bias) : null);
     }
 }
 
@@ -37,13 +37,13 @@ internal sealed class ConvTranspose2dOperation<T>(ConvTranspose2dShape shape, Va
     public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
 
     // dx += conv(dy, W); dW[kh, kw] += x transposed times dy shifted by (kh, kw); dbias += Σ dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(x, out var dx, out bool accumulate))
-            Tensors.Kernels.ConvTranspose2d.InputGradient<T>(shape, dOut.Span, weight.Value.Span, dx.Span, accumulate);
-        if (Wants(weight, out var dW, out accumulate))
-            Tensors.Kernels.ConvTranspose2d.WeightGradient<T>(shape, x.Value.Span, dOut.Span, dW.Span, accumulate);
-        if (bias is not null && Wants(bias, out var dBias, out accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
+            Tensors.Kernels.ConvTranspose2d.InputGradient<T>(shape, dOut.Span, weight.Data.Span, dx.Span, accumulate);
+        if (sink.Wants(weight, out var dW, out accumulate))
+            Tensors.Kernels.ConvTranspose2d.WeightGradient<T>(shape, x.Data.Span, dOut.Span, dW.Span, accumulate);
+        if (bias is not null && sink.Wants(bias, out var dBias, out accumulate))
             Reductions.SumRows<T>(dOut.Length / dOut.Shape[^1], dOut.Shape[^1], dOut.Span, dBias.Span, accumulate);
     }
 }

@@ -52,16 +52,16 @@ internal sealed class ElementwiseOperation<TFunction, T>(Variable<T> x, TFunctio
 
     public static Variable<T> Apply(Variable<T> x, TFunction function)
     {
-        var on = Recorder<T>.For(x);
-        var y = on.New(x.Shape);
-        Elementwise.Map<TFunction, T>(function, x.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new ElementwiseOperation<TFunction, T>(x, function, TFunction.DerivativeFromOutput ? y : x.Value) : null);
+        var recorder = Recorder<T>.For(x);
+        var y = recorder.New(x.Shape);
+        Elementwise.Map<TFunction, T>(function, x.Data.Span, y.Span);
+        return recorder.Result(y, recorder.Records ? new ElementwiseOperation<TFunction, T>(x, function, TFunction.DerivativeFromOutput ? y : x.Data) : null);
     }
 
     // dx += dy·f'
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(x, out var dx, out bool accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
             Elementwise.MapBackward<TFunction, T>(function, kept.Span, dOut.Span, dx.Span, accumulate);
     }
 }

@@ -16,13 +16,10 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckIndices(table.Shape, indices);
-        tape ??= table.Tape;
-        Shape shape = [indices.Length, table.Shape[1]];
-        var y = tape?.Rent(shape) ?? Tensor<T>.Uninitialized(shape);
-        Gather.Rows<T>(table.Shape[1], table.Value.Span, indices, y.Span);
-        return tape is { Records: true } && table.RequiresGradient
-            ? tape.Record(new LookupOperation<T>(table, indices.ToArray()), y)
-            : new Variable<T>(y, tape, requiresGradient: false);
+        var recorder = Recorder<T>.On(tape, table);
+        var y = recorder.New([indices.Length, table.Shape[1]]);
+        Gather.Rows<T>(table.Shape[1], table.Data.Span, indices, y.Span);
+        return recorder.Result(y, recorder.Records ? new LookupOperation<T>(table, recorder.Copy(indices)) : null);
     }
 
     /// <summary>
@@ -35,20 +32,27 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckRows(x.Shape, tables);
-        bool wanted = x.RequiresGradient;
-        foreach (var (table, _) in tables)
-            wanted |= table.RequiresGradient;
-        var tape = x.Tape;
-        var y = tape?.Rent(x.Shape) ?? Tensor<T>.Uninitialized(x.Shape);
+        Variable<T>[] inputs = [x, .. tables.ToArray().Select(rows => rows.Table)];
+        var recorder = Recorder<T>.For(inputs);
+        var y = recorder.New(x.Shape);
         int positions = AddRowsOperation<T>.Positions(x.Shape);
-        var source = x.Value;
+        var source = x.Data;
         foreach (var (table, indices) in tables)
         {
-            Gather.AddRows<T>(positions, table.Shape[1], source.Span, table.Value.Span, indices, y.Span);
+            Gather.AddRows<T>(positions, table.Shape[1], source.Span, table.Data.Span, indices, y.Span);
             source = y;
         }
 
-        return wanted && tape is { Records: true } ? tape.Append(new AddRowsOperation<T>(x, tables.ToArray()), y) : new Variable<T>(y, tape, requiresGradient: false);
+        return recorder.Result(y, recorder.Records ? new AddRowsOperation<T>(x, KeptRows(recorder, tables)) : null);
+    }
+
+    private static TableRows<T>[] KeptRows<T>(Recorder<T> recorder, ReadOnlySpan<TableRows<T>> tables)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var kept = tables.ToArray();
+        foreach (ref var rows in kept.AsSpan())
+            rows = rows with { Indices = recorder.Copy(rows.Indices) };
+        return kept;
     }
 
     private static void CheckRows<T>(Shape x, ReadOnlySpan<TableRows<T>> tables)
@@ -81,9 +85,9 @@ internal sealed class LookupOperation<T>(Variable<T> table, int[] indices) : Ope
     public override IReadOnlyList<Variable<T>> Inputs => [table];
 
     // dtable[index[i]] += dy[i]
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (GradientOf(table) is { } dTable)
+        if (sink.GradientOf(table) is { } dTable)
             Gather.ScatterAdd<T>(1, table.Shape[1], dOut.Span, indices, dTable.Span);
     }
 }
@@ -91,7 +95,7 @@ internal sealed class LookupOperation<T>(Variable<T> table, int[] indices) : Ope
 /// <summary>A table of rows, and which row belongs to each sample.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <param name="Table">[R, C].</param>
-/// <param name="Indices">N row numbers; the backward pass needs them, so they must not change while the tape runs.</param>
+/// <param name="Indices">N row numbers; operations copy what their backward pass needs.</param>
 public readonly record struct TableRows<T>(Variable<T> Table, int[] Indices)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
@@ -104,15 +108,15 @@ internal sealed class AddRowsOperation<T>(Variable<T> x, TableRows<T>[] tables) 
     public static int Positions(Shape shape) => shape.Length == 0 ? 0 : shape.Length / (shape[0] * shape[^1]);
 
     // dx += dy, dtable[index[n]] += Σ_s dy[n, s]
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
         // The tables first: dOut may become the gradient of x itself, which x, where it is one of the tables, would add to.
         foreach (var (table, indices) in tables)
         {
-            if (GradientOf(table) is { } dTable)
+            if (sink.GradientOf(table) is { } dTable)
                 Gather.ScatterAdd<T>(Positions(x.Shape), table.Shape[1], dOut.Span, indices, dTable.Span);
         }
 
-        Pass(x, dOut);
+        sink.Pass(x, dOut);
     }
 }

@@ -30,14 +30,14 @@ public static partial class Operations
 
         var shape = new GroupNormShape(batch, x.Shape.Count(1..^1), channels, groups);
         var (first, second) = (rows.Length > 0 ? rows[0] : default, rows.Length > 1 ? rows[1] : default);
-        var on = Recorder<T>.For(x, gamma, beta, first.Table, second.Table);
-        var y = on.New(x.Shape);
-        Tensor<T>? mean = on.Records ? on.New([batch, groups]) : null, rstd = on.Records ? on.New([batch, groups]) : null;
+        var recorder = Recorder<T>.For(x, gamma, beta, first.Table, second.Table);
+        var y = recorder.New(x.Shape);
+        Tensor<T>? mean = recorder.Records ? recorder.New([batch, groups]) : null, rstd = recorder.Records ? recorder.New([batch, groups]) : null;
         Tensors.Kernels.GroupNorm.Forward<T>(
-            shape, T.CreateChecked(epsilon), silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, y.Span,
+            shape, T.CreateChecked(epsilon), silu, x.Data.Span, gamma.Data.Span, beta.Data.Span, y.Span,
             mean is null ? default : mean.Span, rstd is null ? default : rstd.Span,
             GroupNormOperation<T>.Rows(first, second));
-        return on.Result(y, on.Records ? new GroupNormOperation<T>(shape, T.CreateChecked(epsilon), silu, x, gamma, beta, mean!, rstd!, rows.ToArray()) : null);
+        return recorder.Result(y, recorder.Records ? new GroupNormOperation<T>(shape, T.CreateChecked(epsilon), silu, x, gamma, beta, mean!, rstd!, KeptRows(recorder, rows)) : null);
     }
 }
 
@@ -52,19 +52,16 @@ internal sealed class GroupNormOperation<T>(
 
     /// <summary>The rows as the kernel takes them; the default is no table.</summary>
     public static GroupNormRows<T> Rows(TableRows<T> first, TableRows<T> second) => first.Table is null ? default
-        : second.Table is null ? new(first.Table.Value.Span, first.Indices)
-        : new(first.Table.Value.Span, first.Indices, second.Table.Value.Span, second.Indices);
+        : second.Table is null ? new(first.Table.Data.Span, first.Indices)
+        : new(first.Table.Data.Span, first.Indices, second.Table.Data.Span, second.Indices);
 
     // With q = dz·gamma: dx += (q - mean(q) - h·mean(q·h))·rstd, dgamma += Σ dz·h, dbeta += Σ dz (docs/derivations/group-norm.md);
     // dtable[index[n]] += Σ_s dx[n, s]
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        // What nobody wants goes to memory that nobody reads.
-        var tape = Output.Tape!;
-        bool addX = false, addGamma = false, addBeta = false;
-        var dx = x.RequiresGradient ? x.GradientToWrite(out addX) : tape.Rent(x.Shape);
-        var dGamma = gamma.RequiresGradient ? gamma.GradientToWrite(out addGamma) : tape.Rent(gamma.Shape);
-        var dBeta = beta.RequiresGradient ? beta.GradientToWrite(out addBeta) : tape.Rent(beta.Shape);
+        var dx = sink.ForKernel(x, out bool addX);
+        var dGamma = sink.ForKernel(gamma, out bool addGamma);
+        var dBeta = sink.ForKernel(beta, out bool addBeta);
         if (addGamma != addBeta)
         {
             (addGamma ? dBeta : dGamma).Span.Clear();
@@ -73,14 +70,14 @@ internal sealed class GroupNormOperation<T>(
 
         // What rows added has the sum of dx over the positions as its gradient: of one position, dx itself.
         Tensor<T>? dShift = null;
-        if (tables.Any(rows => rows.Table.RequiresGradient) && (shape.Positions != 1 || addX || tables.Any(rows => rows.Table == x)))
-            dShift = tape.Rent([shape.Batch, shape.Channels]);
+        if (tables.Any(rows => sink.Wants(rows.Table)) && (shape.Positions != 1 || addX || tables.Any(rows => rows.Table == x)))
+            dShift = sink.Rent([shape.Batch, shape.Channels]);
         Tensors.Kernels.GroupNorm.Backward<T>(
-            shape, epsilon, silu, x.Value.Span, gamma.Value.Span, beta.Value.Span, mean.Span, rstd.Span, dOut.Span, dx.Span, addX, dGamma.Span, dBeta.Span, addGamma,
+            shape, epsilon, silu, x.Data.Span, gamma.Data.Span, beta.Data.Span, mean.Span, rstd.Span, dOut.Span, dx.Span, addX, dGamma.Span, dBeta.Span, addGamma,
             Rows(tables.Length > 0 ? tables[0] : default, tables.Length > 1 ? tables[1] : default), dShift is null ? default : dShift.Span);
         foreach (var (table, indices) in tables)
         {
-            if (GradientOf(table) is { } dTable)
+            if (sink.GradientOf(table) is { } dTable)
                 Gather.ScatterAdd<T>(1, shape.Channels, (dShift ?? dx).Span, indices, dTable.Span);
         }
     }

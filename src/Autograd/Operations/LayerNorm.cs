@@ -18,13 +18,13 @@ public static partial class Operations
         int columns = x.Shape[^1], rows = x.Shape.Count(..^1);
         if (gamma.Shape != [columns] || beta.Shape != [columns])
             throw new ArgumentException($"LayerNorm over {columns} channels takes gamma and beta of shape [{columns}], not {gamma.Shape} and {beta.Shape}.", nameof(gamma));
-        var on = Recorder<T>.For(x, gamma, beta);
-        var y = on.New(x.Shape);
-        Tensor<T>? mean = on.Records ? on.New([rows]) : null, rstd = on.Records ? on.New([rows]) : null;
+        var recorder = Recorder<T>.For(x, gamma, beta);
+        var y = recorder.New(x.Shape);
+        Tensor<T>? mean = recorder.Records ? recorder.New([rows]) : null, rstd = recorder.Records ? recorder.New([rows]) : null;
         Tensors.Kernels.LayerNorm.Forward<T>(
-            rows, columns, T.CreateChecked(epsilon), x.Value.Span, gamma.Value.Span, beta.Value.Span, y.Span,
+            rows, columns, T.CreateChecked(epsilon), x.Data.Span, gamma.Data.Span, beta.Data.Span, y.Span,
             mean is null ? default : mean.Span, rstd is null ? default : rstd.Span);
-        return on.Result(y, on.Records ? new LayerNormOperation<T>(x, gamma, beta, mean!, rstd!) : null);
+        return recorder.Result(y, recorder.Records ? new LayerNormOperation<T>(x, gamma, beta, mean!, rstd!) : null);
     }
 }
 
@@ -35,13 +35,11 @@ internal sealed class LayerNormOperation<T>(Variable<T> x, Variable<T> gamma, Va
     public override IReadOnlyList<Variable<T>> Inputs => [x, gamma, beta];
 
     // With q = dy·gamma: dx += (q - mean(q) - h·mean(q·h))·rstd, dgamma += Σ dy·h, dbeta += Σ dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        // What nobody wants goes to memory that nobody reads.
-        bool addX = false, addGamma = false, addBeta = false;
-        var dx = x.RequiresGradient ? x.GradientToWrite(out addX) : Output.Tape!.Rent(x.Shape);
-        var dGamma = gamma.RequiresGradient ? gamma.GradientToWrite(out addGamma) : Output.Tape!.Rent(gamma.Shape);
-        var dBeta = beta.RequiresGradient ? beta.GradientToWrite(out addBeta) : Output.Tape!.Rent(beta.Shape);
+        var dx = sink.ForKernel(x, out bool addX);
+        var dGamma = sink.ForKernel(gamma, out bool addGamma);
+        var dBeta = sink.ForKernel(beta, out bool addBeta);
         if (addGamma != addBeta)
         {
             (addGamma ? dBeta : dGamma).Span.Clear();
@@ -49,6 +47,6 @@ internal sealed class LayerNormOperation<T>(Variable<T> x, Variable<T> gamma, Va
         }
 
         Tensors.Kernels.LayerNorm.Backward<T>(
-            mean.Length, gamma.Shape.Length, x.Value.Span, gamma.Value.Span, mean.Span, rstd.Span, dOut.Span, dx.Span, addX, dGamma.Span, dBeta.Span, addGamma);
+            mean.Length, gamma.Shape.Length, x.Data.Span, gamma.Data.Span, mean.Span, rstd.Span, dOut.Span, dx.Span, addX, dGamma.Span, dBeta.Span, addGamma);
     }
 }

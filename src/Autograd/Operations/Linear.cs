@@ -17,11 +17,11 @@ public static partial class Operations
             throw new ArgumentException($"The bias of a linear layer with the weight {weight.Shape} must have the shape [{weight.Shape[1]}], not {bias.Shape}.", nameof(bias));
 
         int inputs = weight.Shape[0], outputs = weight.Shape[1], rows = x.Shape.Count(..^1);
-        var on = Recorder<T>.For(x, weight, bias);
-        var y = on.New(x.Shape.With(^1, outputs));
+        var recorder = Recorder<T>.For(x, weight, bias);
+        var y = recorder.New(x.Shape.With(^1, outputs));
         MatrixProduct.Multiply<T>(
-            rows, outputs, inputs, x.Value.Span, false, weight.Value.Span, false, y.Span, bias: bias is null ? default : bias.Value.Span);
-        return on.Result(y, on.Records ? new LinearOperation<T>(x, weight, bias) : null);
+            rows, outputs, inputs, x.Data.Span, false, weight.Data.Span, false, y.Span, bias: bias is null ? default : bias.Data.Span);
+        return recorder.Result(y, recorder.Records ? new LinearOperation<T>(x, weight, bias) : null);
     }
 }
 
@@ -32,14 +32,14 @@ internal sealed class LinearOperation<T>(Variable<T> x, Variable<T> weight, Vari
     public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
 
     // dx += dy·W', dW += x'·dy, dbias += the column sums of dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
         int inputs = weight.Shape[0], outputs = weight.Shape[1], rows = x.Shape.Count(..^1);
-        if (Wants(x, out var dx, out bool accumulate))
-            MatrixProduct.Multiply<T>(rows, inputs, outputs, dOut.Span, false, weight.Value.Span, true, dx.Span, accumulate);
-        if (Wants(weight, out var dW, out accumulate))
-            MatrixProduct.Multiply<T>(inputs, outputs, rows, x.Value.Span, true, dOut.Span, false, dW.Span, accumulate);
-        if (bias is not null && Wants(bias, out var dBias, out accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
+            MatrixProduct.Multiply<T>(rows, inputs, outputs, dOut.Span, false, weight.Data.Span, true, dx.Span, accumulate);
+        if (sink.Wants(weight, out var dW, out accumulate))
+            MatrixProduct.Multiply<T>(inputs, outputs, rows, x.Data.Span, true, dOut.Span, false, dW.Span, accumulate);
+        if (bias is not null && sink.Wants(bias, out var dBias, out accumulate))
             Reductions.SumRows<T>(rows, outputs, dOut.Span, dBias.Span, accumulate);
     }
 }

@@ -48,9 +48,9 @@ public static class Loss
         where T : unmanaged, IFloatingPointIeee754<T> => GaussianVarianceOperation<T>.Apply(logVariance, squares);
 
     /// <summary>Cross-entropy of logits [N, C] with classes in [0, C): the mean of -ln softmax(logits)[class].</summary>
-    /// <exception cref="ArgumentException">The logits are not [N, C] with N classes given.</exception>
+    /// <exception cref="ArgumentException">The logits are not [N, C] with N classes given (which are copied).</exception>
     /// <exception cref="ArgumentOutOfRangeException">A class outside of [0, C).</exception>
-    public static Variable<T> CrossEntropy<T>(Variable<T> logits, int[] classes)
+    public static Variable<T> CrossEntropy<T>(Variable<T> logits, params ReadOnlySpan<int> classes)
         where T : unmanaged, IFloatingPointIeee754<T> => CrossEntropyOperation<T>.Apply(logits, classes);
 }
 
@@ -67,27 +67,27 @@ internal sealed class ResidualLossOperation<TFunction, T>(Variable<T> prediction
     {
         if (prediction.Shape != target.Shape)
             throw new ArgumentException($"A loss compares tensors of one shape, but the prediction has {prediction.Shape} and the target {target.Shape}.", nameof(target));
-        var on = Recorder<T>.For(prediction, target);
-        Tensor<T> residual = on.New(prediction.Shape), losses = on.New(prediction.Shape), loss = on.New([]);
-        Elementwise.Subtract(prediction.Value.Span, target.Value.Span, residual.Span);
+        var recorder = Recorder<T>.For(prediction, target);
+        Tensor<T> residual = recorder.New(prediction.Shape), losses = recorder.New(prediction.Shape), loss = recorder.New([]);
+        Elementwise.Subtract(prediction.Data.Span, target.Data.Span, residual.Span);
         Elementwise.Map<TFunction, T>(function, residual.Span, losses.Span);
         loss.Span[0] = Reductions.Sum<T>(losses.Span) / T.CreateChecked(residual.Length);
-        return on.Result(loss, on.Records ? new ResidualLossOperation<TFunction, T>(prediction, target, function, residual) : null);
+        return recorder.Result(loss, recorder.Records ? new ResidualLossOperation<TFunction, T>(prediction, target, function, residual) : null);
     }
 
     // dprediction += f'(r)·dloss/n, dtarget -= f'(r)·dloss/n
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
         T share = dOut.Span[0] / T.CreateChecked(residual.Length);
-        Add(prediction, share);
-        Add(target, -share);
+        Add(sink, prediction, share);
+        Add(sink, target, -share);
     }
 
-    private void Add(Variable<T> input, T share)
+    private void Add(GradientSink<T> sink, Variable<T> input, T share)
     {
-        if (!Wants(input, out var gradient, out bool accumulate))
+        if (!sink.Wants(input, out var gradient, out bool accumulate))
             return;
-        var upstream = Output.Tape!.Rent(residual.Shape);
+        var upstream = sink.Rent(residual.Shape);
         upstream.Span.Fill(share);
         Elementwise.MapBackward<TFunction, T>(function, residual.Span, upstream.Span, gradient.Span, accumulate);
     }
@@ -103,19 +103,19 @@ internal sealed class GaussianVarianceOperation<T>(Variable<T> logVariance, Tens
     {
         if (logVariance.Shape != squares.Shape)
             throw new ArgumentException($"Each variance has one square, but the variances have {logVariance.Shape} and the squares {squares.Shape}.", nameof(squares));
-        var on = Recorder<T>.For(logVariance);
-        Tensor<T> ratios = on.New(squares.Shape), loss = on.New([]);
-        Elementwise.Scale(logVariance.Value.Span, -T.One, ratios.Span);
+        var recorder = Recorder<T>.For(logVariance);
+        Tensor<T> ratios = recorder.New(squares.Shape), loss = recorder.New([]);
+        Elementwise.Scale(logVariance.Data.Span, -T.One, ratios.Span);
         Elementwise.Map<ExpFunction<T>, T>(default, ratios.Span, ratios.Span);
         Elementwise.Multiply(ratios.Span, squares.Span, ratios.Span);
-        loss.Span[0] = (Reductions.Sum<T>(logVariance.Value.Span) + Reductions.Sum<T>(ratios.Span)) / T.CreateChecked(2L * squares.Length);
-        return on.Result(loss, on.Records ? new GaussianVarianceOperation<T>(logVariance, ratios) : null);
+        loss.Span[0] = (Reductions.Sum<T>(logVariance.Data.Span) + Reductions.Sum<T>(ratios.Span)) / T.CreateChecked(2L * squares.Length);
+        return recorder.Result(loss, recorder.Records ? new GaussianVarianceOperation<T>(logVariance, ratios) : null);
     }
 
     // d ln v += (1 - s/v)/2·dloss/n
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (GradientOf(logVariance) is not { } gradient)
+        if (sink.GradientOf(logVariance) is not { } gradient)
             return;
         T share = dOut.Span[0] / T.CreateChecked(2L * ratios.Length);
         for (int i = 0; i < ratios.Length; i++)
@@ -129,7 +129,7 @@ internal sealed class CrossEntropyOperation<T>(Variable<T> logits, int[] classes
 {
     public override IReadOnlyList<Variable<T>> Inputs => [logits];
 
-    public static Variable<T> Apply(Variable<T> logits, int[] classes)
+    public static Variable<T> Apply(Variable<T> logits, ReadOnlySpan<int> classes)
     {
         if (logits.Shape.Rank != 2 || logits.Shape[0] != classes.Length)
             throw new ArgumentException($"Cross-entropy takes logits [N, C] and N classes, not {logits.Shape} and {classes.Length}.", nameof(logits));
@@ -140,24 +140,24 @@ internal sealed class CrossEntropyOperation<T>(Variable<T> logits, int[] classes
                 throw new ArgumentOutOfRangeException(nameof(classes), y, $"Class {y} is not one of the {columns} of the logits.");
         }
 
-        var on = Recorder<T>.For(logits);
-        Tensor<T> logSoftmax = on.New(logits.Shape), loss = on.New([]);
-        Softmax.Forward<T>(classes.Length, columns, logarithm: true, logits.Value.Span, logSoftmax.Span);
+        var recorder = Recorder<T>.For(logits);
+        Tensor<T> logSoftmax = recorder.New(logits.Shape), loss = recorder.New([]);
+        Softmax.Forward<T>(classes.Length, columns, logarithm: true, logits.Data.Span, logSoftmax.Span);
         T sum = T.Zero;
         for (int n = 0; n < classes.Length; n++)
             sum -= logSoftmax.Span[(n * columns) + classes[n]];
         loss.Span[0] = sum / T.CreateChecked(classes.Length);
-        return on.Result(loss, on.Records ? new CrossEntropyOperation<T>(logits, classes, logSoftmax) : null);
+        return recorder.Result(loss, recorder.Records ? new CrossEntropyOperation<T>(logits, recorder.Copy(classes), logSoftmax) : null);
     }
 
     // dlogits += (softmax - one-hot)·dloss/N
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (GradientOf(logits) is not { } gradient)
+        if (sink.GradientOf(logits) is not { } gradient)
             return;
         int columns = logits.Shape[1];
         T share = dOut.Span[0] / T.CreateChecked(classes.Length);
-        var probabilities = Output.Tape!.Rent(logits.Shape);
+        var probabilities = sink.Rent(logits.Shape);
         Elementwise.Map<ExpFunction<T>, T>(default, logSoftmax.Span, probabilities.Span);
         Elementwise.AddScaled(probabilities.Span, share, gradient.Span);
         for (int n = 0; n < classes.Length; n++)

@@ -15,11 +15,11 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var product = MatMulOperation<T>.Product.For(a.Shape, b.Shape, transposeA, transposeB);
-        var on = Recorder<T>.For(a, b);
-        var c = on.New(product.Shape);
-        MatrixProduct.MultiplyBatch<T>(product.Count, product.M, product.N, product.K, a.Value.Span, transposeA, b.Value.Span, transposeB, c.Span);
+        var recorder = Recorder<T>.For(a, b);
+        var c = recorder.New(product.Shape);
+        MatrixProduct.MultiplyBatch<T>(product.Count, product.M, product.N, product.K, a.Data.Span, transposeA, b.Data.Span, transposeB, c.Span);
 
-        return on.Result(c, on.Records ? new MatMulOperation<T>(a, b, product) : null);
+        return recorder.Result(c, recorder.Records ? new MatMulOperation<T>(a, b, product) : null);
     }
 }
 
@@ -30,23 +30,23 @@ internal sealed class MatMulOperation<T>(Variable<T> a, Variable<T> b, MatMulOpe
     public override IReadOnlyList<Variable<T>> Inputs => [a, b];
 
     // dA += dC·B', dB += A'·dC; with A or B stored transposed, the transpose of that.
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
         var (count, m, n, k) = (product.Count, product.M, product.N, product.K);
-        if (Wants(a, out var dA, out bool accumulateA))
+        if (sink.Wants(a, out var dA, out bool accumulateA))
         {
             if (product.TransposeA)
-                MatrixProduct.MultiplyBatch<T>(count, k, m, n, b.Value.Span, product.TransposeB, dOut.Span, transposeB: true, dA.Span, accumulateA);
+                MatrixProduct.MultiplyBatch<T>(count, k, m, n, b.Data.Span, product.TransposeB, dOut.Span, transposeB: true, dA.Span, accumulateA);
             else
-                MatrixProduct.MultiplyBatch<T>(count, m, k, n, dOut.Span, false, b.Value.Span, !product.TransposeB, dA.Span, accumulateA);
+                MatrixProduct.MultiplyBatch<T>(count, m, k, n, dOut.Span, false, b.Data.Span, !product.TransposeB, dA.Span, accumulateA);
         }
 
-        if (Wants(b, out var dB, out bool accumulateB))
+        if (sink.Wants(b, out var dB, out bool accumulateB))
         {
             if (product.TransposeB)
-                MatrixProduct.MultiplyBatch<T>(count, n, k, m, dOut.Span, true, a.Value.Span, product.TransposeA, dB.Span, accumulateB);
+                MatrixProduct.MultiplyBatch<T>(count, n, k, m, dOut.Span, true, a.Data.Span, product.TransposeA, dB.Span, accumulateB);
             else
-                MatrixProduct.MultiplyBatch<T>(count, k, n, m, a.Value.Span, !product.TransposeA, dOut.Span, false, dB.Span, accumulateB);
+                MatrixProduct.MultiplyBatch<T>(count, k, n, m, a.Data.Span, !product.TransposeA, dOut.Span, false, dB.Span, accumulateB);
         }
     }
 

@@ -15,11 +15,11 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = PoolingShape(x.Shape, kernel, stride, padding);
-        var on = Recorder<T>.For(x);
-        var y = on.New(shape.Output);
-        var place = on.Records ? on.New(shape.Output) : null;
-        Tensors.Kernels.MaxPool2d.Forward<T>(shape, x.Value.Span, y.Span, place is null ? default : place.Span);
-        return on.Result(y, place is null ? null : new MaxPool2dOperation<T>(shape, x, place));
+        var recorder = Recorder<T>.For(x);
+        var y = recorder.New(shape.Output);
+        var place = recorder.Records ? recorder.New(shape.Output) : null;
+        Tensors.Kernels.MaxPool2d.Forward<T>(shape, x.Data.Span, y.Span, place is null ? default : place.Span);
+        return recorder.Result(y, place is null ? null : new MaxPool2dOperation<T>(shape, x, place));
     }
 
     /// <summary>
@@ -31,10 +31,10 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = PoolingShape(x.Shape, kernel, stride, padding);
-        var on = Recorder<T>.For(x);
-        var y = on.New(shape.Output);
-        Tensors.Kernels.AvgPool2d.Forward<T>(shape, countPadding, x.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new AvgPool2dOperation<T>(shape, countPadding, x) : null);
+        var recorder = Recorder<T>.For(x);
+        var y = recorder.New(shape.Output);
+        Tensors.Kernels.AvgPool2d.Forward<T>(shape, countPadding, x.Data.Span, y.Span);
+        return recorder.Result(y, recorder.Records ? new AvgPool2dOperation<T>(shape, countPadding, x) : null);
     }
 
     private static Pool2dShape PoolingShape(Shape x, Size2d kernel, Size2d? stride, Size2d? padding) => x.Rank == 4
@@ -49,9 +49,9 @@ internal sealed class MaxPool2dOperation<T>(Pool2dShape shape, Variable<T> x, Te
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
     // dx at the largest += dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(x, out var dx, out bool accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
             Tensors.Kernels.MaxPool2d.Backward<T>(shape, place.Span, dOut.Span, dx.Span, accumulate);
     }
 }
@@ -63,9 +63,9 @@ internal sealed class AvgPool2dOperation<T>(Pool2dShape shape, bool countPadding
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
     // dx of each tap += dy / number of taps
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(x, out var dx, out bool accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
             Tensors.Kernels.AvgPool2d.Backward<T>(shape, countPadding, dOut.Span, dx.Span, accumulate);
     }
 }

@@ -27,16 +27,16 @@ internal sealed class SoftmaxOperation<T>(Variable<T> x, bool logarithm, Tensor<
     {
         if (x.Shape.Rank < 1)
             throw new ArgumentException($"Softmax runs over the last dimension, but the input has the shape {x.Shape}.", nameof(x));
-        var on = Recorder<T>.For(x);
-        var y = on.New(x.Shape);
-        Softmax.Forward<T>(x.Shape.Count(..^1), x.Shape[^1], logarithm, x.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new SoftmaxOperation<T>(x, logarithm, y) : null);
+        var recorder = Recorder<T>.For(x);
+        var y = recorder.New(x.Shape);
+        Softmax.Forward<T>(x.Shape.Count(..^1), x.Shape[^1], logarithm, x.Data.Span, y.Span);
+        return recorder.Result(y, recorder.Records ? new SoftmaxOperation<T>(x, logarithm, y) : null);
     }
 
     // softmax: dx += y·(dy - Σ dy·y); logarithm: dx += dy - e^y·Σ dy
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(x, out var dx, out bool accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
             Softmax.Backward<T>(y.Shape.Count(..^1), y.Shape[^1], logarithm, y.Span, dOut.Span, dx.Span, accumulate);
     }
 }

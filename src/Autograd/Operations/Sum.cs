@@ -10,10 +10,10 @@ public static partial class Operations
     public static Variable<T> Sum<T>(this Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var on = Recorder<T>.For(x);
-        var y = on.New([]);
-        y.Span[0] = Reductions.Sum<T>(x.Value.Span);
-        return on.Result(y, on.Records ? new SumOperation<T>(x, []) : null);
+        var recorder = Recorder<T>.For(x);
+        var y = recorder.New([]);
+        y.Span[0] = Reductions.Sum<T>(x.Data.Span);
+        return recorder.Result(y, recorder.Records ? new SumOperation<T>(x, []) : null);
     }
 
     /// <summary>The sums along one dimension, which stays with extent 1.</summary>
@@ -22,10 +22,10 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = x.Shape.With(dimension, 1);
-        var on = Recorder<T>.For(x);
-        var y = on.New(shape);
-        Broadcasting.Reduce<T>(shape, x.Shape, x.Value.Span, y.Span, accumulate: false);
-        return on.Result(y, on.Records ? new SumOperation<T>(x, shape) : null);
+        var recorder = Recorder<T>.For(x);
+        var y = recorder.New(shape);
+        Broadcasting.Reduce<T>(shape, x.Shape, x.Data.Span, y.Span, accumulate: false);
+        return recorder.Result(y, recorder.Records ? new SumOperation<T>(x, shape) : null);
     }
 
     /// <summary>The mean of all elements, of shape [].</summary>
@@ -45,9 +45,9 @@ internal sealed class SumOperation<T>(Variable<T> x, Shape shape) : Operation<T>
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
     // dx += dy, repeated
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (!Wants(x, out var dx, out bool accumulate))
+        if (!sink.Wants(x, out var dx, out bool accumulate))
             return;
         if (!accumulate)
         {

@@ -17,10 +17,10 @@ public static partial class Operations
         if (factor.Height < 1 || factor.Width < 1)
             throw new ArgumentOutOfRangeException(nameof(factor), $"The factor of an up-sampling is {factor}; it must be at least 1.");
         var shape = new UpsampleShape(x.Shape[0], (x.Shape[1], x.Shape[2]), x.Shape[3], factor);
-        var on = Recorder<T>.For(x);
-        var y = on.New(shape.Output);
-        UpsampleNearest.Forward<T>(shape, x.Value.Span, y.Span);
-        return on.Result(y, on.Records ? new UpsampleOperation<T>(shape, x) : null);
+        var recorder = Recorder<T>.For(x);
+        var y = recorder.New(shape.Output);
+        UpsampleNearest.Forward<T>(shape, x.Data.Span, y.Span);
+        return recorder.Result(y, recorder.Records ? new UpsampleOperation<T>(shape, x) : null);
     }
 }
 
@@ -31,9 +31,9 @@ internal sealed class UpsampleOperation<T>(UpsampleShape shape, Variable<T> x) :
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
     // dx += the sum of dy over the copies
-    public override void Backward(Tensor<T> dOut)
+    public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
-        if (Wants(x, out var dx, out bool accumulate))
+        if (sink.Wants(x, out var dx, out bool accumulate))
             UpsampleNearest.Backward<T>(shape, dOut.Span, dx.Span, accumulate);
     }
 }

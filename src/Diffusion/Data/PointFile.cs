@@ -15,7 +15,7 @@ namespace Diffusion.Data;
 /// </summary>
 public static partial class PointFile
 {
-    private const string PointHeader = "left,right,label", TrajectoryHeader = "step,t,left,right,label";
+    private const string PointHeader = "left,right,label", UnlabelledHeader = "left,right", TrajectoryHeader = "step,t,left,right,label";
 
     /// <summary>Writes points as CSV.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -57,27 +57,35 @@ public static partial class PointFile
         WriteText(path, text);
     }
 
-    /// <summary>Reads what <see cref="WriteCsv"/> wrote.</summary>
+    /// <summary>
+    /// Reads what <see cref="WriteCsv"/> wrote, and what other tools write: without the column of labels, with blanks around
+    /// names and numbers, with labels such as 1.0, and with blank lines at the end.
+    /// </summary>
     /// <returns>The points [N, 2, 1] and the labels [N], -1 where there is none.</returns>
     /// <exception cref="InvalidDataException">Another header, or a line that cannot be read; the message names file and line.</exception>
     public static (Tensor<T> Points, int[] Labels) ReadCsv<T>(string path)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         string[] lines = File.ReadAllLines(path);
-        if (lines.Length == 0 || lines[0] != PointHeader)
-            throw new InvalidDataException($"{path}: the first line is '{(lines.Length == 0 ? "" : lines[0])}'; accepted is '{PointHeader}'.");
-        var points = Tensor<T>.Uninitialized([lines.Length - 1, 2, 1]);
-        int[] labels = new int[lines.Length - 1];
+        int count = lines.Length;
+        while (count > 1 && string.IsNullOrWhiteSpace(lines[count - 1]))
+            count--;
+        string header = count == 0 ? "" : string.Join(',', lines[0].Split(',', StringSplitOptions.TrimEntries));
+        if (header is not (PointHeader or UnlabelledHeader))
+            throw new InvalidDataException($"{path}: the first line is '{(count == 0 ? "" : lines[0])}'; accepted are '{PointHeader}' and '{UnlabelledHeader}'.");
+        int columns = header == PointHeader ? 3 : 2;
+        var points = Tensor<T>.Uninitialized([count - 1, 2, 1]);
+        int[] labels = new int[count - 1];
         for (int i = 0; i < labels.Length; i++)
         {
             string[] fields = lines[i + 1].Split(',');
-            if (fields.Length != 3
-                || !T.TryParse(fields[0], NumberStyles.Float, CultureInfo.InvariantCulture, out points.Span[2 * i])
-                || !T.TryParse(fields[1], NumberStyles.Float, CultureInfo.InvariantCulture, out points.Span[(2 * i) + 1])
-                || !int.TryParse(fields[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out labels[i])
-                || labels[i] < DenoiserArguments.NoLabel)
+            labels[i] = DenoiserArguments.NoLabel;
+            if (fields.Length != columns
+                || !IsNumber(fields[0], out points.Span[2 * i])
+                || !IsNumber(fields[1], out points.Span[(2 * i) + 1])
+                || (columns == 3 && !IsLabel(fields[2], out labels[i])))
             {
-                throw new InvalidDataException($"{path}: line {i + 2} is '{lines[i + 1]}'; accepted are two numbers and a label from -1.");
+                throw new InvalidDataException($"{path}: line {i + 2} is '{lines[i + 1]}'; accepted are two numbers{(columns == 3 ? " and a label from -1" : "")}.");
             }
         }
 
@@ -133,6 +141,22 @@ public static partial class PointFile
         }
 
         return points;
+    }
+
+    // The parsers of .NET take NUL characters behind a number, which are no text.
+    private static bool IsNumber<T>(string field, out T number)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        number = default;
+        return !field.Contains('\0', StringComparison.Ordinal) && T.TryParse(field.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+    }
+
+    // A whole number however it is written.
+    private static bool IsLabel(string field, out int label)
+    {
+        bool whole = IsNumber(field, out double number) && number == Math.Floor(number) && number is >= DenoiserArguments.NoLabel and <= int.MaxValue;
+        label = whole ? (int)number : 0;
+        return whole;
     }
 
     [System.Text.RegularExpressions.GeneratedRegex(@"^\{'descr': '<f(?<size>[48])', 'fortran_order': False, 'shape': \((?<count>[0-9]{1,10}), 2\), \} *\n$")]

@@ -13,7 +13,6 @@ namespace Diffusion.Likelihood;
 /// arXiv:1810.01367, eq. 7) with some random vectors of signs: the mean of v·(J'v) is the divergence. Of a network that predicts
 /// x_0 or v, the noise is a sum of x_t and the prediction, and so is its divergence.
 /// </summary>
-/// <remarks>Leaves the weights without gradients.</remarks>
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class NetworkDivergence<T> : INoiseDivergence<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -93,8 +92,6 @@ public sealed class NetworkDivergence<T> : INoiseDivergence<T>
         }
 
         ToNoise(xt, t, noise, divergence);
-        foreach (var parameter in _network.Parameters)
-            parameter.ClearGradient();
     }
 
     private static int Checked(int probes) => probes is >= 1 and <= Rows ? probes
@@ -134,9 +131,8 @@ public sealed class NetworkDivergence<T> : INoiseDivergence<T>
 
         var input = tape.Watch(x);
         var predicted = _network.Forward(tape, x, [t], each.Length > 0 ? each : labels);
-        tape.Backward(predicted, v);
+        var product = tape.Gradient(predicted, v, input);
         noise.Rows(from, to).CopyFrom(predicted.Value.Rows(0, n));
-        var product = input.Gradient!;
         for (int i = 0; i < x.Length; i++)
             divergence[from + (i / perSample % n)] += double.CreateTruncating(v.Span[i] * product.Span[i]);
     }

@@ -39,7 +39,7 @@ public abstract class NoisyClassifier<T> : Module<T>, INoisyClassifier<T>
     }
 
     /// <inheritdoc/>
-    /// <remarks>A backward pass, which leaves the weights without gradients.</remarks>
+    /// <remarks>A backward pass to the data alone: the weights keep the gradients that they have.</remarks>
     public void LogProbabilityGradient(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> gradient)
     {
         int samples = DenoiserArguments.Check(xt, t, labels, gradient);
@@ -62,11 +62,7 @@ public abstract class NoisyClassifier<T> : Module<T>, INoisyClassifier<T>
                     chosen[i - from, label] = T.One;
             }
 
-            tape.Backward(logProbabilities, chosen);
-            gradient.Rows(from, to).CopyFrom(x.Gradient!);
+            gradient.Rows(from, to).CopyFrom(tape.Gradient(logProbabilities, chosen, x));
         }
-
-        foreach (var parameter in Parameters)
-            parameter.ClearGradient();
     }
 }

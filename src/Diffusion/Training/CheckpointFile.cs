@@ -12,7 +12,7 @@ namespace Diffusion.Training;
 /// </summary>
 public static class CheckpointFile
 {
-    private const string Format = "diffusion-checkpoint-1", StepKey = "step", LossesName = "training.losses";
+    private const string Format = "diffusion-checkpoint-1", StepKey = "step", ParameterStepsKey = "parameterSteps", LossesName = "training.losses";
     private const string AveragePrefix = "average.", OptimizerPrefix = "optimizer.";
 
     /// <summary>Writes the state of a run; see <see cref="AtomicFile"/>.</summary>
@@ -26,6 +26,10 @@ public static class CheckpointFile
         tensors[LossesName] = Tensor<T>.From([trainer.Losses.Count], [.. trainer.Losses.Select(T.CreateChecked)]);
         var metadata = Metadata(trainer);
         metadata[StepKey] = trainer.StepsTaken.ToString(CultureInfo.InvariantCulture);
+
+        // Where some were frozen for a while, or without a gradient.
+        if (trainer.Optimizer.ParameterSteps.Any(steps => steps != trainer.StepsTaken))
+            metadata[ParameterStepsKey] = string.Join(',', trainer.Optimizer.ParameterSteps);
         SafetensorsFile.Write(path, tensors, metadata);
     }
 
@@ -59,10 +63,11 @@ public static class CheckpointFile
                 _ = tensors.Remove(name);
             }
 
-            StateDict.Load(trainer.Network, tensors);
+            long[]? parameterSteps = ParameterSteps(content.Metadata, trainer.Optimizer.Parameters.Count, step);
+            _ = StateDict.Load(trainer.Network, tensors);
             foreach (var (name, target) in extras)
                 target.CopyFrom(content.Tensors[name]);
-            trainer.Resume(step, losses.Span.ToArray().Select(float.CreateTruncating));
+            trainer.Resume(step, parameterSteps, losses.Span.ToArray().Select(float.CreateTruncating));
         }
         catch (InvalidDataException e)
         {
@@ -73,6 +78,21 @@ public static class CheckpointFile
     private static Dictionary<string, string> Metadata<T>(Trainer<T> trainer)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         ModelFile.Metadata(Format, trainer.Network, trainer.Schedule, trainer.Configuration, trainer.Data.Description);
+
+    private static long[]? ParameterSteps(IReadOnlyDictionary<string, string> metadata, int parameters, int step)
+    {
+        if (!metadata.TryGetValue(ParameterStepsKey, out string? text))
+            return null;
+        string[] fields = text.Split(',');
+        long[] steps = new long[fields.Length];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            if (fields.Length != parameters || !long.TryParse(fields[i], NumberStyles.None, CultureInfo.InvariantCulture, out steps[i]) || steps[i] > step)
+                throw new InvalidDataException($"the {ParameterStepsKey} must be {parameters} numbers up to {step}, not '{text}'.");
+        }
+
+        return steps;
+    }
 
     // Averages and moments, in the library's own layout, under the parameters' names.
     private static IEnumerable<(string Name, Tensor<T> Tensor)> Extras<T>(Trainer<T> trainer)

@@ -118,7 +118,7 @@ public class Trainer<T>
             throw new InvalidOperationException($"The loss of step {step + 1} is {value}: a smaller learning rate than {Configuration.LearningRate} may help.");
         tape.Backward(loss);
         if (Configuration.ClipGradients > 0)
-            _ = GradientClipping.ByGlobalNorm(Network.Parameters, Configuration.ClipGradients);
+            _ = GradientClipping.ByGlobalNorm(Optimizer.Parameters, Configuration.ClipGradients);
         Optimizer.LearningRate = _rates.At(step);
         Optimizer.Step();
         Average.Update();
@@ -127,9 +127,9 @@ public class Trainer<T>
     }
 
     /// <summary>Continues where another run stopped: its weights, moments and averages have been copied into place.</summary>
-    internal void Resume(int steps, IEnumerable<float> losses)
+    internal void Resume(int steps, IReadOnlyList<long>? parameterSteps, IEnumerable<float> losses)
     {
-        Optimizer.Resume(steps);
+        Optimizer.Resume(steps, parameterSteps);
         Average.Resume(steps);
         _losses.Clear();
         _losses.AddRange(losses);

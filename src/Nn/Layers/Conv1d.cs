@@ -33,4 +33,13 @@ public sealed class Conv1d<T> : ConvolutionLayer<T>
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x, Variable<T>? bias) => x.Conv1d(Weight, bias, _stride, _padding, _dilation, _groups);
+
+    /// <inheritdoc/>
+    protected override string Settings => ModuleText.Settings(
+        $"{Weight.Shape[1] * _groups}, {Weight.Shape[2]}, {Weight.Shape[0]}",
+        ("stride", _stride, 1), ("padding", _padding, 0), ("dilation", _dilation, 1), ("groups", _groups, 1), ("bias", Bias is not null, true));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new Conv1d<TOther>(Weight.Shape[1] * _groups, Weight.Shape[2], Weight.Shape[0], WeightInitializer.Blank, _stride, _padding, _dilation, _groups, Bias is not null);
 }

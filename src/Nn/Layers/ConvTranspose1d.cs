@@ -33,4 +33,13 @@ public sealed class ConvTranspose1d<T> : ConvolutionLayer<T>
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x, Variable<T>? bias) => x.ConvTranspose1d(Weight, bias, _stride, _padding, _outputPadding, _dilation, _groups);
+
+    /// <inheritdoc/>
+    protected override string Settings => ModuleText.Settings(
+        $"{Weight.Shape[1]}, {Weight.Shape[2] * _groups}, {Weight.Shape[0]}",
+        ("stride", _stride, 1), ("padding", _padding, 0), ("outputPadding", _outputPadding, 0), ("dilation", _dilation, 1), ("groups", _groups, 1), ("bias", Bias is not null, true));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new ConvTranspose1d<TOther>(Weight.Shape[1], Weight.Shape[2] * _groups, Weight.Shape[0], WeightInitializer.Blank, _stride, _padding, _outputPadding, _dilation, _groups, Bias is not null);
 }

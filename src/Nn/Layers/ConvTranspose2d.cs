@@ -35,4 +35,13 @@ public sealed class ConvTranspose2d<T> : ConvolutionLayer<T>
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x, Variable<T>? bias) => x.ConvTranspose2d(Weight, bias, _stride, _padding, _outputPadding, _dilation, _groups);
+
+    /// <inheritdoc/>
+    protected override string Settings => ModuleText.Settings(
+        $"{Weight.Shape[2]}, {Weight.Shape[3] * _groups}, {new Size2d(Weight.Shape[0], Weight.Shape[1])}",
+        ("stride", _stride, null), ("padding", _padding, null), ("outputPadding", _outputPadding, null), ("dilation", _dilation, null), ("groups", _groups, 1), ("bias", Bias is not null, true));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new ConvTranspose2d<TOther>(Weight.Shape[2], Weight.Shape[3] * _groups, (Weight.Shape[0], Weight.Shape[1]), WeightInitializer.Blank, _stride, _padding, _outputPadding, _dilation, _groups, Bias is not null);
 }

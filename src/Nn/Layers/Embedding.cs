@@ -22,4 +22,11 @@ public sealed class Embedding<T> : Module<T>
     /// <summary>The rows of the given indices, [indices.Length, features].</summary>
     /// <exception cref="ArgumentOutOfRangeException">An index outside of the table.</exception>
     public Variable<T> Forward(Tape<T>? tape, ReadOnlySpan<int> indices) => Weight.Lookup(indices, tape);
+
+    /// <inheritdoc/>
+    protected override string Settings => $"{Weight.Shape[0]}, {Weight.Shape[1]}";
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new Embedding<TOther>(Weight.Shape[0], Weight.Shape[1], WeightInitializer.Blank);
 }

@@ -50,4 +50,11 @@ public sealed class GaussianFourierFeatures<T> : Module<T>
             }
         }
     }
+
+    /// <inheritdoc/>
+    protected override string Settings => $"{2 * Frequencies.Length}";
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new GaussianFourierFeatures<TOther>(2 * Frequencies.Length, WeightInitializer.Blank);
 }

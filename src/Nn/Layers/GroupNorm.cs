@@ -35,4 +35,11 @@ public sealed class GroupNorm<T> : Layer<T>
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => x.GroupNorm(_groups, Weight, Bias, _epsilon, _silu);
+
+    /// <inheritdoc/>
+    protected override string Settings => ModuleText.Settings($"{_groups}, {Weight.Shape[0]}", ("epsilon", _epsilon, 1e-5), ("silu", _silu, false));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new GroupNorm<TOther>(_groups, Weight.Shape[0], _epsilon, _silu);
 }

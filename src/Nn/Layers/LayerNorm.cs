@@ -28,4 +28,11 @@ public sealed class LayerNorm<T> : Layer<T>
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => x.LayerNorm(Weight, Bias, _epsilon);
+
+    /// <inheritdoc/>
+    protected override string Settings => ModuleText.Settings($"{Weight.Shape[0]}", ("epsilon", _epsilon, 1e-5));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new LayerNorm<TOther>(Weight.Shape[0], _epsilon);
 }

@@ -26,4 +26,11 @@ public sealed class Linear<T> : Layer<T>
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => x.Linear(Weight, Bias);
+
+    /// <inheritdoc/>
+    protected override string Settings => ModuleText.Settings($"{Weight.Shape[0]}, {Weight.Shape[1]}", ("bias", Bias is not null, true));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new Linear<TOther>(Weight.Shape[0], Weight.Shape[1], WeightInitializer.Blank, Bias is not null);
 }

@@ -41,4 +41,11 @@ public sealed class MultiheadAttention<T> : Layer<T>
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => Out.Forward(x.Linear(InWeight, InBias).SelfAttention(_heads));
+
+    /// <inheritdoc/>
+    protected override string Settings => $"{InWeight.Shape[0]}, {_heads}";
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new MultiheadAttention<TOther>(InWeight.Shape[0], _heads, WeightInitializer.Blank);
 }

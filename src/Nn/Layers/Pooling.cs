@@ -14,6 +14,12 @@ public sealed class MaxPool2d<T>(Size2d kernel, Size2d? stride = null, Size2d? p
 {
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => x.MaxPool2d(kernel, stride, padding);
+
+    /// <inheritdoc/>
+    protected override string Settings => ModuleText.Settings($"{kernel}", ("stride", stride, null), ("padding", padding, null));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) => new MaxPool2d<TOther>(kernel, stride, padding);
 }
 
 /// <summary>Average pooling of [N, H, W, C]; see <see cref="Operations.AvgPool2d"/>.</summary>
@@ -27,4 +33,10 @@ public sealed class AvgPool2d<T>(Size2d kernel, Size2d? stride = null, Size2d? p
 {
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => x.AvgPool2d(kernel, stride, padding, countPadding);
+
+    /// <inheritdoc/>
+    protected override string Settings => ModuleText.Settings($"{kernel}", ("stride", stride, null), ("padding", padding, null), ("countPadding", countPadding, true));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) => new AvgPool2d<TOther>(kernel, stride, padding, countPadding);
 }

@@ -12,4 +12,11 @@ public sealed class Upsample<T>(Size2d factor) : Layer<T>
 {
     /// <inheritdoc/>
     public override Variable<T> Forward(Variable<T> x) => x.Upsample(factor);
+
+    /// <inheritdoc/>
+    protected override string Settings => $"{factor}";
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
+        new Upsample<TOther>(factor);
 }

@@ -12,15 +12,17 @@ namespace Diffusion.Nn;
 public sealed class ExponentialMovingAverage<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly Module<T> _module;
     private readonly Parameter<T>[] _parameters;
 
-    /// <summary>Starts from the parameters as they are.</summary>
+    /// <summary>Starts from the parameters as they are; a parameter that parts of the module share counts once.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A decay outside of [0, 1).</exception>
     public ExponentialMovingAverage(Module<T> module, double decay)
     {
         if (!(decay is >= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(decay), decay, "The decay of a moving average is at least 0 and less than 1.");
         Decay = decay;
+        _module = module;
         _parameters = [.. module.Parameters];
         Averages = [.. _parameters.Select(parameter => parameter.Value.Clone())];
     }
@@ -43,12 +45,16 @@ public sealed class ExponentialMovingAverage<T>
             Elementwise.MoveTowards(_parameters[i].Value.Span, T.One - decay, Averages[i].Span);
     }
 
-    /// <summary>Copies the averages into a module of the same parameters, such as a copy that samples.</summary>
+    /// <summary>Copies the averages into a module of the same parameters, such as a copy that samples; buffers are copied as they are.</summary>
+    /// <exception cref="ArgumentException">The module has other parameters or buffers.</exception>
     public void CopyTo(Module<T> module)
     {
-        int i = 0;
-        foreach (var parameter in module.Parameters)
-            parameter.Value.CopyFrom(Averages[i++]);
+        Tensor<T>[] to = [.. module.Parameters.Select(parameter => parameter.Value), .. module.NamedBuffers.Select(named => named.Buffer)];
+        Tensor<T>[] from = [.. Averages, .. _module.NamedBuffers.Select(named => named.Buffer)];
+        if (!to.Select(tensor => tensor.Shape).SequenceEqual(from.Select(tensor => tensor.Shape)))
+            throw new ArgumentException($"The averages are of {Averages.Count} parameters; a module of other parameters or buffers than theirs cannot take them.", nameof(module));
+        foreach (var (target, source) in to.Zip(from))
+            target.CopyFrom(source);
     }
 
     /// <summary>Continues where another run stopped, after its averages were copied back.</summary>

@@ -7,7 +7,8 @@ namespace Diffusion.Nn.Serialization;
 
 /// <summary>
 /// Reads and writes safetensors files: an unsigned 64-bit little-endian length, a JSON header of that many bytes, and the
-/// numbers, little-endian and row-major. Named tensors of F16, F32 and F64, and a map of strings to strings.
+/// numbers, little-endian and row-major. Named tensors and a map of strings to strings; F16, F32 and F64 are written, all
+/// whole numbers, truth and BF16 are read too.
 /// </summary>
 /// <remarks>
 /// The format is that of github.com/huggingface/safetensors. The bytes that are written depend on the content alone:
@@ -45,11 +46,11 @@ public static class SafetensorsFile
         CheckTexts(tensors.Keys, metadata);
         var entries = new List<SafetensorsEntry>();
         long begin = 0;
-        foreach (var (name, type) in tensors.Keys.Select(name => (name, typeOf?.Invoke(name) ?? TypeOf<T>())).OrderByDescending(item => item.Item2).ThenBy(item => item.name, StringComparer.Ordinal))
+        foreach (var (name, type) in tensors.Keys.Select(name => (name, typeOf?.Invoke(name) ?? TypeOf<T>())).OrderByDescending(item => item.Item2.Size()).ThenBy(item => item.name, StringComparer.Ordinal))
         {
-            if (!Enum.IsDefined(type))
+            if (type is not (SafetensorsType.F16 or SafetensorsType.F32 or SafetensorsType.F64))
                 throw new ArgumentException($"Tensor '{name}' cannot be stored as {type}; accepted are F16, F32 and F64.", nameof(typeOf));
-            long end = begin + ((long)tensors[name].Length * (int)type);
+            long end = begin + ((long)tensors[name].Length * type.Size());
             entries.Add(new SafetensorsEntry(name, type, tensors[name].Shape, begin, end));
             begin = end;
         }
@@ -67,7 +68,10 @@ public static class SafetensorsFile
             WriteNumbers<T>(stream, tensors[entry.Name].Span, entry, buffer);
     }
 
-    /// <summary>Reads all tensors, converted to <typeparamref name="T"/> (rounded; beyond its range infinite), and the metadata.</summary>
+    /// <summary>
+    /// Reads all tensors, converted to <typeparamref name="T"/> (rounded; beyond its range infinite), and the metadata.
+    /// Tensors of a type that is not converted are left out and named in <see cref="SafetensorsContent{T}.Unread"/>.
+    /// </summary>
     /// <exception cref="InvalidDataException">The file does not follow the format; the message names file and tensor.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsContent<T> Read<T>(string path)
@@ -91,6 +95,12 @@ public static class SafetensorsFile
         {
             foreach (var entry in header.Entries)
             {
+                if (!entry.Type.IsRead())
+                {
+                    Skip(stream, entry.End - entry.Begin, buffer);
+                    continue;
+                }
+
                 var tensor = Tensor<T>.Uninitialized(entry.Shape);
                 ReadNumbers(stream, tensor.Span, entry.Type, buffer);
                 tensors.Add(entry.Name, tensor);
@@ -101,7 +111,7 @@ public static class SafetensorsFile
             throw new InvalidDataException($"{name}: the file ended before its data did.", e);
         }
 
-        return new SafetensorsContent<T>(tensors, header.Metadata);
+        return new SafetensorsContent<T>(tensors, header.Metadata) { Unread = [.. header.Entries.Where(entry => !entry.Type.IsRead())] };
     }
 
     /// <summary>Reads the metadata and what the header says of each tensor, but no tensor.</summary>
@@ -142,27 +152,21 @@ public static class SafetensorsFile
     private static void ReadNumbers<T>(Stream stream, Span<T> numbers, SafetensorsType type, byte[] buffer)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        int size = type.Size();
         for (int from = 0; from < numbers.Length; from += ChunkElements)
         {
             var chunk = numbers.Slice(from, Math.Min(ChunkElements, numbers.Length - from));
-            var bytes = buffer.AsSpan(0, chunk.Length * (int)type);
+            var bytes = buffer.AsSpan(0, chunk.Length * size);
             stream.ReadExactly(bytes);
-            switch (type)
-            {
-                case SafetensorsType.F16:
-                    for (int i = 0; i < chunk.Length; i++)
-                        chunk[i] = T.CreateTruncating(BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]));
-                    break;
-                case SafetensorsType.F32:
-                    for (int i = 0; i < chunk.Length; i++)
-                        chunk[i] = T.CreateTruncating(BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]));
-                    break;
-                default:
-                    for (int i = 0; i < chunk.Length; i++)
-                        chunk[i] = T.CreateTruncating(BinaryPrimitives.ReadDoubleLittleEndian(bytes[(8 * i)..]));
-                    break;
-            }
+            for (int i = 0; i < chunk.Length; i++)
+                chunk[i] = SafetensorsNumber.Read<T>(type, bytes[(i * size)..]);
         }
+    }
+
+    private static void Skip(Stream stream, long count, byte[] buffer)
+    {
+        for (; count > 0; count -= Math.Min(count, buffer.Length))
+            stream.ReadExactly(buffer.AsSpan(0, (int)Math.Min(count, buffer.Length)));
     }
 
     private static void WriteNumbers<T>(Stream stream, ReadOnlySpan<T> numbers, SafetensorsEntry entry, byte[] buffer)
@@ -171,7 +175,7 @@ public static class SafetensorsFile
         for (int from = 0; from < numbers.Length; from += ChunkElements)
         {
             var chunk = numbers.Slice(from, Math.Min(ChunkElements, numbers.Length - from));
-            var bytes = buffer.AsSpan(0, chunk.Length * (int)entry.Type);
+            var bytes = buffer.AsSpan(0, chunk.Length * entry.Type.Size());
             for (int i = 0; i < chunk.Length; i++)
             {
                 bool fits = true;

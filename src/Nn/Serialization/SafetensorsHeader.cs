@@ -16,6 +16,9 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
     private const string MetadataName = "__metadata__";
 
+    // In the order of their numbers, which count from 0; the format writes F8_E4M3.
+    private static readonly string[] TypeNames = [.. Enum.GetNames<SafetensorsType>().Select(name => name.Replace("F8E", "F8_E", StringComparison.Ordinal))];
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
     /// <summary>The header as UTF-8, padded with spaces to a multiple of 8 bytes.</summary>
@@ -146,22 +149,19 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         long[] range = ReadIntegers(offsets, "data_offsets", name, file);
         if (range.Length != 2 || range[1] < range[0])
             throw Refusal(file, $"the data_offsets of tensor '{name}' are [{string.Join(", ", range)}]; accepted are a begin and an end that is not before it");
-        if (range[1] - range[0] != elements * (int)type)
-            throw Refusal(file, $"tensor '{name}' of type {type} and shape {shape} takes {elements * (int)type} bytes, but its data_offsets [{range[0]}, {range[1]}] hold {range[1] - range[0]}");
+        if (range[1] - range[0] != elements * type.Size())
+            throw Refusal(file, $"tensor '{name}' of type {type} and shape {shape} takes {elements * type.Size()} bytes, but its data_offsets [{range[0]}, {range[1]}] hold {range[1] - range[0]}");
         return new SafetensorsEntry(name, type, shape, range[0], range[1]);
     }
 
     private static SafetensorsType ReadType(JsonElement? value, string name, string file)
     {
         string? text = value is { ValueKind: JsonValueKind.String } element ? element.GetString() : null;
-        return text switch
-        {
-            "F16" => SafetensorsType.F16,
-            "F32" => SafetensorsType.F32,
-            "F64" => SafetensorsType.F64,
-            null => throw Refusal(file, $"tensor '{name}' has no dtype that is a string"),
-            _ => throw Refusal(file, $"tensor '{name}' has the dtype {text}; accepted are F16, F32 and F64"),
-        };
+        if (text is null)
+            throw Refusal(file, $"tensor '{name}' has no dtype that is a string");
+        int at = Array.IndexOf(TypeNames, text);
+        return at >= 0 ? (SafetensorsType)at
+            : throw Refusal(file, $"tensor '{name}' has the dtype {text}; accepted are {string.Join(", ", TypeNames)}");
     }
 
     private static (Shape Shape, long Elements) ReadShape(JsonElement? value, string name, string file)
@@ -180,7 +180,15 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
         if (extents.Length > Shape.MaxRank || elements > int.MaxValue || extents.Any(extent => extent > int.MaxValue))
             throw Refusal(file, $"the shape [{string.Join(", ", extents)}] of tensor '{name}' is too large; accepted are {Shape.MaxRank} dimensions and {int.MaxValue} elements");
-        return (new Shape(Array.ConvertAll(extents, extent => (int)extent)), elements);
+        try
+        {
+            return (new Shape(Array.ConvertAll(extents, extent => (int)extent)), elements);
+        }
+        catch (ArgumentException e)
+        {
+            // A shape can refuse extents whose product is too large before it meets the 0.
+            throw new InvalidDataException($"{file}: the shape [{string.Join(", ", extents)}] of tensor '{name}' cannot be had: {e.Message}", e);
+        }
     }
 
     private static long[] ReadIntegers(JsonElement? value, string member, string name, string file)

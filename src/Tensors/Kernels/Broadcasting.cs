@@ -38,21 +38,7 @@ internal static class Broadcasting
 
     /// <summary>y = x repeated to the shape <paramref name="to"/>.</summary>
     public static void Expand<T>(Shape from, Shape to, ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (y.IsEmpty)
-            return;
-        int run = SharedTail(from, to, out bool repeatsScalar);
-        var index = new BroadcastIndex(from, to, run);
-        for (int at = 0; at < y.Length; at += run)
-        {
-            int source = index.Next();
-            if (repeatsScalar)
-                y.Slice(at, run).Fill(x[source]);
-            else
-                x.Slice(source, run).CopyTo(y.Slice(at, run));
-        }
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => Strided.Read(Layout.Of(from).Expand(to), x, y);
 
     /// <summary>dx = Σ of dy over all repetitions, or dx +=: the gradient of <see cref="Expand"/>.</summary>
     public static void Reduce<T>(Shape from, Shape to, ReadOnlySpan<T> dy, Span<T> dx, bool accumulate)

@@ -6,34 +6,86 @@ namespace Diffusion.Tensors.Memory;
 /// Buffers that are used again and again: in steady state renting allocates no array. Sizes are rounded up to four steps
 /// for each power of two. Not safe for several threads at once: each tape has its own.
 /// </summary>
+/// <remarks>
+/// The pool is bounded by what was needed lately: whoever uses it calls <see cref="EndUse"/> after each piece of work, and
+/// buffers that lay idle through <see cref="Patience"/> of them in a row are let go.
+/// </remarks>
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class TensorPool<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>After how many uses without need a buffer is let go: long enough for what comes every few dozen steps.</summary>
+    public const int Patience = 64;
+
     private const int Classes = 128, Smallest = 64;
 
     private readonly Stack<Tensor<T>>[] _free = new Stack<Tensor<T>>[Classes];
 
-    /// <summary>The bytes of all buffers that the pool has ever made.</summary>
+    // How many buffers of each size have been free all the time since the last look.
+    private readonly int[] _idle = new int[Classes];
+    private int _uses;
+
+    /// <summary>The bytes of all buffers that the pool holds or has lent.</summary>
     public long AllocatedBytes { get; private set; }
 
     /// <summary>A tensor with undefined elements.</summary>
     public Tensor<T> Rent(Shape shape)
     {
+        var tensor = RentUnseen(shape);
+        tensor.MarkSeen();
+        return tensor;
+    }
+
+    /// <summary>Takes back a tensor that <see cref="Rent"/> gave. Reading it, or a view of it, throws from now on.</summary>
+    public void Return(Tensor<T> tensor)
+    {
+        var (index, _) = SizeClass(tensor.Owner.Length);
+        (_free[index] ??= new()).Push(tensor.Owner.EndLease());
+    }
+
+    /// <summary>Says that a piece of work, such as a training step, is done. At every <see cref="Patience"/>th, what lay idle since the last one goes.</summary>
+    public void EndUse()
+    {
+        if (++_uses < Patience)
+            return;
+        _uses = 0;
+        for (int index = 0; index < Classes; index++)
+            Drop(index, _idle[index]);
+    }
+
+    /// <summary>Lets all buffers go that are not lent.</summary>
+    public void Trim()
+    {
+        for (int index = 0; index < Classes; index++)
+            Drop(index, int.MaxValue);
+    }
+
+    /// <summary>A tensor that nobody outside of the library will hold.</summary>
+    internal Tensor<T> RentUnseen(Shape shape)
+    {
         var (index, capacity) = SizeClass(shape.Length);
         var free = _free[index] ??= new();
         if (free.TryPop(out var tensor))
-            return tensor.Shape == shape ? tensor : new Tensor<T>(shape, tensor.Buffer.Memory, tensor.Buffer.Start);
-        AllocatedBytes += (long)capacity * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        {
+            _idle[index] = Math.Min(_idle[index], free.Count);
+            return tensor.As(shape);
+        }
+
+        _idle[index] = 0;
+        AllocatedBytes += Bytes(capacity);
         var (memory, start) = AlignedMemory.Allocate<T>(capacity);
         return new Tensor<T>(shape, memory, start);
     }
 
-    /// <summary>Takes back a tensor that <see cref="Rent"/> gave; nobody may use it, or a reshaped view of it, any more.</summary>
-    public void Return(Tensor<T> tensor)
+    private static long Bytes(int capacity) => (long)capacity * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+
+    private void Drop(int index, int count)
     {
-        var (index, _) = SizeClass(tensor.Length);
-        (_free[index] ??= new()).Push(tensor);
+        if (_free[index] is not { } free)
+            return;
+        for (; count > 0 && free.TryPop(out var tensor); count--)
+            AllocatedBytes -= Bytes(SizeClass(tensor.Length).Capacity);
+        _idle[index] = free.Count;
     }
 
     // Capacities 64, 80, 96, 112, 128, 160, ...: the leading bit and the two bits after it.
@@ -44,6 +96,6 @@ public sealed class TensorPool<T>
         int power = BitOperations.Log2((uint)(length - 1));
         int step = 1 << (power - 2);
         int quarter = (length - 1 - (1 << power)) / step;
-        return (((power - 6) * 4) + quarter + 1, (int)Math.Clamp((1L << power) + ((quarter + 1L) * step), length, Math.Max(length, AlignedMemory.MostElements)));
+        return (((power - 6) * 4) + quarter + 1, (int)Math.Max(length, Math.Min(Array.MaxLength - AlignedMemory.Alignment, (1L << power) + ((quarter + 1L) * step))));
     }
 }

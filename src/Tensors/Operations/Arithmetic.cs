@@ -6,7 +6,7 @@ namespace Diffusion.Tensors;
 
 /// <summary>Arithmetic of tensors without gradients: element by element with NumPy's broadcasting, reductions, matrix products.</summary>
 /// <remarks>Every function gives a new tensor. What is to be differentiated goes through <c>Diffusion.Autograd</c>.</remarks>
-public static class TensorOperations
+public static partial class TensorOperations
 {
     /// <summary>x + y, broadcasting as NumPy does.</summary>
     /// <exception cref="ArgumentException">The shapes cannot be broadcast.</exception>
@@ -57,18 +57,6 @@ public static class TensorOperations
         return y;
     }
 
-    /// <summary>The numbers repeated to a larger shape, as NumPy broadcasts.</summary>
-    /// <exception cref="ArgumentException">The shape cannot be broadcast to the wanted one.</exception>
-    public static Tensor<T> BroadcastTo<T>(this Tensor<T> x, Shape shape)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (!Broadcasting.CanBroadcast(x.Shape, shape))
-            throw new ArgumentException($"A tensor of shape {x.Shape} cannot be broadcast to {shape}: counted from the last, each extent must be the same or 1.", nameof(shape));
-        var y = Tensor<T>.Uninitialized(shape);
-        Broadcasting.Expand<T>(x.Shape, shape, x.Span, y.Span);
-        return y;
-    }
-
     /// <summary>The sum of all elements; 0 for none. The order depends on the length alone.</summary>
     public static T Sum<T>(this Tensor<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => Reductions.Sum<T>(x.Span);
@@ -116,23 +104,6 @@ public static class TensorOperations
         var c = Tensor<T>.Uninitialized([m, n]);
         MatrixProduct.Multiply<T>(m, n, k, a.Span, transposeA, b.Span, transposeB, c.Span);
         return c;
-    }
-
-    /// <summary>The transpose of a matrix, copied.</summary>
-    /// <exception cref="ArgumentException">No matrix.</exception>
-    public static Tensor<T> Transpose<T>(this Tensor<T> x)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (x.Rank != 2)
-            throw new ArgumentException($"Only a matrix has a transpose, not a tensor of shape {x.Shape}.", nameof(x));
-        var y = Tensor<T>.Uninitialized([x.Shape[1], x.Shape[0]]);
-        for (int i = 0; i < x.Shape[0]; i++)
-        {
-            for (int j = 0; j < x.Shape[1]; j++)
-                y.Span[(j * x.Shape[0]) + i] = x.Span[(i * x.Shape[1]) + j];
-        }
-
-        return y;
     }
 
     private static (Tensor<T> X, Tensor<T> Y, Tensor<T> Z) Broadcast<T>(Tensor<T> x, Tensor<T> y)
