@@ -127,6 +127,15 @@ public sealed class TensorTests
         Assert.That(Tensor<double>.From(default(ReadOnlyTensorSpan<double>)).Shape, Is.EqualTo(new Shape(0)));
     }
 
+    // A span may repeat one number more often than a tensor can hold it.
+    [Test]
+    public void A_tensor_span_that_no_tensor_holds_is_refused()
+    {
+        float[] one = [1];
+        Assert.That(() => Tensor<float>.From(new ReadOnlyTensorSpan<float>(one, [1 << 16, 1 << 16], [0, 0])), Throws.ArgumentException.With.Message.Contains("4294967296"));
+        Assert.That(() => Tensor<float>.From(new ReadOnlyTensorSpan<float>(one, [1, 1, 1, 1, 1, 1, 1])), Throws.ArgumentException.With.Message.Contains("6 dimensions"));
+    }
+
     [Test]
     public void A_tensor_span_with_strides_is_copied_in_order()
     {
