@@ -61,7 +61,7 @@ internal unsafe interface IVector<TSelf, T>
     /// <summary>1/√a to within two units in the last place, for normal a &gt; 0.</summary>
     static abstract TSelf ReciprocalSqrt(TSelf a);
 
-    /// <summary>2^n from n + <see cref="VectorMath.RoundingShift{T}"/>, for integers n whose power is a normal number. Of NaN, any number.</summary>
+    /// <summary>2^n from n + <see cref="VectorMath.PowerShift{T}"/>, for integers n whose power is a normal number. Of NaN, any number.</summary>
     static abstract TSelf PowerOfTwo(TSelf shifted);
 
     /// <summary>Where a &gt; b, x, else y.</summary>

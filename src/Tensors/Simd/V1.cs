@@ -56,8 +56,8 @@ internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1<T> PowerOfTwo(V1<T> shifted) => typeof(T) == typeof(float)
-        ? new((T)(object)BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits((float)(object)shifted._v) << 23) + (127 << 23)))
-        : new((T)(object)BitConverter.Int64BitsToDouble((BitConverter.DoubleToInt64Bits((double)(object)shifted._v) << 52) + (1023L << 52)));
+        ? new((T)(object)BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits((float)(object)shifted._v) << 23))
+        : new((T)(object)BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits((double)(object)shifted._v) << 52));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1<T> WhereGreater(V1<T> a, V1<T> b, V1<T> x, V1<T> y) => a._v > b._v ? x : y;

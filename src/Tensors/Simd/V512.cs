@@ -68,11 +68,11 @@ internal unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Sqrt(V512<T> a) => new(Vector512.Sqrt(a._v));
 
-    // The low bits of n + shift are those of n: they become the exponent.
+    // The low bits of n + shift are those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> PowerOfTwo(V512<T> shifted) => typeof(T) == typeof(float)
-        ? new(((shifted._v.AsInt32() << 23) + Vector512.Create(127 << 23)).As<int, T>())
-        : new(((shifted._v.AsInt64() << 52) + Vector512.Create(1023L << 52)).As<long, T>());
+        ? new((shifted._v.AsInt32() << 23).As<int, T>())
+        : new((shifted._v.AsInt64() << 52).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> WhereGreater(V512<T> a, V512<T> b, V512<T> x, V512<T> y) =>
