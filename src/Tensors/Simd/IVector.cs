@@ -64,6 +64,9 @@ internal unsafe interface IVector<TSelf, T>
     /// <summary>2^n from n + <see cref="VectorMath.PowerShift{T}"/>, for integers n whose power is a normal number. Of NaN, any number.</summary>
     static abstract TSelf PowerOfTwo(TSelf shifted);
 
+    /// <summary>a·2^n with one rounding, for a near 1 and integers n from twice the smallest exponent to twice the largest: infinities, denormal numbers and 0 included.</summary>
+    static abstract TSelf Scaled(TSelf a, TSelf n);
+
     /// <summary>Where a &gt; b, x, else y.</summary>
     static abstract TSelf WhereGreater(TSelf a, TSelf b, TSelf x, TSelf y);
 

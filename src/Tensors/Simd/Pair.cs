@@ -100,6 +100,9 @@ internal unsafe struct Pair<TVector, T> : IVector<Pair<TVector, T>, T>
     public static Pair<TVector, T> PowerOfTwo(Pair<TVector, T> shifted) => new(TVector.PowerOfTwo(shifted._low), TVector.PowerOfTwo(shifted._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TVector, T> Scaled(Pair<TVector, T> a, Pair<TVector, T> n) => new(TVector.Scaled(a._low, n._low), TVector.Scaled(a._high, n._high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TVector, T> WhereGreater(Pair<TVector, T> a, Pair<TVector, T> b, Pair<TVector, T> x, Pair<TVector, T> y) =>
         new(TVector.WhereGreater(a._low, b._low, x._low, y._low), TVector.WhereGreater(a._high, b._high, x._high, y._high));
 

@@ -60,6 +60,9 @@ internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
         : new((T)(object)BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits((double)(object)shifted._v) << 52));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> Scaled(V1<T> a, V1<T> n) => VectorMath.ScaledInTwoSteps<V1<T>, T>(a, n);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1<T> WhereGreater(V1<T> a, V1<T> b, V1<T> x, V1<T> y) => a._v > b._v ? x : y;
 
     // There is no other lane to exchange with.

@@ -74,6 +74,9 @@ internal unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T>
         : new((shifted._v.AsInt64() << 52).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Scaled(V128<T> a, V128<T> n) => VectorMath.ScaledInTwoSteps<V128<T>, T>(a, n);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> WhereGreater(V128<T> a, V128<T> b, V128<T> x, V128<T> y) =>
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(a._v, b._v), x._v, y._v));
 

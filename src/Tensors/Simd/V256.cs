@@ -74,6 +74,9 @@ internal unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T>
         : new((shifted._v.AsInt64() << 52).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Scaled(V256<T> a, V256<T> n) => VectorMath.ScaledInTwoSteps<V256<T>, T>(a, n);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> WhereGreater(V256<T> a, V256<T> b, V256<T> x, V256<T> y) =>
         new(Vector256.ConditionalSelect(Vector256.GreaterThan(a._v, b._v), x._v, y._v));
 

@@ -75,6 +75,11 @@ internal unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T>
         : new((shifted._v.AsInt64() << 52).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Scaled(V512<T> a, V512<T> n) => !Avx512F.IsSupported ? VectorMath.ScaledInTwoSteps<V512<T>, T>(a, n)
+        : typeof(T) == typeof(float) ? new(Avx512F.Scale(a._v.AsSingle(), n._v.AsSingle()).As<float, T>())
+        : new(Avx512F.Scale(a._v.AsDouble(), n._v.AsDouble()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> WhereGreater(V512<T> a, V512<T> b, V512<T> x, V512<T> y) =>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(a._v, b._v), x._v, y._v));
 

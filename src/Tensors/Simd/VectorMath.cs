@@ -27,7 +27,6 @@ internal static unsafe class VectorMath
     /// e^x for every x, to 2 units in the last place: infinity where it is beyond the largest number, denormal numbers and 0
     /// where it is that small (to one unit), and NaN of NaN.
     /// </summary>
-    /// <remarks>2^n is multiplied in two steps: between them they reach from twice the largest power down to 0.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TVector, T>(TVector x)
         where TVector : unmanaged, IVector<TVector, T>
@@ -38,15 +37,24 @@ internal static unsafe class VectorMath
         // The constants come first, so that NaN in x survives (see IVector.Min).
         x = TVector.Max(C(isFloat ? -104 : -746), x);
         x = TVector.Min(C(isFloat ? 89 : 710), x);
-        TVector shifted = TVector.MultiplyAdd(x, C(1.4426950408889634), C(RoundingShift<T>())), n = shifted - C(RoundingShift<T>());
-        TVector half = TVector.MultiplyAdd(n, C(0.5), C(PowerShift<T>())), rest = n - (half - C(PowerShift<T>())) + C(PowerShift<T>());
-        return ExpOfRest<TVector, T>(x, n, 1) * TVector.PowerOfTwo(half) * TVector.PowerOfTwo(rest);
+        TVector n = TVector.MultiplyAdd(x, C(1.4426950408889634), C(RoundingShift<T>())) - C(RoundingShift<T>());
+        return TVector.Scaled(ExpOfRest<TVector, T>(x, n, 1), n);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static TVector C(double value) => Constant<TVector, T>(value);
     }
 
-    /// <summary>The same where x is at most 0, or little above by rounding, as in a softmax: one operation more than without denormal numbers.</summary>
+    /// <summary><see cref="IVector{TSelf, T}.Scaled"/> for processors that have no instruction for it: times 2^(n/2), then times the rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ScaledInTwoSteps<TVector, T>(TVector a, TVector n)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        TVector shift = Constant<TVector, T>(PowerShift<T>()), half = TVector.MultiplyAdd(n, Constant<TVector, T>(0.5), shift);
+        return a * TVector.PowerOfTwo(half) * TVector.PowerOfTwo(n - (half - shift) + shift);
+    }
+
+    /// <summary>e^x as <see cref="Exp"/> gives it, where x is at most 0, or little above by rounding, as in a softmax: cheaper.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector ExpUpToZero<TVector, T>(TVector x)
         where TVector : unmanaged, IVector<TVector, T>
