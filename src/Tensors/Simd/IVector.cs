@@ -55,8 +55,8 @@ internal unsafe interface IVector<TSelf, T>
 
     static abstract TSelf Sqrt(TSelf a);
 
-    /// <summary>1/a to within two units in the last place, for normal a whose reciprocal is normal.</summary>
-    static abstract TSelf Reciprocal(TSelf a);
+    /// <summary>power/a to within two units in the last place, for powers of two, and normal a whose reciprocal is normal.</summary>
+    static abstract TSelf PowerOver(TSelf power, TSelf a);
 
     /// <summary>1/√a to within two units in the last place, for normal a &gt; 0.</summary>
     static abstract TSelf ReciprocalSqrt(TSelf a);

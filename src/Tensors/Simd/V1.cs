@@ -70,7 +70,7 @@ internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
 
     public static T Sum(V1<T> a) => a._v;
 
-    public static V1<T> Reciprocal(V1<T> a) => new(T.One / a._v);
+    public static V1<T> PowerOver(V1<T> power, V1<T> a) => power / a;
 
     public static V1<T> ReciprocalSqrt(V1<T> a) => new(T.One / T.Sqrt(a._v));
 

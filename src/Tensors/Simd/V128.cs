@@ -123,7 +123,7 @@ internal unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> Reciprocal(V128<T> a) => new(Vector128<T>.One / a._v);
+    public static V128<T> PowerOver(V128<T> power, V128<T> a) => power / a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> ReciprocalSqrt(V128<T> a) => new(Vector128<T>.One / Vector128.Sqrt(a._v));

@@ -111,7 +111,7 @@ internal unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T>
     public static T MaxLane(V256<T> a) => V128<T>.MaxLane(new(Vector128.MaxNative(a._v.GetLower(), a._v.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256<T> Reciprocal(V256<T> a) => new(Vector256<T>.One / a._v);
+    public static V256<T> PowerOver(V256<T> power, V256<T> a) => power / a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> ReciprocalSqrt(V256<T> a) => new(Vector256<T>.One / Vector256.Sqrt(a._v));

@@ -117,12 +117,12 @@ internal unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T>
 
     // Estimates of 14 bits and one step of Newton's: cheaper than a division by half.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> Reciprocal(V512<T> a)
+    public static V512<T> PowerOver(V512<T> power, V512<T> a)
     {
         if (typeof(T) != typeof(float) || !Avx512F.IsSupported)
-            return new(Vector512<T>.One / a._v);
-        Vector512<float> x = a._v.AsSingle(), r = Avx512F.Reciprocal14(x);
-        return new(Vector512.FusedMultiplyAdd(r, Vector512.FusedMultiplyAdd(-x, r, Vector512<float>.One), r).As<float, T>());
+            return power / a;
+        Vector512<float> x = a._v.AsSingle(), r = Avx512F.Reciprocal14(x), scaled = r * power._v.AsSingle();
+        return new(Vector512.FusedMultiplyAdd(scaled, Vector512.FusedMultiplyAdd(-x, r, Vector512<float>.One), scaled).As<float, T>());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

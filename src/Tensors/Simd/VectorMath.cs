@@ -76,7 +76,8 @@ internal static unsafe class VectorMath
         x = TVector.Max(Constant<TVector, T>(typeof(T) == typeof(float) ? -104 : -746), x);
         x = TVector.Min(Constant<TVector, T>(40), x);
         TVector lowered = Shifted<TVector, T>(x, -1, -Lift<T>());
-        return TVector.Reciprocal(Lowered<TVector, T>() + (ExpOfRest<TVector, T>(x, lowered - Constant<TVector, T>(PowerShift<T>() - Lift<T>()), -1) * TVector.PowerOfTwo(lowered))) * Lowered<TVector, T>();
+        TVector one = Lowered<TVector, T>(), e = ExpOfRest<TVector, T>(x, lowered - Constant<TVector, T>(PowerShift<T>() - Lift<T>()), -1) * TVector.PowerOfTwo(lowered);
+        return TVector.PowerOver(one, one + e);
     }
 
     // A power of two that lifts the smallest denormal number among the normal ones, and whose inverse lowers the largest e^-x. With the
