@@ -20,12 +20,13 @@ public readonly struct Shape : IEquatable<Shape>
         if (extents.Length > MaxRank)
             throw new ArgumentException($"A shape has at most {MaxRank} dimensions, not {extents.Length}.", nameof(extents));
 
-        long length = 1;
+        // One extent of 0 makes any others harmless, wherever it stands.
+        long length = extents.Contains(0) ? 0 : 1;
         for (int i = 0; i < extents.Length; i++)
         {
             if (extents[i] < 0)
                 throw new ArgumentException($"Extent {i} of a shape is {extents[i]}; it must be at least 0.", nameof(extents));
-            length = checked(length * extents[i]);
+            length *= extents[i];
             if (length > int.MaxValue)
                 throw new ArgumentException($"A shape has at most {int.MaxValue} elements; [{string.Join(", ", extents.ToArray())}] has more.", nameof(extents));
             _extents[i] = extents[i];
