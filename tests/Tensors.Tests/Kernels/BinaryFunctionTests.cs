@@ -89,12 +89,11 @@ public sealed class BinaryFunctionTests<T>
         {
             var shape = Broadcasting.Common(xShape, yShape);
             T[] x = TestData.Uniform<T>(xShape.Length, 1), y = TestData.Uniform<T>(yShape.Length, 2), mask = [.. TestData.Uniform<T>(shape.Length, 3).Select(v => v > T.Zero ? T.One : T.Zero)];
-            double[] a = new double[shape.Length], b = new double[shape.Length];
-            Reference.Broadcasting.Expand<double>(xShape, shape, x.ToDouble(), a);
-            Reference.Broadcasting.Expand<double>(yShape, shape, y.ToDouble(), b);
             var z = Guarded<T>.ForOutput(shape.Length);
+            double[] expected = TestData.OtherGarbage(shape.Length);
             Fast.Map<WhereFunction<T>, T>(default, new Operand<T>(mask, shape), new(x, xShape), new(y, yShape), shape, z.Span);
-            Check.Close(z, [.. mask.Select((m, i) => m > T.Zero ? a[i] : b[i])], 0, $"where of {xShape} and {yShape}");
+            Reference.Elementwise.Map<double>((m, x, y) => m != 0 ? x : y, shape, xShape, yShape, shape, mask.ToDouble(), x.ToDouble(), y.ToDouble(), expected);
+            Check.Close(z, expected, 0, $"where of {xShape} and {yShape}");
         }
     }
 
