@@ -47,7 +47,7 @@ internal static class ElementTable
             OfTwo("Pow", (x, y) => x.Pow(y), Math.Pow, (x, y) => y * Math.Pow(x, y - 1), (x, y) => Math.Pow(x, y) * Math.Log(x)) with { X = (0.3, 2) },
             OfTwo("Maximum", (x, y) => x.Maximum(y), Math.Max, (x, y) => x > y ? 1 : x == y ? 0.5 : 0, (x, y) => y > x ? 1 : x == y ? 0.5 : 0) with { IsChoice = true },
             OfTwo("Minimum", (x, y) => x.Minimum(y), Math.Min, (x, y) => x < y ? 1 : x == y ? 0.5 : 0, (x, y) => y < x ? 1 : x == y ? 0.5 : 0) with { IsChoice = true },
-            OfTwo("Swish", (x, beta) => x.Swish(beta), Textbook.Swish, Textbook.SwishDX, Textbook.SwishDBeta) with { AlsoX = [(-20, 20)] },
+            OfTwo("Swish", (x, beta) => x.Swish(beta), Textbook.Swish, Textbook.SwishDX, Textbook.SwishDBeta) with { AlsoX = [(-4, 4)] },
         ];
     }
 
