@@ -27,14 +27,15 @@ public sealed class TensorOperationsTests
     }
 
     [Test]
-    public void Reductions_keep_the_dimension()
+    public void Reductions_drop_or_keep_the_dimension()
     {
         Assert.Multiple(() =>
         {
             Assert.That(X.Sum(), Is.EqualTo(21));
             Assert.That(X.Mean(), Is.EqualTo(3.5));
             Assert.That((X.Max(), X.Min()), Is.EqualTo((6.0, 1.0)));
-            Assert.That(X.Sum(0).Shape, Is.EqualTo(new Shape(1, 3)));
+            Assert.That(X.Sum(0).Shape, Is.EqualTo(new Shape(3)));
+            Assert.That(X.Sum(0, keepDimensions: true).Shape, Is.EqualTo(new Shape(1, 3)));
             Assert.That(X.Sum(0).Span.ToArray(), Is.EqualTo([5.0, 7, 9]));
             Assert.That(X.Sum(^1).Span.ToArray(), Is.EqualTo([6.0, 15]));
             Assert.That(X.Mean(^1).Span.ToArray(), Is.EqualTo([2.0, 5]));

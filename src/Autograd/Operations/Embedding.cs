@@ -18,7 +18,7 @@ public static partial class Operations
         CheckIndices(table.Shape, indices);
         var recorder = Recorder<T>.On(tape, table);
         var y = recorder.New([indices.Length, table.Shape[1]]);
-        Gather.Rows<T>(table.Shape[1], table.Data.Span, indices, y.Span);
+        Tensors.Kernels.Gather.Rows<T>(table.Shape[1], table.Data.Span, indices, y.Span);
         return recorder.Result(y, recorder.Records ? new LookupOperation<T>(table, recorder.Copy(indices)) : null);
     }
 
@@ -39,7 +39,7 @@ public static partial class Operations
         var source = x.Data;
         foreach (var (table, indices) in tables)
         {
-            Gather.AddRows<T>(positions, table.Shape[1], source.Span, table.Data.Span, indices, y.Span);
+            Tensors.Kernels.Gather.AddRows<T>(positions, table.Shape[1], source.Span, table.Data.Span, indices, y.Span);
             source = y;
         }
 

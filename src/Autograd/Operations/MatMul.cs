@@ -32,10 +32,7 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var plan = EinsumPlan.For(equation, a.Shape, b.Shape);
-        foreach (int dimension in plan.SumA)
-            a = a.Sum(dimension);
-        foreach (int dimension in plan.SumB)
-            b = b.Sum(dimension);
+        (a, b) = (a.Sum(Axes.Create(plan.SumA)), b.Sum(Axes.Create(plan.SumB)));
         return a.Permute(plan.OrderA).Reshape(plan.A).MatMul(b.Permute(plan.OrderB).Reshape(plan.B)).Reshape(plan.C).Permute(plan.Order);
     }
 

@@ -13,6 +13,19 @@ public static partial class Operations
     /// <summary>The logarithm of the softmax over the last dimension.</summary>
     public static Variable<T> LogSoftmax<T>(this Variable<T> x)
         where T : unmanaged, IFloatingPointIeee754<T> => SoftmaxOperation<T>.Apply(x, logarithm: true);
+
+    /// <summary>Softmax over any dimension.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The dimension does not exist.</exception>
+    public static Variable<T> Softmax<T>(this Variable<T> x, Index dimension)
+        where T : unmanaged, IFloatingPointIeee754<T> => IsLast(x, dimension) ? x.Softmax() : x.Transpose(dimension, ^1).Softmax().Transpose(dimension, ^1);
+
+    /// <summary>The logarithm of the softmax over any dimension.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The dimension does not exist.</exception>
+    public static Variable<T> LogSoftmax<T>(this Variable<T> x, Index dimension)
+        where T : unmanaged, IFloatingPointIeee754<T> => IsLast(x, dimension) ? x.LogSoftmax() : x.Transpose(dimension, ^1).LogSoftmax().Transpose(dimension, ^1);
+
+    private static bool IsLast<T>(Variable<T> x, Index dimension)
+        where T : unmanaged, IFloatingPointIeee754<T> => Views.Dimension(x.Shape, dimension) == x.Shape.Rank - 1;
 }
 
 /// <summary>y = softmax of x, or its logarithm, along rows. Keeps y.</summary>

@@ -35,7 +35,7 @@ public sealed class RMSNorm<T> : Layer<T>
     {
         if (x.Shape.Rank < 1 || x.Shape[^1] != Weight.Shape[0])
             throw new ArgumentException($"RMSNorm over {Weight.Shape[0]} channels takes an input [..., {Weight.Shape[0]}], not {x.Shape}.", nameof(x));
-        return x / ((x * x).Mean(^1) + _addend).Sqrt() * Weight;
+        return x / ((x * x).Mean(^1, keepDimensions: true) + _addend).Sqrt() * Weight;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Diffusion.Tensors.Kernels;
 
 /// <summary>Sets of dimensions: what a reduction goes over.</summary>
@@ -90,5 +92,28 @@ internal static class Dimensions
         foreach (int inner in shape.AsSpan()[Math.Min(from, shape.Rank)..])
             extent = shape.Length == 0 && inner != 0 ? Math.Min(extent * inner, int.MaxValue) : extent * inner;
         return new Shape([.. shape.AsSpan()[..Math.Min(from, shape.Rank)], (int)extent]);
+    }
+
+    /// <summary>How many numbers of a shape become one where the named dimensions are reduced.</summary>
+    public static int Count(Shape shape, Axes axes)
+    {
+        int count = 1;
+        foreach (int at in Of(shape, axes.AsSpan()))
+            count = checked(count * shape[at]);
+        return count;
+    }
+
+    /// <summary>The tensor, if the named dimensions have numbers to choose from.</summary>
+    /// <exception cref="ArgumentException">One of them is empty.</exception>
+    public static Tensor<T> CheckAny<T>(Tensor<T> x, Axes axes)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (int at in Of(x.Shape, axes.AsSpan()))
+        {
+            if (x.Shape[at] == 0)
+                throw new ArgumentException($"Dimension {at} of {x.Shape} is empty: there is no number to choose.", nameof(axes));
+        }
+
+        return x;
     }
 }

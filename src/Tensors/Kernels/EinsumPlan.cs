@@ -4,15 +4,15 @@ namespace Diffusion.Tensors.Kernels;
 /// How a sum over indices, such as <c>bij,bkj->bik</c>, is done as a stack of matrix products: of each operand the dimensions to
 /// sum over beforehand and the order of the others, the matrices' shapes, and the order of the result's dimensions.
 /// </summary>
-/// <param name="SumA">Dimensions of A that are nowhere else, in falling order.</param>
-/// <param name="SumB">Dimensions of B that are nowhere else, in falling order.</param>
-/// <param name="OrderA">The stack, the free dimensions, the contracted ones; after the sums, which leave extents of 1 at the end.</param>
+/// <param name="SumA">Dimensions of A that are nowhere else: they are summed over first, and dropped.</param>
+/// <param name="SumB">Dimensions of B that are nowhere else.</param>
+/// <param name="OrderA">The stack, the free dimensions, the contracted ones, among those that are left.</param>
 /// <param name="OrderB">The stack, the contracted dimensions, the free ones.</param>
 /// <param name="A">[stack, M, K].</param>
 /// <param name="B">[stack, K, N].</param>
 /// <param name="C">The dimensions of the products, one for each letter.</param>
 /// <param name="Order">The order in which the result has them.</param>
-internal sealed record EinsumPlan(int[] SumA, int[] SumB, Index[] OrderA, Index[] OrderB, Shape A, Shape B, Shape C, Index[] Order)
+internal sealed record EinsumPlan(Index[] SumA, Index[] SumB, Index[] OrderA, Index[] OrderB, Shape A, Shape B, Shape C, Index[] Order)
 {
     /// <summary>Reads the equation for two operands.</summary>
     /// <exception cref="ArgumentException">The equation is none of two operands, or it does not fit their shapes: the message names the letters.</exception>
@@ -33,8 +33,8 @@ internal sealed record EinsumPlan(int[] SumA, int[] SumB, Index[] OrderA, Index[
         int Product(string letters) => new Shape([.. letters.Select(Extent)]).Length;
         string all = stack + freeA + freeB;
         return new EinsumPlan(
-            [.. onlyA.Select(c => left.IndexOf(c))], [.. onlyB.Select(c => right.IndexOf(c))],
-            Ordered(left, stack + freeA + contracted + onlyA), Ordered(right, stack + contracted + freeB + onlyB),
+            Ordered(left, onlyA), Ordered(right, onlyB),
+            Ordered(Of(left, c => !onlyA.Contains(c)), stack + freeA + contracted), Ordered(Of(right, c => !onlyB.Contains(c)), stack + contracted + freeB),
             [Product(stack), Product(freeA), Product(contracted)], [Product(stack), Product(contracted), Product(freeB)],
             new Shape([.. all.Select(Extent)]), Ordered(all, result));
     }

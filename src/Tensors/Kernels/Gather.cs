@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
 
@@ -10,11 +12,7 @@ internal static unsafe class Gather
 {
     /// <summary>y[i, :] = table[index[i], :]. Indices must be in range: the caller has checked them.</summary>
     public static void Rows<T>(int columns, ReadOnlySpan<T> table, ReadOnlySpan<int> index, Span<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < index.Length; i++)
-            table.Slice(index[i] * columns, columns).CopyTo(y.Slice(i * columns, columns));
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => IndexMap.Select(new Axis(1, columns == 0 ? 0 : table.Length / columns, columns), index, table, y);
 
     /// <summary>y[i, s, :] = x[i, s, :] + table[index[i], :] for S positions of each sample. y may be x.</summary>
     public static void AddRows<T>(int positions, int columns, ReadOnlySpan<T> x, ReadOnlySpan<T> table, ReadOnlySpan<int> index, Span<T> y)
@@ -50,7 +48,7 @@ internal static unsafe class Gather
         fixed (int* pIndex = index)
         {
             var kernel = new ScatterKernel<T> { Samples = index.Length, Positions = positions, Columns = columns, DY = pdy, Table = pTable, Index = pIndex };
-            Workers.Run<ScatterKernel<T>, T>(kernel, Parts.Count(columns, ScatterKernel<T>.ColumnsPerTask), columns);
+            Workers.Run<ScatterKernel<T>, T>(kernel, Parts.Count(columns, ScatterKernel<T>.ColumnsPerTask));
         }
     }
 
@@ -96,17 +94,38 @@ internal static unsafe class Gather
             where TVector : unmanaged, IVector<TVector, T>
         {
             var (from, to) = Parts.Range(task, ColumnsPerTask, Columns);
+            int columns = to - from;
+            if (columns >= TVector.Count)
+                Add<TVector>(from, columns);
+            else if (Vector128.IsHardwareAccelerated && columns >= V128<T>.Count)
+                Add<V128<T>>(from, columns);
+            else
+                Add<V1<T>>(from, columns);
+        }
+
+        // The last vector reaches back, and is added up before what it shares is stored (see ElementLoop).
+        private readonly void Add<TVector>(int from, int columns)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int back = columns - TVector.Count;
             for (int i = 0; i < Samples; i++)
             {
-                T* row = Table + ((nint)Index[i] * Columns), dy = DY + ((nint)i * Positions * Columns);
-                for (int c = from; c < to; c += TVector.Count)
-                {
-                    TVector sum = TVector.Load(row + c);
-                    for (int s = 0; s < Positions; s++)
-                        sum += TVector.Load(dy + ((nint)s * Columns) + c);
-                    TVector.Store(sum, row + c);
-                }
+                T* row = Table + ((nint)Index[i] * Columns) + from, dy = DY + ((nint)i * Positions * Columns) + from;
+                TVector last = Sum<TVector>(row + back, dy + back);
+                for (int c = 0; c < back; c += TVector.Count)
+                    TVector.Store(Sum<TVector>(row + c, dy + c), row + c);
+                TVector.Store(last, row + back);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly TVector Sum<TVector>(T* row, T* dy)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            TVector sum = TVector.Load(row);
+            for (int s = 0; s < Positions; s++, dy += Columns)
+                sum += TVector.Load(dy);
+            return sum;
         }
     }
 }

@@ -48,6 +48,22 @@ internal readonly struct ReciprocalFunction<T> : IUnaryFunction<T>
         where TVector : unmanaged, IVector<TVector, T> => TVector.Zero - (y * y);
 }
 
+/// <summary>y = √x with the derivative 0 at 0: of a sum of squares, whose root has a minimum there.</summary>
+internal readonly struct RootFunction<T> : IUnaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public static bool DerivativeFromOutput => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Value<TVector>(TVector x)
+        where TVector : unmanaged, IVector<TVector, T> => TVector.Sqrt(x);
+
+    // dy/dx = 1/(2y)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Derivative<TVector>(TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => TVector.WhereGreater(y, TVector.Zero, VectorMath.Constant<TVector, T>(0.5) / y, TVector.Zero);
+}
+
 /// <summary>y = x + number.</summary>
 internal readonly struct ShiftFunction<T>(T number) : IUnaryFunction<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -111,4 +127,38 @@ internal readonly struct PowerFunction<T> : IBinaryFunction<T>
         TVector still = Comparisons.Equal<TVector, T>(x, TVector.Zero), slope = Lanes.Pow<TVector, T>(x, y) * VectorMath.Log<TVector, T>(x);
         return TVector.WhereGreater(TVector.WhereGreater(TVector.Zero, y, TVector.Zero, still), TVector.Zero, TVector.Zero, slope);
     }
+}
+
+/// <summary>(x - y)²: what a variance sums.</summary>
+internal readonly struct SquaredDifferenceFunction<T> : IBinaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Value<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => (x - y) * (x - y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector DX<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => (x - y) + (x - y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector DY<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => (y - x) + (y - x);
+}
+
+/// <summary>e^(x - y): what a sum of exponentials sums, where y is the largest x.</summary>
+internal readonly struct ExpDifferenceFunction<T> : IBinaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Value<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => VectorMath.Exp<TVector, T>(x - y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector DX<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => VectorMath.Exp<TVector, T>(x - y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector DY<TVector>(TVector x, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => TVector.Zero - VectorMath.Exp<TVector, T>(x - y);
 }

@@ -35,6 +35,8 @@ public sealed class BinaryFunctionTests<T>
         Row<EqualFunction<T>>("equal", (x, y) => x == y ? 1 : 0, (_, _) => 0, (_, _) => 0),
         Row<AddScaledFunction<T>>("add scaled", (x, y) => (0.5 * x) + y, (_, _) => 0.5, (_, _) => 1, new(T.CreateChecked(0.5))),
         Row<MoveFunction<T>>("move", (x, y) => (0.75 * y) + (0.25 * x), (_, _) => 0.25, (_, _) => 0.75, new(T.CreateChecked(0.25))),
+        Row<SquaredDifferenceFunction<T>>("squared difference", (x, y) => (x - y) * (x - y), (x, y) => 2 * (x - y), (x, y) => 2 * (y - x)),
+        Row<ExpDifferenceFunction<T>>("exp of a difference", (x, y) => Math.Exp(x - y), (x, y) => Math.Exp(x - y), (x, y) => -Math.Exp(x - y)),
         Row<SwishFunction>("x·σ(βx)", (x, b) => x * Sigmoid(b * x), (x, b) => Sigmoid(b * x) * (1 + (b * x * (1 - Sigmoid(b * x)))), (x, b) => x * x * Sigmoid(b * x) * (1 - Sigmoid(b * x))),
     ];
 
