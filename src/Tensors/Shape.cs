@@ -14,18 +14,19 @@ public readonly struct Shape : IEquatable<Shape>
     private readonly Extents _extents;
 
     /// <summary>Makes a shape of the given extents.</summary>
-    /// <exception cref="ArgumentException">More than <see cref="MaxRank"/> extents, a negative one, or more than 2^31 - 1 elements (an extent of 0 makes it none).</exception>
+    /// <exception cref="ArgumentException">More than <see cref="MaxRank"/> extents, a negative one, or more than 2^31 - 1 elements.</exception>
     public Shape(params ReadOnlySpan<int> extents)
     {
         if (extents.Length > MaxRank)
             throw new ArgumentException($"A shape has at most {MaxRank} dimensions, not {extents.Length}.", nameof(extents));
 
-        long length = extents.Contains(0) ? 0 : 1; // without elements, however large the extents before the 0 are
+        // One extent of 0 makes any others harmless, wherever it stands.
+        long length = extents.Contains(0) ? 0 : 1;
         for (int i = 0; i < extents.Length; i++)
         {
             if (extents[i] < 0)
                 throw new ArgumentException($"Extent {i} of a shape is {extents[i]}; it must be at least 0.", nameof(extents));
-            length *= extents[i]; // below 2^62
+            length *= extents[i];
             if (length > int.MaxValue)
                 throw new ArgumentException($"A shape has at most {int.MaxValue} elements; [{string.Join(", ", extents.ToArray())}] has more.", nameof(extents));
             _extents[i] = extents[i];

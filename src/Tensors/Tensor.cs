@@ -130,12 +130,14 @@ public sealed partial class Tensor<T>
     public static Tensor<T> Scalar(T value) => Full([], value);
 
     /// <summary>A copy of a tensor span of the base class library, whatever its strides; one of rank 0 is empty there, and gives [0].</summary>
-    /// <exception cref="ArgumentException">The span has more than <see cref="Diffusion.Tensors.Shape.MaxRank"/> dimensions.</exception>
+    /// <exception cref="ArgumentException">The span has more than <see cref="Diffusion.Tensors.Shape.MaxRank"/> dimensions, or more than 2^31 - 1 elements.</exception>
     public static Tensor<T> From(in ReadOnlyTensorSpan<T> span)
     {
+        if (span.Rank > Shape.MaxRank || span.FlattenedLength > int.MaxValue)
+            throw new ArgumentException($"A tensor has at most {Shape.MaxRank} dimensions and {int.MaxValue} elements, not {span.Rank} and {span.FlattenedLength}.", nameof(span));
         Span<int> extents = stackalloc int[Math.Max(1, span.Rank)];
         for (int i = 0; i < span.Rank; i++)
-            extents[i] = checked((int)span.Lengths[i]);
+            extents[i] = (int)Math.Min(span.Lengths[i], int.MaxValue);
         var tensor = Uninitialized(new Shape(extents));
         span.FlattenTo(tensor.Span);
         return tensor;

@@ -6,6 +6,12 @@ namespace Diffusion.Autograd.Tests;
 /// <summary>What there is to be tested, found by reflection: so that what is new and in no table is named.</summary>
 internal static class Library
 {
+    private static readonly Type[] NoOperations =
+    [
+        typeof(GreaterFunction<>), typeof(GreaterOrEqualFunction<>), typeof(EqualFunction<>), typeof(AddScaledFunction<>), typeof(MoveFunction<>),
+        typeof(SquaredDifferenceFunction<>), typeof(ExpDifferenceFunction<>),
+    ];
+
     /// <summary>Every kind of operation, and every function that one of the drivers runs.</summary>
     public static IEnumerable<Type> Parts => typeof(Operation<>).Assembly.GetTypes().Where(IsOperation).Concat(
         typeof(IUnaryFunction<>).Assembly.GetTypes().Where(type => IsFunction(type, typeof(IUnaryFunction<>)) || IsFunction(type, typeof(IBinaryFunction<>))).Where(type => !IsNoOperation(type)));
@@ -24,9 +30,8 @@ internal static class Library
         }
     }
 
-    // Masks are constants, and steps of moving averages and sums in place are no operations.
-    private static bool IsNoOperation(Type type) =>
-        type == typeof(GreaterFunction<>) || type == typeof(GreaterOrEqualFunction<>) || type == typeof(EqualFunction<>) || type == typeof(AddScaledFunction<>) || type == typeof(MoveFunction<>);
+    // Masks are constants, steps of moving averages and sums in place are no operations, and the differences are parts of reductions.
+    private static bool IsNoOperation(Type type) => NoOperations.Contains(type);
 
     private static bool IsFunction(Type type, Type kind) =>
         type.IsValueType && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == kind);

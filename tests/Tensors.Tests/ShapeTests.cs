@@ -7,6 +7,13 @@ namespace Diffusion.Tensors.Tests;
 public sealed class ShapeTests
 {
     [Test]
+    public void An_extent_of_0_makes_a_shape_empty_wherever_it_stands()
+    {
+        foreach (int[] extents in (int[][])[[0, 65536, 65536], [65536, 0, 65536], [65536, 65536, 0], [int.MaxValue, int.MaxValue, 0, int.MaxValue]])
+            Assert.That(new Shape(extents).Length, Is.Zero);
+    }
+
+    [Test]
     public void Extents_count_from_either_end()
     {
         Shape shape = [64, 2, 3];

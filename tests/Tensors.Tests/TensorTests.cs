@@ -57,7 +57,7 @@ public sealed class TensorTests
             Assert.That(tensor.Reshape(-1).Shape, Is.EqualTo(new Shape(24)));
             Assert.That(Tensor<float>.Scalar(1).Reshape(1, -1).Shape, Is.EqualTo(new Shape(1, 1)));
             Assert.That(Tensor<float>.Zeros([0, 3]).Reshape(-1, 3).Shape, Is.EqualTo(new Shape(0, 3)));
-            Assert.That(() => tensor.Reshape(5, -1), Throws.ArgumentException.With.Message.Contains("[2, 3, 4] has 24 elements"));
+            Assert.That(() => tensor.Reshape(5, -1), Throws.ArgumentException.With.Message.Contains("[2, 3, 4] cannot be seen as [5, -1]: 24 elements are no multiple of 5"));
             Assert.That(() => tensor.Reshape(-1, -1), Throws.ArgumentException);
             Assert.That(() => tensor.Reshape(new Shape(23)), Throws.ArgumentException.With.Message.Contains("cannot be seen as [23]"));
         });
@@ -125,6 +125,15 @@ public sealed class TensorTests
         Assert.That(back.Span.ToArray(), Is.EqualTo(tensor.Span.ToArray()));
         Assert.That(back.Shape, Is.EqualTo(extents.Length > 0 ? tensor.Shape : new Shape(1)));
         Assert.That(Tensor<double>.From(default(ReadOnlyTensorSpan<double>)).Shape, Is.EqualTo(new Shape(0)));
+    }
+
+    // A span may repeat one number more often than a tensor can hold it.
+    [Test]
+    public void A_tensor_span_that_no_tensor_holds_is_refused()
+    {
+        float[] one = [1];
+        Assert.That(() => Tensor<float>.From(new ReadOnlyTensorSpan<float>(one, [1 << 16, 1 << 16], [0, 0])), Throws.ArgumentException.With.Message.Contains("4294967296"));
+        Assert.That(() => Tensor<float>.From(new ReadOnlyTensorSpan<float>(one, [1, 1, 1, 1, 1, 1, 1])), Throws.ArgumentException.With.Message.Contains("6 dimensions"));
     }
 
     [Test]

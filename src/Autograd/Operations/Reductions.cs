@@ -37,9 +37,9 @@ public static partial class Operations
     public static Variable<T> Mean<T>(this Variable<T> x, Axes axes, bool keepDimensions = false)
         where T : unmanaged, IFloatingPointIeee754<T> => Scale(x.Sum(axes, keepDimensions), T.One / T.CreateChecked(Dimensions.Count(x.Shape, axes)));
 
-    /// <summary>The variance of all elements, Σ (x - mean)² / (n - correction), of shape [].</summary>
-    public static Variable<T> Var<T>(this Variable<T> x, int correction = 1)
-        where T : unmanaged, IFloatingPointIeee754<T> => x.Var(Axes.All(x.Shape), correction);
+    /// <summary>The variance of all elements, Σ (x - mean)² / (n - 1), of shape [].</summary>
+    public static Variable<T> Var<T>(this Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T> => x.Var(Axes.All(x.Shape));
 
     /// <summary>The variances Σ (x - mean)² / (n - correction) over n numbers of one or several dimensions; NaN where there are too few.</summary>
     /// <param name="x">Any shape.</param>
@@ -55,8 +55,8 @@ public static partial class Operations
     }
 
     /// <summary>The standard deviation of all elements, of shape [].</summary>
-    public static Variable<T> Std<T>(this Variable<T> x, int correction = 1)
-        where T : unmanaged, IFloatingPointIeee754<T> => Root(x.Var(correction));
+    public static Variable<T> Std<T>(this Variable<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T> => Root(x.Var());
 
     /// <summary>The standard deviations over one or several dimensions, the roots of the variances; where one is 0, its gradient is 0, as in PyTorch.</summary>
     /// <exception cref="ArgumentException">A dimension does not exist or is named twice.</exception>

@@ -10,8 +10,7 @@ public readonly record struct AttentionShape
         if (batch < 0 || positions < 0 || channels < 1 || heads < 1 || channels % heads != 0 || channels > int.MaxValue / 3)
             throw new ArgumentException($"Attention over {batch} samples of {positions} positions with {channels} channels in {heads} heads cannot be: channels are a multiple of the heads, at most {int.MaxValue / 3}, and nothing is negative.", nameof(heads));
         (Batch, Positions, Channels, Heads) = (batch, positions, channels, heads);
-        _ = Input.With(0, Math.Max(batch, 1));
-        _ = Input;
+        _ = (Input, Output, Statistics, Input.With(0, Math.Max(batch, 1)));
     }
 
     /// <summary>N.</summary>

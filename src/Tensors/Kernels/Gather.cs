@@ -10,9 +10,13 @@ namespace Diffusion.Tensors.Kernels;
 /// <summary>Rows of a table picked by index, and the gradient, which adds rows back to the table.</summary>
 internal static unsafe class Gather
 {
-    /// <summary>y[i, :] = table[index[i], :]. Indices must be in range: the caller has checked them.</summary>
+    /// <summary>y[i, :] = table[index[i], :].</summary>
     public static void Rows<T>(int columns, ReadOnlySpan<T> table, ReadOnlySpan<int> index, Span<T> y)
-        where T : unmanaged, IFloatingPointIeee754<T> => IndexMap.Select(new Axis(1, columns == 0 ? 0 : table.Length / columns, columns), index, table, y);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        CheckIndices(index, columns, table.Length);
+        IndexMap.Select(new Axis(1, columns == 0 ? 0 : table.Length / columns, columns), index, table, y);
+    }
 
     /// <summary>y[i, s, :] = x[i, s, :] + table[index[i], :] for S positions of each sample. y may be x.</summary>
     public static void AddRows<T>(int positions, int columns, ReadOnlySpan<T> x, ReadOnlySpan<T> table, ReadOnlySpan<int> index, Span<T> y)
@@ -20,6 +24,9 @@ internal static unsafe class Gather
     {
         CheckLength(index.Length, positions, columns, x.Length);
         CheckLength(index.Length, positions, columns, y.Length);
+        CheckIndices(index, columns, table.Length);
+        if (y.IsEmpty)
+            return;
         fixed (T* px = x, pTable = table, py = y)
         fixed (int* pIndex = index)
         {
@@ -44,6 +51,9 @@ internal static unsafe class Gather
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckLength(index.Length, positions, columns, dy.Length);
+        CheckIndices(index, columns, table.Length);
+        if (dy.IsEmpty)
+            return;
         fixed (T* pdy = dy, pTable = table)
         fixed (int* pIndex = index)
         {
@@ -54,8 +64,17 @@ internal static unsafe class Gather
 
     private static void CheckLength(int samples, int positions, int columns, int length)
     {
-        if ((long)samples * positions * columns != length)
+        if (positions < 0 || columns < 0 || (Int128)samples * positions * columns != length)
             throw new ArgumentException($"{samples} samples of {positions} rows of {columns} columns got {length} elements.");
+    }
+
+    private static void CheckIndices(ReadOnlySpan<int> index, int columns, int table)
+    {
+        foreach (int row in index)
+        {
+            if (row < 0 || (row + 1L) * columns > table)
+                throw new ArgumentOutOfRangeException(nameof(index), row, $"Row {row} of {columns} columns is not in a table of {table} elements.");
+        }
     }
 
     private struct AddKernel<T> : IKernel<T>

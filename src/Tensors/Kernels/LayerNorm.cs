@@ -92,7 +92,7 @@ internal static unsafe class LayerNorm
 
     private static void Check(int rows, int columns, int x, int y, int gamma, int beta, int mean, int rstd)
     {
-        if ((long)rows * columns != x || y != x || gamma != columns || beta != columns || mean != rows || rstd != rows)
+        if (rows < 0 || columns < 0 || (long)rows * columns != x || y != x || gamma != columns || beta != columns || mean != rows || rstd != rows)
             throw new ArgumentException($"Layer normalisation of [{rows}, {columns}] got spans of other lengths: x {x}, y {y}, gamma {gamma}, beta {beta}, mean {mean}, rstd {rstd}.");
     }
 

@@ -62,8 +62,8 @@ public static unsafe class MatrixProduct
         if (count < 0 || rows < 0 || (long)count * rows > int.MaxValue)
             throw new ArgumentException($"A stack of {count} products of {rows} rows cannot be: there are at least 0 of both, and at most {int.MaxValue} rows together.", nameof(count));
         Check(count * rows, columns, depth, a.Length, int.MaxValue, c.Length, 0, accumulate);
-        if (b.Length < (long)count * depth * columns)
-            throw new ArgumentException($"B is a stack of {count} times [{depth}, {columns}] and needs {(long)count * depth * columns} elements, but {b.Length} are given.", nameof(b));
+        if (b.Length < (Int128)count * depth * columns)
+            throw new ArgumentException($"B is a stack of {count} times [{depth}, {columns}] and needs {(Int128)count * depth * columns} elements, but {b.Length} are given.", nameof(b));
         if (count == 0 || rows == 0 || columns == 0)
             return;
         fixed (T* pa = a, pb = b, pc = c)

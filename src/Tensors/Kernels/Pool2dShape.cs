@@ -21,8 +21,7 @@ public readonly record struct Pool2dShape
             Padding is { Height: >= 0, Width: >= 0 } && 2L * Padding.Height <= Kernel.Height && 2L * Padding.Width <= Kernel.Width,
             nameof(padding), Padding, $"at least 0 and at most half of the kernel {Kernel}");
         OutSize = (OutLength(height, Kernel.Height, Stride.Height, Padding.Height), OutLength(width, Kernel.Width, Stride.Width, Padding.Width));
-        _ = Input.With(0, Math.Max(batch, 1)).Length + (long)Output.With(0, Math.Max(batch, 1)).Length;
-        _ = (Input, Output);
+        _ = (Input, Output, Input.With(0, Math.Max(batch, 1)), Output.With(0, Math.Max(batch, 1)));
     }
 
     /// <summary>N, the images.</summary>

@@ -10,7 +10,7 @@ internal static unsafe class RowCopy
 {
     /// <summary>
     /// target[r·targetRow + i] = source[r·sourceRow + i] for r below <paramref name="rows"/> and i below <paramref name="width"/>,
-    /// or += with <paramref name="accumulate"/>. The two must not overlap.
+    /// or += with <paramref name="accumulate"/>. The two must not overlap, nor the rows of the target each other.
     /// </summary>
     public static void Run<T>(int rows, int width, ReadOnlySpan<T> source, int sourceRow, Span<T> target, int targetRow, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -19,8 +19,8 @@ internal static unsafe class RowCopy
             return;
         CheckLength(rows, width, sourceRow, source.Length, nameof(source));
         CheckLength(rows, width, targetRow, target.Length, nameof(target));
-        if ((long)rows * width > int.MaxValue)
-            throw new ArgumentException($"{rows} rows of {width} numbers are more than {int.MaxValue}.", nameof(rows));
+        if (rows > 1 && targetRow < width)
+            throw new ArgumentException($"Rows of {width} numbers, {targetRow} apart, overlap.", nameof(targetRow));
         fixed (T* ps = source, pt = target)
         {
             var kernel = new Kernel<T> { Length = rows * width, Width = width, Source = ps, SourceRow = sourceRow, Target = pt, TargetRow = targetRow, Accumulate = accumulate };

@@ -51,7 +51,7 @@ internal static unsafe class Softmax
 
     private static void Check(int rows, int columns, int x, int y)
     {
-        if ((long)rows * columns != x || x != y)
+        if (rows < 0 || columns < 0 || (long)rows * columns != x || x != y)
             throw new ArgumentException($"Softmax over [{rows}, {columns}] got spans of {x} and {y} elements.");
     }
 

@@ -70,6 +70,10 @@ public static class Activations
     public static T SqrtDerivative<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => T.One / (T.Sqrt(x) + T.Sqrt(x));
 
+    /// <summary>1 / (2√x), and 0 at 0.</summary>
+    public static T RootDerivative<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> => T.IsZero(x) ? T.Zero : SqrtDerivative(x);
+
     /// <summary>sin x.</summary>
     public static T Sin<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => T.Sin(x);

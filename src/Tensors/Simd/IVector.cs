@@ -55,14 +55,17 @@ internal unsafe interface IVector<TSelf, T>
 
     static abstract TSelf Sqrt(TSelf a);
 
-    /// <summary>1/a to within two units in the last place, for normal a whose reciprocal is normal.</summary>
-    static abstract TSelf Reciprocal(TSelf a);
+    /// <summary>power/a to within two units in the last place, for powers of two, and normal a whose reciprocal is normal.</summary>
+    static abstract TSelf PowerOver(TSelf power, TSelf a);
 
     /// <summary>1/√a to within two units in the last place, for normal a &gt; 0.</summary>
     static abstract TSelf ReciprocalSqrt(TSelf a);
 
-    /// <summary>2^n from n + <see cref="VectorMath.RoundingShift{T}"/>, for integers n whose power is a normal number. Of NaN, any number.</summary>
+    /// <summary>2^n from n + <see cref="VectorMath.PowerShift{T}"/>, for integers n whose power is a normal number. Of NaN, any number.</summary>
     static abstract TSelf PowerOfTwo(TSelf shifted);
+
+    /// <summary>a·2^n with one rounding, for a near 1 and integers n from twice the smallest exponent to twice the largest: infinities, denormal numbers and 0 included.</summary>
+    static abstract TSelf Scaled(TSelf a, TSelf n);
 
     /// <summary>Where a &gt; b, x, else y.</summary>
     static abstract TSelf WhereGreater(TSelf a, TSelf b, TSelf x, TSelf y);

@@ -91,13 +91,16 @@ internal unsafe struct Pair<TVector, T> : IVector<Pair<TVector, T>, T>
     public static Pair<TVector, T> Sqrt(Pair<TVector, T> a) => new(TVector.Sqrt(a._low), TVector.Sqrt(a._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Pair<TVector, T> Reciprocal(Pair<TVector, T> a) => new(TVector.Reciprocal(a._low), TVector.Reciprocal(a._high));
+    public static Pair<TVector, T> PowerOver(Pair<TVector, T> power, Pair<TVector, T> a) => new(TVector.PowerOver(power._low, a._low), TVector.PowerOver(power._high, a._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TVector, T> ReciprocalSqrt(Pair<TVector, T> a) => new(TVector.ReciprocalSqrt(a._low), TVector.ReciprocalSqrt(a._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TVector, T> PowerOfTwo(Pair<TVector, T> shifted) => new(TVector.PowerOfTwo(shifted._low), TVector.PowerOfTwo(shifted._high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TVector, T> Scaled(Pair<TVector, T> a, Pair<TVector, T> n) => new(TVector.Scaled(a._low, n._low), TVector.Scaled(a._high, n._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TVector, T> WhereGreater(Pair<TVector, T> a, Pair<TVector, T> b, Pair<TVector, T> x, Pair<TVector, T> y) =>

@@ -56,8 +56,11 @@ internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1<T> PowerOfTwo(V1<T> shifted) => typeof(T) == typeof(float)
-        ? new((T)(object)BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits((float)(object)shifted._v) << 23) + (127 << 23)))
-        : new((T)(object)BitConverter.Int64BitsToDouble((BitConverter.DoubleToInt64Bits((double)(object)shifted._v) << 52) + (1023L << 52)));
+        ? new((T)(object)BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits((float)(object)shifted._v) << 23))
+        : new((T)(object)BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits((double)(object)shifted._v) << 52));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1<T> Scaled(V1<T> a, V1<T> n) => VectorMath.ScaledInTwoSteps<V1<T>, T>(a, n);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1<T> WhereGreater(V1<T> a, V1<T> b, V1<T> x, V1<T> y) => a._v > b._v ? x : y;
@@ -67,7 +70,7 @@ internal readonly unsafe struct V1<T>(T value) : IVector<V1<T>, T>
 
     public static T Sum(V1<T> a) => a._v;
 
-    public static V1<T> Reciprocal(V1<T> a) => new(T.One / a._v);
+    public static V1<T> PowerOver(V1<T> power, V1<T> a) => power / a;
 
     public static V1<T> ReciprocalSqrt(V1<T> a) => new(T.One / T.Sqrt(a._v));
 

@@ -67,11 +67,14 @@ internal unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> Sqrt(V128<T> a) => new(Vector128.Sqrt(a._v));
 
-    // The low bits of n + shift are those of n: they become the exponent.
+    // The low bits of n + shift are those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> PowerOfTwo(V128<T> shifted) => typeof(T) == typeof(float)
-        ? new(((shifted._v.AsInt32() << 23) + Vector128.Create(127 << 23)).As<int, T>())
-        : new(((shifted._v.AsInt64() << 52) + Vector128.Create(1023L << 52)).As<long, T>());
+        ? new((shifted._v.AsInt32() << 23).As<int, T>())
+        : new((shifted._v.AsInt64() << 52).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Scaled(V128<T> a, V128<T> n) => VectorMath.ScaledInTwoSteps<V128<T>, T>(a, n);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> WhereGreater(V128<T> a, V128<T> b, V128<T> x, V128<T> y) =>
@@ -120,7 +123,7 @@ internal unsafe struct V128<T>(Vector128<T> value) : IVector<V128<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> Reciprocal(V128<T> a) => new(Vector128<T>.One / a._v);
+    public static V128<T> PowerOver(V128<T> power, V128<T> a) => power / a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> ReciprocalSqrt(V128<T> a) => new(Vector128<T>.One / Vector128.Sqrt(a._v));

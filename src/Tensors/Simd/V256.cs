@@ -67,11 +67,14 @@ internal unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> Sqrt(V256<T> a) => new(Vector256.Sqrt(a._v));
 
-    // The low bits of n + shift are those of n: they become the exponent.
+    // The low bits of n + shift are those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> PowerOfTwo(V256<T> shifted) => typeof(T) == typeof(float)
-        ? new(((shifted._v.AsInt32() << 23) + Vector256.Create(127 << 23)).As<int, T>())
-        : new(((shifted._v.AsInt64() << 52) + Vector256.Create(1023L << 52)).As<long, T>());
+        ? new((shifted._v.AsInt32() << 23).As<int, T>())
+        : new((shifted._v.AsInt64() << 52).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Scaled(V256<T> a, V256<T> n) => VectorMath.ScaledInTwoSteps<V256<T>, T>(a, n);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> WhereGreater(V256<T> a, V256<T> b, V256<T> x, V256<T> y) =>
@@ -108,7 +111,7 @@ internal unsafe struct V256<T>(Vector256<T> value) : IVector<V256<T>, T>
     public static T MaxLane(V256<T> a) => V128<T>.MaxLane(new(Vector128.MaxNative(a._v.GetLower(), a._v.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256<T> Reciprocal(V256<T> a) => new(Vector256<T>.One / a._v);
+    public static V256<T> PowerOver(V256<T> power, V256<T> a) => power / a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> ReciprocalSqrt(V256<T> a) => new(Vector256<T>.One / Vector256.Sqrt(a._v));

@@ -68,11 +68,16 @@ internal unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Sqrt(V512<T> a) => new(Vector512.Sqrt(a._v));
 
-    // The low bits of n + shift are those of n: they become the exponent.
+    // The low bits of n + shift are those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> PowerOfTwo(V512<T> shifted) => typeof(T) == typeof(float)
-        ? new(((shifted._v.AsInt32() << 23) + Vector512.Create(127 << 23)).As<int, T>())
-        : new(((shifted._v.AsInt64() << 52) + Vector512.Create(1023L << 52)).As<long, T>());
+        ? new((shifted._v.AsInt32() << 23).As<int, T>())
+        : new((shifted._v.AsInt64() << 52).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Scaled(V512<T> a, V512<T> n) => !Avx512F.IsSupported ? VectorMath.ScaledInTwoSteps<V512<T>, T>(a, n)
+        : typeof(T) == typeof(float) ? new(Avx512F.Scale(a._v.AsSingle(), n._v.AsSingle()).As<float, T>())
+        : new(Avx512F.Scale(a._v.AsDouble(), n._v.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> WhereGreater(V512<T> a, V512<T> b, V512<T> x, V512<T> y) =>
@@ -112,12 +117,12 @@ internal unsafe struct V512<T>(Vector512<T> value) : IVector<V512<T>, T>
 
     // Estimates of 14 bits and one step of Newton's: cheaper than a division by half.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> Reciprocal(V512<T> a)
+    public static V512<T> PowerOver(V512<T> power, V512<T> a)
     {
         if (typeof(T) != typeof(float) || !Avx512F.IsSupported)
-            return new(Vector512<T>.One / a._v);
-        Vector512<float> x = a._v.AsSingle(), r = Avx512F.Reciprocal14(x);
-        return new(Vector512.FusedMultiplyAdd(r, Vector512.FusedMultiplyAdd(-x, r, Vector512<float>.One), r).As<float, T>());
+            return power / a;
+        Vector512<float> x = a._v.AsSingle(), r = Avx512F.Reciprocal14(x), scaled = r * power._v.AsSingle();
+        return new(Vector512.FusedMultiplyAdd(scaled, Vector512.FusedMultiplyAdd(-x, r, Vector512<float>.One), scaled).As<float, T>());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

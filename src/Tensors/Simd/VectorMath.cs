@@ -18,11 +18,15 @@ internal static unsafe class VectorMath
     public static double RoundingShift<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float) ? 3 << 22 : 3L << 51;
 
+    /// <summary>The same, and the bias of exponents: in n + shift, the low bits are the exponent of 2^n.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double PowerShift<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> => RoundingShift<T>() + (typeof(T) == typeof(float) ? 127 : 1023);
+
     /// <summary>
     /// e^x for every x, to 2 units in the last place: infinity where it is beyond the largest number, denormal numbers and 0
     /// where it is that small (to one unit), and NaN of NaN.
     /// </summary>
-    /// <remarks>2^n is multiplied in two steps: between them they reach from twice the largest power down to 0.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TVector, T>(TVector x)
         where TVector : unmanaged, IVector<TVector, T>
@@ -33,15 +37,24 @@ internal static unsafe class VectorMath
         // The constants come first, so that NaN in x survives (see IVector.Min).
         x = TVector.Max(C(isFloat ? -104 : -746), x);
         x = TVector.Min(C(isFloat ? 89 : 710), x);
-        TVector shifted = Shifted<TVector, T>(x, 1, 0), p = ExpOfRest<TVector, T>(x, shifted, 1, 0), n = shifted - C(RoundingShift<T>());
-        TVector half = TVector.MultiplyAdd(n, C(0.5), C(RoundingShift<T>())), rest = n - (half - C(RoundingShift<T>()));
-        return p * TVector.PowerOfTwo(half) * TVector.PowerOfTwo(rest + C(RoundingShift<T>()));
+        TVector n = TVector.MultiplyAdd(x, C(1.4426950408889634), C(RoundingShift<T>())) - C(RoundingShift<T>());
+        return TVector.Scaled(ExpOfRest<TVector, T>(x, n, 1), n);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static TVector C(double value) => Constant<TVector, T>(value);
     }
 
-    /// <summary>The same where x is at most 0, or little above by rounding, as in a softmax: one operation more than without denormal numbers.</summary>
+    /// <summary><see cref="IVector{TSelf, T}.Scaled"/> for processors that have no instruction for it: times 2^(n/2), then times the rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ScaledInTwoSteps<TVector, T>(TVector a, TVector n)
+        where TVector : unmanaged, IVector<TVector, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        TVector shift = Constant<TVector, T>(PowerShift<T>()), half = TVector.MultiplyAdd(n, Constant<TVector, T>(0.5), shift);
+        return a * TVector.PowerOfTwo(half) * TVector.PowerOfTwo(n - (half - shift) + shift);
+    }
+
+    /// <summary>e^x as <see cref="Exp"/> gives it, where x is at most 0, or little above by rounding, as in a softmax: cheaper.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector ExpUpToZero<TVector, T>(TVector x)
         where TVector : unmanaged, IVector<TVector, T>
@@ -49,7 +62,7 @@ internal static unsafe class VectorMath
     {
         x = TVector.Max(Constant<TVector, T>(typeof(T) == typeof(float) ? -104 : -746), x);
         TVector lifted = Shifted<TVector, T>(x, 1, Lift<T>());
-        return ExpOfRest<TVector, T>(x, lifted, 1, Lift<T>()) * TVector.PowerOfTwo(lifted) * Lowered<TVector, T>();
+        return ExpOfRest<TVector, T>(x, lifted - Constant<TVector, T>(PowerShift<T>() + Lift<T>()), 1) * TVector.PowerOfTwo(lifted) * Lowered<TVector, T>();
     }
 
     /// <summary>σ(x) = 1 / (1 + e^-x), to 4 units in the last place; denormal numbers and 0 where it is that small.</summary>
@@ -63,34 +76,35 @@ internal static unsafe class VectorMath
         x = TVector.Max(Constant<TVector, T>(typeof(T) == typeof(float) ? -104 : -746), x);
         x = TVector.Min(Constant<TVector, T>(40), x);
         TVector lowered = Shifted<TVector, T>(x, -1, -Lift<T>());
-        return TVector.Reciprocal(Lowered<TVector, T>() + (ExpOfRest<TVector, T>(x, lowered, -1, -Lift<T>()) * TVector.PowerOfTwo(lowered))) * Lowered<TVector, T>();
+        TVector one = Lowered<TVector, T>(), e = ExpOfRest<TVector, T>(x, lowered - Constant<TVector, T>(PowerShift<T>() - Lift<T>()), -1) * TVector.PowerOfTwo(lowered);
+        return TVector.PowerOver(one, one + e);
     }
 
-    // A power of two that lifts the smallest denormal number among the normal ones, and whose inverse lowers the largest e^-x.
+    // A power of two that lifts the smallest denormal number among the normal ones, and whose inverse lowers the largest e^-x. With the
+    // bias of exponents it is even, so that halves are rounded as without.
     private static int Lift<T>()
-        where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float) ? 64 : 512;
+        where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float) ? 63 : 511;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Lowered<TVector, T>()
         where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T> => Constant<TVector, T>(typeof(T) == typeof(float) ? 5.421010862427522e-20 : 7.458340731200207e-155);
+        where T : unmanaged, IFloatingPointIeee754<T> => Constant<TVector, T>(typeof(T) == typeof(float) ? 1.0842021724855044e-19 : 1.4916681462400413e-154);
 
-    // With sign·x = n ln 2 + r and |r| at most ln 2 / 2: n + lift as PowerOfTwo takes it. Adding RoundingShift rounds to n.
+    // With sign·x = n ln 2 + r and |r| at most ln 2 / 2: n + lift as PowerOfTwo takes it. Adding its shift rounds to n.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Shifted<TVector, T>(TVector x, int sign, int lift)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        TVector.MultiplyAdd(x, Constant<TVector, T>(sign * 1.4426950408889634), Constant<TVector, T>(RoundingShift<T>() + lift));
+        TVector.MultiplyAdd(x, Constant<TVector, T>(sign * 1.4426950408889634), Constant<TVector, T>(PowerShift<T>() + lift));
 
     // e^r by its Taylor polynomial: of degree 7 the rest is below 6e-9, of degree 13 below 5e-18. ln 2 is subtracted in two parts,
     // the first with zeros at its end, so that r is exact. The sign is in the constants.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector ExpOfRest<TVector, T>(TVector x, TVector shifted, int sign, int lift)
+    private static TVector ExpOfRest<TVector, T>(TVector x, TVector n, int sign)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool isFloat = typeof(T) == typeof(float);
-        TVector n = shifted - C(RoundingShift<T>() + lift);
 
         // r times the sign.
         TVector r = TVector.MultiplyAdd(n, C(sign * (isFloat ? -0.693145751953125 : -0.6931471803691238)), x);

@@ -35,6 +35,7 @@ internal abstract record FunctionCase<T>(string Name, Func<double, double> Value
             Row<SqrtFunction<T>>("sqrt", default, Reference.Activations.Sqrt, Reference.Activations.SqrtDerivative, 1e-6, 20),
             Row<SinFunction<T>>("sin", default, Reference.Activations.Sin, Reference.Activations.Cos, -9, 9),
             Row<CosFunction<T>>("cos", default, Reference.Activations.Cos, Reference.Activations.CosDerivative, -9, 9),
+            Row<RootFunction<T>>("root of squares", default, Reference.Activations.Sqrt, Reference.Activations.RootDerivative, 0, 20),
             Row<ReciprocalFunction<T>>("reciprocal", default, Reference.Activations.Reciprocal, Reference.Activations.ReciprocalDerivative, 0.5, 9),
             Row<ScaleFunction<T>>("scale", new(half), x => 0.5 * x, _ => 0.5, -3, 3),
             Row<ShiftFunction<T>>("shift", new(half), x => 0.5 + x, _ => 1, -3, 3),

@@ -148,6 +148,7 @@ public sealed class SpecialValueTests<T>
             Assert.That(Slope<AbsoluteFunction<T>>(0), Is.Zero);
             Assert.That(Slope<AbsoluteFunction<T>>(-0.0), Is.Zero);
             Assert.That(Slope<SqrtFunction<T>>(0), Is.EqualTo(double.PositiveInfinity));
+            Assert.That(Slope<RootFunction<T>>(0), Is.Zero);
             Assert.That(Of<LogFunction<T>>(0), Is.EqualTo(double.NegativeInfinity));
             Assert.That(Of<LogFunction<T>>(-1), Is.NaN);
             Assert.That(Of<SqrtFunction<T>>(-1), Is.NaN);
