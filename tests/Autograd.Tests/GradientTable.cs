@@ -1,4 +1,5 @@
 using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
 
 namespace Diffusion.Autograd.Tests;
 
@@ -79,6 +80,12 @@ internal static partial class GradientTable
         new("Sqrt", ["x"], d => Draw.At(v => v[0].Sqrt(), d.Numbers([d[0], d[1]], 0.2, 5))),
         new("Mean squared loss", ["prediction", "target"], d => Draw.At(v => Loss.MeanSquared(v[0], v[1]), d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
         new("Mean absolute loss", ["prediction", "target"], d => Residual(d, Loss.MeanAbsolute)),
+        new("Binary cross-entropy", ["logits", "targets"], d => Draw.At(v => Loss.BinaryCrossEntropy(v[0], v[1]), d.Numbers([d[0], d[1]], -4, 4), d.Numbers([d[0], d[1]], 0, 1))),
+        new("Gaussian divergence", ["mean", "log variance"], d => Draw.At(v => Loss.GaussianDivergence(v[0], v[1]), d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
+        new("Gaussian divergence from a prior", ["mean", "log variance", "prior mean", "prior log variance"], d => Draw.At(
+            v => Loss.GaussianDivergence(v[0], v[1], v[2], v[3]), d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]), d.Numbers([d[1]]))),
+        new("Cosine similarity", ["x", "y"], d => Draw.At(v => Loss.CosineSimilarity(v[0], v[1], ^1), d.OffKinks([d[0], d[1] + 1]), d.OffKinks([d[0], d[1] + 1]))),
+        new("Dropout", ["x"], d => Draw.At(v => v[0].Dropout(0.3, new RandomSource(5).For(Purpose.Dropout).At(d[0])), d.Numbers([d[0], d[1], d[2]]))),
         new("Huber loss", ["prediction", "target"], d => Residual(d, (x, y) => Loss.Huber(x, y, 1))),
         new("Smooth L1 loss", ["prediction", "target"], d => Residual(d, (x, y) => Loss.SmoothL1(x, y, 1))),
         new("Cross-entropy", ["logits"], d => { int[] classes = d.Indices(d[0], d[1]); return Draw.At(v => Loss.CrossEntropy(v[0], classes), d.Numbers([d[0], d[1]])); }),

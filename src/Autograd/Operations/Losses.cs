@@ -52,6 +52,49 @@ public static class Loss
     /// <exception cref="ArgumentOutOfRangeException">A class outside of [0, C).</exception>
     public static Variable<T> CrossEntropy<T>(Variable<T> logits, params ReadOnlySpan<int> classes)
         where T : unmanaged, IFloatingPointIeee754<T> => CrossEntropyOperation<T>.Apply(logits, classes);
+
+    /// <summary>
+    /// Binary cross-entropy of logits z with targets y in [0, 1]: the mean of -y·ln σ(z) - (1 - y)·ln(1 - σ(z)), computed as
+    /// max(z, 0) - z·y + ln(1 + e^-|z|), which neither overflows nor cancels.
+    /// </summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Variable<T> BinaryCrossEntropy<T>(Variable<T> logits, Variable<T> targets)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        CheckShapes(logits.Shape, targets.Shape, "logits", "targets");
+        return BinaryOperation<BinaryCrossEntropyFunction<T>, T>.Apply(logits, targets, default).Mean();
+    }
+
+    /// <summary>
+    /// The Kullback-Leibler divergence of Gaussians N(mean, e^logVariance) from N(priorMean, e^priorLogVariance), the mean over all
+    /// elements of (ln v' - ln v + (v + (m - m')²)/v' - 1)/2. Without a prior, of the standard normal distribution.
+    /// </summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Variable<T> GaussianDivergence<T>(Variable<T> mean, Variable<T> logVariance, Variable<T>? priorMean = null, Variable<T>? priorLogVariance = null)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        CheckShapes(mean.Shape, logVariance.Shape, "means", "variances");
+        var distance = priorMean is null ? mean : mean - priorMean;
+        var ratio = priorLogVariance is null ? logVariance : logVariance - priorLogVariance;
+        var square = priorLogVariance is null ? distance.Square() : distance.Square() * (-priorLogVariance).Exp();
+        CheckShapes(mean.Shape, (square + ratio).Shape, "distribution", "prior");
+        return Operations.Scale((ratio.Exp() - ratio + square - T.One).Mean(), T.CreateChecked(0.5));
+    }
+
+    /// <summary>The cosine of the angle between x and y along a dimension, x·y / (‖x‖·‖y‖), which is dropped; a norm below epsilon counts as epsilon, and gets no gradient.</summary>
+    /// <exception cref="ArgumentException">The shapes cannot be broadcast, or the dimension does not exist.</exception>
+    public static Variable<T> CosineSimilarity<T>(Variable<T> x, Variable<T> y, Axes axes, double epsilon = 1e-8)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var least = Tensor<T>.Scalar(T.CreateChecked(epsilon));
+        return (x * y).Sum(axes) / (x.Norm(axes).Maximum(least) * y.Norm(axes).Maximum(least));
+    }
+
+    private static void CheckShapes(Shape one, Shape other, string ones, string others)
+    {
+        if (one != other)
+            throw new ArgumentException($"A loss compares tensors of one shape, but the {ones} have {one} and the {others} {other}.");
+    }
 }
 
 /// <summary>loss = mean f(r) of the residual r = prediction - target. Keeps r.</summary>

@@ -50,10 +50,7 @@ public sealed class Dropout<T> : Layer<T>
     {
         if (!IsTraining || _probability == 0)
             return x;
-        var mask = x.Tape?.Rent(x.Shape) ?? Tensor<T>.Uninitialized(x.Shape);
-        _random.At(Step++).Uniform(mask);
-        DropoutMask.FromUniform(_probability, mask.Span);
-        return x * mask;
+        return x.Dropout(_probability, _random.At(Step++));
     }
 
     /// <summary>The streams of the layer of a number.</summary>

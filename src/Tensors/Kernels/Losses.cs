@@ -64,3 +64,23 @@ internal readonly struct HuberFunction<T>(T delta, T scale) : IUnaryFunction<T>
         return TVector.Broadcast(scale) * TVector.Max(TVector.Zero - d, TVector.Min(d, r));
     }
 }
+
+/// <summary>f(z, y) = max(z, 0) - z·y + ln(1 + e^-|z|): the negative log-likelihood of y under σ(z).</summary>
+internal readonly struct BinaryCrossEntropyFunction<T> : IBinaryFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public TVector Value<TVector>(TVector z, TVector y)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        TVector large = TVector.WhereGreater(z, TVector.Zero, z, TVector.Zero), rest = default(SoftplusFunction<T>).Value(TVector.Zero - TVector.Abs(z));
+        return (large - (z * y)) + rest;
+    }
+
+    // σ(z) - y
+    public TVector DX<TVector>(TVector z, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => VectorMath.Sigmoid<TVector, T>(z) - y;
+
+    // -z
+    public TVector DY<TVector>(TVector z, TVector y)
+        where TVector : unmanaged, IVector<TVector, T> => TVector.Zero - z;
+}
