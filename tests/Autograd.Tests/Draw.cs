@@ -8,13 +8,18 @@ internal sealed record CheckPoint(Func<IReadOnlyList<Variable<double>>, Variable
 /// <summary>What a row of the table makes its shapes and numbers from: eight small sizes and a seed.</summary>
 internal sealed class Draw(int[] sizes)
 {
-    private readonly Random _random = new(sizes.Aggregate(17, (hash, size) => unchecked((hash * 31) + size)));
+    private readonly Random _random = new(SeedOf(sizes));
+
+    /// <summary>A number made of the sizes, for what draws by itself.</summary>
+    public int Seed => SeedOf(sizes);
 
     /// <summary>Size number <paramref name="i"/>, at least 1.</summary>
     public int this[int i] => sizes[i];
 
     /// <summary>Size number <paramref name="i"/> folded into 0 ... count - 1: a choice.</summary>
     public int Choice(int i, int count) => (sizes[i] - 1) % count;
+
+    private static int SeedOf(int[] sizes) => sizes.Aggregate(17, (hash, size) => unchecked((hash * 31) + size));
 
     public static CheckPoint At(Func<IReadOnlyList<Variable<double>>, Variable<double>> function, params Tensor<double>[] inputs) => new(function, inputs);
 

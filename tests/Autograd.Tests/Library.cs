@@ -12,9 +12,15 @@ internal static class Library
         typeof(SquaredDifferenceFunction<>), typeof(ExpDifferenceFunction<>),
     ];
 
+    // Of losses and norms; tests/Tensors.Tests/Kernels holds these, and those above, against the textbook.
+    private static readonly Type[] PartsOfOthers = [typeof(RootFunction<>), typeof(HuberFunction<>), typeof(BinaryCrossEntropyFunction<>)];
+
     /// <summary>Every kind of operation, and every function that one of the drivers runs.</summary>
     public static IEnumerable<Type> Parts => typeof(Operation<>).Assembly.GetTypes().Where(IsOperation).Concat(
         typeof(IUnaryFunction<>).Assembly.GetTypes().Where(type => IsFunction(type, typeof(IUnaryFunction<>)) || IsFunction(type, typeof(IBinaryFunction<>))).Where(type => !IsNoOperation(type)));
+
+    /// <summary>The functions that are operations by themselves: those of <see cref="ElementTable"/>.</summary>
+    public static IEnumerable<Type> ElementFunctions => Parts.Where(type => type.IsValueType && !PartsOfOthers.Contains(type));
 
     /// <summary>The kinds and functions among the operations of a tape.</summary>
     public static void Collect<T>(Tape<T> tape, HashSet<string> names)

@@ -33,14 +33,23 @@ internal static class Check
                 least = Math.Max(least, Math.Abs(value));
         }
 
+        double[] sizes = new double[expected.Length];
+        for (int i = 0; i < sizes.Length; i++)
+            sizes[i] = Math.Max(least, Math.Abs(expected[i]));
+        Close(actual, expected, tolerance, what, sizes);
+    }
+
+    /// <summary>|actual - expected| ≤ tolerance·size for each element, with a size for each.</summary>
+    public static void Close<T>(ReadOnlySpan<T> actual, ReadOnlySpan<double> expected, double tolerance, string what, ReadOnlySpan<double> sizes)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
         for (int i = 0; i < expected.Length; i++)
         {
             double value = double.CreateChecked(actual[i]);
             if (value == expected[i] || (double.IsNaN(value) && double.IsNaN(expected[i])))
                 continue;
-            double size = Math.Max(least, Math.Abs(expected[i]));
-            if (!(Math.Abs(value - expected[i]) <= tolerance * size))
-                throw new AssertionException($"{what}: element {i} of {expected.Length} is {value:R}, but should be {expected[i]:R} (error {Math.Abs(value - expected[i]) / size:G3}, tolerance {tolerance:G3}).");
+            if (!(Math.Abs(value - expected[i]) <= tolerance * sizes[i]))
+                throw new AssertionException($"{what}: element {i} of {expected.Length} is {value:R}, but should be {expected[i]:R} (error {Math.Abs(value - expected[i]) / sizes[i]:G3}, tolerance {tolerance:G3}).");
         }
     }
 

@@ -10,8 +10,9 @@ internal static class Tolerance
     public static double Epsilon<T>() => typeof(T) == typeof(float) ? 1.0 / (1 << 23) : Math.Pow(2, -52);
 
     /// <summary>
-    /// A sum of products, relative to the largest result. Each addition rounds by half an epsilon of the partial sum, and
-    /// the errors of random terms grow as the root of their number; four times that, and some for very short sums.
+    /// A sum of n products. Each addition rounds by half an epsilon of the partial sum, whose size in the mean is at most
+    /// <see cref="SizeOfSum"/>, and the errors of random terms grow as the root of their number: a standard error of ε/2·√n times
+    /// that size. Eight times it, and some for very short sums. Relative to the largest result, which is of that size, or to the size itself.
     /// </summary>
     public static double Sum<T>(long terms) => Epsilon<T>() * (8 + (4 * Math.Sqrt(terms)));
 
@@ -54,4 +55,10 @@ internal static class Tolerance
     /// relative to itself; kernel and reference share that number, so only products of it differ.
     /// </summary>
     public static double Adam<T>() => 32 * Epsilon<T>();
+
+    /// <summary>
+    /// The size that sums of terms of random sign have on the way: the root of the sum of their squares. What they end with may be far below
+    /// it, and the error is not. (The bound for the worst order and signs, n·ε/2·Σ|terms|, is a thousand times as much at 20,000 terms: it would hide what is wrong.)
+    /// </summary>
+    public static double SizeOfSum(double sumOfSquares) => Math.Sqrt(sumOfSquares);
 }

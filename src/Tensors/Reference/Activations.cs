@@ -22,9 +22,9 @@ public static class Activations
     public static T SiluDerivative<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => Sigmoid(x) + (x * SigmoidDerivative(x));
 
-    /// <summary>max(x, 0).</summary>
+    /// <summary>max(x, 0); NaN stays what it is.</summary>
     public static T Relu<T>(T x)
-        where T : unmanaged, IFloatingPointIeee754<T> => x > T.Zero ? x : T.Zero;
+        where T : unmanaged, IFloatingPointIeee754<T> => x < T.Zero ? T.Zero : x;
 
     /// <summary>1 above 0, else 0.</summary>
     public static T ReluDerivative<T>(T x)
@@ -122,9 +122,13 @@ public static class Activations
     public static T LeakyReluDerivative<T>(T x, T slope)
         where T : unmanaged, IFloatingPointIeee754<T> => x > T.Zero ? T.One : slope;
 
-    /// <summary>x above 0, else alpha·(e^x - 1) = alpha·2·e^(x/2)·sinh(x/2), which loses no digits.</summary>
+    /// <summary>x above 0, else alpha·(e^x - 1), near 0 as alpha·2·e^(x/2)·sinh(x/2), which loses no digits.</summary>
     public static T Elu<T>(T x, T alpha)
-        where T : unmanaged, IFloatingPointIeee754<T> => x > T.Zero ? x : alpha * T.CreateChecked(2) * T.Exp(x / T.CreateChecked(2)) * T.Sinh(x / T.CreateChecked(2));
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T half = x / T.CreateChecked(2);
+        return x > T.Zero ? x : x < -T.One ? alpha * (T.Exp(x) - T.One) : alpha * T.CreateChecked(2) * T.Exp(half) * T.Sinh(half);
+    }
 
     /// <summary>1 above 0, else alpha·e^x.</summary>
     public static T EluDerivative<T>(T x, T alpha)

@@ -23,8 +23,8 @@ public static class Broadcasting
             dx[Source(from, to, at)] += dy[at];
     }
 
-    // From the place of an element to its indices, and from these to the place in the smaller tensor.
-    private static int Source(Shape from, Shape to, int at)
+    /// <summary>The place in the smaller tensor that an element of the larger comes from: from its place to its indices, and from these to the other place.</summary>
+    public static int Source(Shape from, Shape to, int at)
     {
         int[] indices = new int[to.Rank];
         for (int i = to.Rank - 1; i >= 0; i--)

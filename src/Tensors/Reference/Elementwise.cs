@@ -21,6 +21,37 @@ public static class Elementwise
             dx[i] = (accumulate ? dx[i] : T.Zero) + (dy[i] * derivative(x[i]));
     }
 
+    /// <summary>z = f(x, y), or z += f(x, y), where x and y are broadcast to z's shape.</summary>
+    public static void Map<T>(Func<T, T, T> function, Shape xShape, Shape yShape, Shape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z, bool accumulate = false)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < z.Length; i++)
+            z[i] = (accumulate ? z[i] : T.Zero) + function(x[Broadcasting.Source(xShape, shape, i)], y[Broadcasting.Source(yShape, shape, i)]);
+    }
+
+    /// <summary>z = f(x, y, w), where x, y and w are broadcast to z's shape.</summary>
+    public static void Map<T>(
+        Func<T, T, T, T> function, Shape xShape, Shape yShape, Shape wShape, Shape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> w, Span<T> z)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < z.Length; i++)
+            z[i] = function(x[Broadcasting.Source(xShape, shape, i)], y[Broadcasting.Source(yShape, shape, i)], w[Broadcasting.Source(wShape, shape, i)]);
+    }
+
+    /// <summary>dx[source of i...] += dz[i...]·∂f/∂x over all elements of z, from 0 or from what dx holds; by y with x and y exchanged.</summary>
+    public static void GradientX<T>(
+        Func<T, T, T> partial, Shape xShape, Shape yShape, Shape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dz, Span<T> dx, bool accumulate)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (!accumulate)
+            dx.Clear();
+        for (int i = 0; i < dz.Length; i++)
+        {
+            int at = Broadcasting.Source(xShape, shape, i);
+            dx[at] += dz[i] * partial(x[at], y[Broadcasting.Source(yShape, shape, i)]);
+        }
+    }
+
     /// <summary>z = x + y.</summary>
     public static void Add<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
         where T : unmanaged, IFloatingPointIeee754<T>

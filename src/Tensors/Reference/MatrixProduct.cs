@@ -30,4 +30,27 @@ public static class MatrixProduct
             }
         }
     }
+
+    /// <summary>C[..., m, n] = Σ_k A[..., m, k]·B[..., k, n], where the outer dimensions of A and B are broadcast to those of C.</summary>
+    public static void MultiplyStack<T>(Shape aShape, Shape bShape, Shape cShape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int at = 0; at < cShape.Length; at++)
+        {
+            int[] indices = Strided.Indices(cShape, at);
+            T sum = T.Zero;
+            for (int k = 0; k < aShape[^1]; k++)
+                sum += a[Place(aShape, [.. indices[..^1], k])] * b[Place(bShape, [.. indices[..^2], k, indices[^1]])];
+            c[at] = sum;
+        }
+    }
+
+    // The last dimensions, of which those of extent 1 are repeated.
+    private static int Place(Shape shape, ReadOnlySpan<int> indices)
+    {
+        int place = 0;
+        for (int i = 0; i < shape.Rank; i++)
+            place = (place * shape[i]) + (shape[i] == 1 ? 0 : indices[indices.Length - shape.Rank + i]);
+        return place;
+    }
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Diffusion.Tensors.Reference;
 
-/// <summary>Sums over all elements, and over the rows of a matrix [R, C].</summary>
+/// <summary>Sums over all elements, over the rows of a matrix [R, C], and folds over any dimensions.</summary>
 public static class Reductions
 {
     /// <summary>Σ x.</summary>
@@ -25,6 +25,17 @@ public static class Reductions
             for (int r = 0; r < rows; r++)
                 sum += x[(r * columns) + c];
             y[c] = accumulate ? y[c] + sum : sum;
+        }
+    }
+
+    /// <summary>y[place of i...] = fold(y[place of i...], x[i...]) over all elements, where the target has extent 1 in the dimensions that are folded, or lacks them.</summary>
+    public static void Fold<T>(Func<T, T, T> fold, Shape shape, Shape target, ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int at = 0; at < x.Length; at++)
+        {
+            int place = Broadcasting.Source(target, shape, at);
+            y[place] = fold(y[place], x[at]);
         }
     }
 }

@@ -21,7 +21,8 @@ public sealed class DropoutMaskTests<T>
             var mask = new Guarded<T>(uniform);
             DropoutMask.FromUniform(probability, mask.Span);
             mask.Verify($"{length} numbers");
-            T[] expected = [.. uniform.Select(u => u < T.CreateTruncating(probability) ? T.Zero : T.CreateTruncating(1 / (1 - probability)))];
+            T[] expected = new T[length];
+            Reference.Elementwise.Map<T>(u => u < T.CreateTruncating(probability) ? T.Zero : T.CreateTruncating(1 / (1 - probability)), uniform, expected);
             Check.Same<T>(mask.Span, expected, $"{length} numbers");
         }
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Tensors.Kernels;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
@@ -37,6 +38,23 @@ public sealed class ReductionsTests<T>
         Compare(3, 0);
     }
 
+    private static readonly (Shape Shape, Shape Target)[] Folds =
+    [
+        ([7], [1]), ([5, 101], [5, 1]), ([5, 101], [101]), ([300, 33], [1, 33]), ([4, 3, 9], [4, 1, 9]), ([4, 3, 9], [3, 1]), ([4, 3, 9], []), ([4, 130, 3, 2], [130, 1, 2]),
+        ([2, 3, 4, 5, 2, 3], [2, 1, 4, 1, 2, 1]), ([3, 20_000], [3, 1]), ([2, 9000, 3], [3]), ([3, 1, 4], [3, 1, 4]), ([0, 3], [1, 3]), ([3, 0], [3, 1]), ([0], [0]),
+    ];
+
+    [Test]
+    public void Folds_over_any_dimensions_agree_with_the_reference()
+    {
+        foreach (var (shape, target) in Folds)
+        {
+            Compare<SumFold<T>>(shape, target, (total, x) => total + x, 0, Tolerance.Sum<T>(shape.Length));
+            Compare<MaxFold<T>>(shape, target, Math.Max, double.NegativeInfinity, 0);
+            Compare<MinFold<T>>(shape, target, Math.Min, double.PositiveInfinity, 0);
+        }
+    }
+
     [Test]
     public void Any_size_agrees() => Check.ForAll(from rows in Gen.Choose(0, 150) from columns in Gen.Choose(0, 70) select (rows, columns), size => Compare(size.rows, size.columns));
 
@@ -48,6 +66,22 @@ public sealed class ReductionsTests<T>
             Assert.That(() => Tensors.Kernels.Reductions.SumRows<T>(2, 3, new T[5], new T[3], false), Throws.ArgumentException.With.Message.Contains("[2, 3] got 5"));
             Assert.That(() => Tensors.Kernels.Reductions.SumRows<T>(2, 3, new T[6], new T[2], false), Throws.InstanceOf<ArgumentException>());
         });
+    }
+
+    private static void Compare<TFold>(Shape shape, Shape target, Func<double, double, double> fold, double identity, double tolerance)
+        where TFold : unmanaged, IFold<T>
+    {
+        T[] x = TestData.Uniform<T>(shape.Length, 1), before = TestData.Uniform<T>(target.Length, 2);
+        foreach (bool accumulate in (bool[])[false, true])
+        {
+            var y = accumulate ? new Guarded<T>(before) : Guarded<T>.ForOutput(target.Length);
+            double[] expected = before.ToDouble();
+            if (!accumulate)
+                Array.Fill(expected, identity);
+            Tensors.Kernels.Reductions.Fold<TFold, T>(shape, target, new Guarded<T>(x).Span, y.Span, accumulate);
+            Reference.Reductions.Fold(fold, shape, target, x.ToDouble(), expected);
+            Check.Close(y, expected, tolerance, $"{typeof(TFold).Name} of {shape} to {target}, accumulate {accumulate}", floor: 1);
+        }
     }
 
     private static void Compare(int rows, int columns)

@@ -91,6 +91,7 @@ public sealed class StridedTests<T>
         Strided.Read<T>(layout, x, sum.Span, accumulate: true);
         Check.Close(sum, [.. before.ToDouble().Zip(seen, (a, b) => a + b)], Tolerance.Arithmetic<T>(), $"{what}, added", floor: 1);
 
+        int terms = 1 + (layout.Shape.Length / Math.Max(1, x.Length));
         foreach (bool accumulate in (bool[])[false, true])
         {
             var dx = accumulate ? new Guarded<T>(x) : Guarded<T>.ForOutput(x.Length);
@@ -98,9 +99,10 @@ public sealed class StridedTests<T>
             Strided.ReadBackward<T>(layout, new Guarded<T>(before).Span, dx.Span, accumulate);
             Reference.Strided.AddInto<double>(shape, layout.Shape, where, before.ToDouble(), expected);
 
-            // Of n random terms of size 1, the sums on the way are of size √n, whatever they end with.
-            double onTheWay = Math.Sqrt(Math.Max(1, layout.Shape.Length / Math.Max(1, x.Length)));
-            Check.Close(dx, expected, Tolerance.Sum<T>(layout.Shape.Length), $"Gradient of {what}, accumulate {accumulate}", floor: onTheWay);
+            double[] squares = accumulate ? Squared(x) : new double[x.Length];
+            Reference.Strided.AddInto<double>(shape, layout.Shape, where, Squared(before), squares);
+            dx.Verify(what);
+            Check.Close<T>(dx.Span, expected, Tolerance.Sum<T>(terms), $"Gradient of {what}, accumulate {accumulate}", Array.ConvertAll(squares, Tolerance.SizeOfSum));
         }
 
         if (layout.Repeats)
@@ -112,6 +114,8 @@ public sealed class StridedTests<T>
             whole[Reference.Strided.Place(shape, where(Reference.Strided.Indices(layout.Shape, i)))] = double.CreateChecked(before[i]);
         Check.Close(written, whole, 0, $"{what}, written");
     }
+
+    private static double[] Squared(T[] values) => Array.ConvertAll(values.ToDouble(), value => value * value);
 
     private static int[] Exchanged(int[] index, int a, int b)
     {

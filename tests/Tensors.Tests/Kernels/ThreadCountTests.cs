@@ -17,6 +17,7 @@ public sealed class ThreadCountTests<T>
     private static readonly GroupNormShape Norm = new(100, 30, 48, 6);
 
     private static readonly Pool2dShape Pool = new(9, 29, 28, 32, 3, 2);
+    private static readonly AttentionShape Heads = new(5, 70, 48, 4);
     private static readonly UpsampleShape Upsampled = new(9, (14, 13), 33, 2);
 
     private static IEnumerable<TestCaseData> Kernels() =>
@@ -52,6 +53,13 @@ public sealed class ThreadCountTests<T>
         Row("Upsample gradient", dx => UpsampleNearest.Backward<T>(Upsampled, Numbers(Upsampled.Output.Length, 1), dx, true), Upsampled.Input.Length),
         Row("Softmax", y => Softmax.Forward<T>(900, 60, false, Numbers(54000, 1), y), 54000),
         Row("Log-softmax gradient", dx => Softmax.Backward<T>(900, 60, true, Numbers(54000, 1), Numbers(54000, 2), dx, false), 54000),
+        Row("Attention", y => Attention.Forward<T>(Heads, Numbers(Heads.Input.Length, 1), y, []), Heads.Output.Length),
+        Row("Attention gradient", dx => Attention.Backward<T>(Heads, Numbers(Heads.Input.Length, 1), Numbers(Heads.Statistics.Length, 2, 5), Numbers(Heads.Output.Length, 3), dx, true), Heads.Input.Length),
+        Row("Linear attention", y => LinearAttention.Forward<T>(Heads, Numbers(Heads.Input.Length, 1), y), Heads.Output.Length),
+        Row("Linear attention gradient", dx => LinearAttention.Backward<T>(Heads, Numbers(Heads.Input.Length, 1), Numbers(Heads.Output.Length, 2), dx, true), Heads.Input.Length),
+        Row("Broadcast", y => Broadcasting.Expand<T>([33], [900, 33], Numbers(33, 1), y), 900 * 33),
+        Row("Sums of a broadcast", dx => Broadcasting.Reduce<T>([33], [900, 33], Numbers(900 * 33, 1), dx, true), 33),
+        Row("DropoutMask", y => DropoutMask.FromUniform(0.3, y), 50_001),
         Row("SiLU", y => Elementwise.Map<SiluFunction<T>, T>(default, Numbers(50_001, 1), y), 50_001),
         Row("SiLU gradient", dx => Elementwise.MapBackward<SiluFunction<T>, T>(default, Numbers(50_001, 1), Numbers(50_001, 2), dx, true), 50_001),
         Row("Product with rows", z => Elementwise.Map<MultiplyFunction<T>, T>(default, new Operand<T>(Numbers(700 * 101, 1), [700, 101]), new(Numbers(101, 2), [101]), [700, 101], z), 700 * 101),
@@ -61,9 +69,13 @@ public sealed class ThreadCountTests<T>
         Row("AddRows", y => Gather.AddRows<T>(7, 65, Numbers(90 * 7 * 65, 1), Numbers(5 * 65, 2), TestData.Indices(90, 5, 3), y), 90 * 7 * 65),
         Row("ScatterAdd", table => Gather.ScatterAdd<T>(7, 165, Numbers(90 * 7 * 165, 1), TestData.Indices(90, 5, 3), table), 5 * 165),
         Row("Selected rows", y => IndexMap.Select<T>(new(7, 50, 165), TestData.Indices(90, 50, 3), Numbers(7 * 50 * 165, 1), y), 7 * 90 * 165),
+        Row("Elements picked by index", y => IndexMap.Pick<T>(new(7, 50, 165), TestData.Indices(7 * 90 * 165, 50, 3), 90, Numbers(7 * 50 * 165, 1), y), 7 * 90 * 165),
         Row("Rows added by index", y => IndexMap.SelectAdd<T>(new(7, 50, 165), TestData.Indices(90, 50, 3), Numbers(7 * 90 * 165, 1), y), 7 * 50 * 165),
         Row("Elements added by index", y => IndexMap.PickAdd<T>(new(7, 50, 165), TestData.Indices(7 * 90 * 165, 50, 3), 90, Numbers(7 * 90 * 165, 1), y), 7 * 50 * 165),
         Row("Cumulative sum over the middle", y => Lines.Run<CumulativeLine<T>, T>(default, new(7, 90, 65), 90, Numbers(7 * 90 * 65, 1), y, []), 7 * 90 * 65),
+        Row("Sorted middle", y => Lines.Run<SortLine<T>, T>(new(true, 60), new(7, 90, 65), 60, Numbers(7 * 90 * 65, 1), y, new int[7 * 60 * 65]), 7 * 60 * 65),
+        Row("Where", y => Elementwise.Map<WhereFunction<T>, T>(default, new Operand<T>(Numbers(101, 1), [101]), new(Numbers(700, 2), [700, 1]), new(Numbers(700 * 101, 3), [700, 101]), [700, 101], y), 700 * 101),
+        Row("Product of a stack", c => MatrixProduct.MultiplyBatch<T>(12, 70, 60, 50, Numbers(12 * 70 * 50, 1), false, Numbers(12 * 50 * 60, 2), false, c), 12 * 70 * 60),
         Row("Largest of the middle", y => Reductions.Fold<MaxFold<T>, T>([70, 90, 65], [70, 1, 65], Numbers(70 * 90 * 65, 1), y, false), 70 * 65),
         Row("SumRows", y => Reductions.SumRows<T>(7000, 33, Numbers(7000 * 33, 1), y, true), 33),
         Row("Sum", y => y[0] = Reductions.Sum<T>(Numbers(100_003, 1)), 1),

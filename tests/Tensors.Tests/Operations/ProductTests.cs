@@ -1,12 +1,16 @@
-using Diffusion.Tensors.Randomness;
+using System.Numerics;
 using NUnit.Framework;
 
 namespace Diffusion.Tensors.Tests.Operations;
 
 /// <summary>Products of tensors of any rank, against loops over all indices.</summary>
-public sealed class ProductTests
+[TestFixture(typeof(float))]
+[TestFixture(typeof(double))]
+[Category("Kernels")]
+public sealed class ProductTests<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private static Tensor<double> Numbers(uint seed, params int[] extents) => new RandomSource(seed).For(Purpose.Metrics).At(0).Normal<double>(new Shape(extents));
+    private static Tensor<T> Numbers(int seed, params int[] extents) => Tensor<T>.From(new Shape(extents), TestData.Uniform<T>(new Shape(extents).Length, seed));
 
     [TestCase("bij,bkj->bik")]
     [TestCase("bij,bjk->bik")]
@@ -21,24 +25,15 @@ public sealed class ProductTests
     {
         string[] sides = equation.Split("->"), operands = sides[0].Split(',');
         string result = sides.Length == 2 ? sides[1] : "ik";
-        char[] letters = [.. (operands[0] + operands[1]).Distinct()];
-        int[] extents = Array.ConvertAll(letters, letter => 2 + (letter % 3));
-        int Extent(char letter) => extents[Array.IndexOf(letters, letter)];
-        var a = Numbers(1, [.. operands[0].Select(Extent)]);
-        var b = Numbers(2, [.. operands[1].Select(Extent)]);
-        var expected = Tensor<double>.Zeros(new Shape([.. result.Select(Extent)]));
-        int[] at = new int[letters.Length];
-        int[] Of(string names) => [.. names.Select(letter => at[Array.IndexOf(letters, letter)])];
-        for (int i = 0; i < new Shape(extents).Length; i++)
-        {
-            for (int rest = i, j = 0; j < letters.Length; rest /= extents[j++])
-                at[j] = rest % extents[j];
-            expected[Of(result)] += a[Of(operands[0])] * b[Of(operands[1])];
-        }
+        static int Extent(char letter) => 2 + (letter % 3);
+        Tensor<T> a = Numbers(1, [.. operands[0].Select(Extent)]), b = Numbers(2, [.. operands[1].Select(Extent)]);
+        Shape shape = new([.. result.Select(Extent)]);
+        double[] expected = TestData.OtherGarbage(shape.Length);
+        Reference.Einsum.Run<double>(operands[0], operands[1], result, Extent, a.Span.ToArray().ToDouble(), b.Span.ToArray().ToDouble(), expected);
 
         var actual = TensorOperations.Einsum(equation, a, b);
-        Assert.That(actual.Shape, Is.EqualTo(expected.Shape));
-        Assert.That(actual.Span.ToArray(), Is.EqualTo(expected.Span.ToArray()).Within(1e-12));
+        Assert.That(actual.Shape, Is.EqualTo(shape));
+        Check.Close<T>(actual.Span, expected, Tolerance.Sum<T>(a.Length), equation, floor: 1);
     }
 
     [TestCase("2,3", "3,4", "2,4")]
@@ -53,16 +48,18 @@ public sealed class ProductTests
     public void MatMul_broadcasts_stacks(string left, string right, string result)
     {
         static int[] Extents(string text) => text.Length == 0 ? [] : [.. text.Split(',').Select(int.Parse)];
-        Tensor<double> a = Numbers(3, Extents(left)), b = Numbers(4, Extents(right));
+        Tensor<T> a = Numbers(3, Extents(left)), b = Numbers(4, Extents(right));
         var c = a.MatMul(b);
         Assert.That(c.Shape.ToArray(), Is.EqualTo(Extents(result)));
 
-        // The same through a stack of one product for each pair, by a sum over k of broadcast products.
-        var columns = a.Rank == 1 ? a.Reshape(1, 3, 1) : a.Reshape([.. a.Shape.AsSpan(), 1]);
-        var rows = b.Rank == 1 ? b.Reshape(3, 1) : b;
-        var whole = (columns * rows.Reshape([.. rows.Shape.AsSpan()[..^2], 1, .. rows.Shape.AsSpan()[^2..]])).Sum(^2);
-        Assert.That(c.Span.ToArray(), Is.EqualTo(whole.Span.ToArray()).Within(1e-12));
+        // A vector is one row on the left, and one column on the right.
+        Shape rows = a.Rank == 1 ? [1, 3] : a.Shape, columns = b.Rank == 1 ? [3, 1] : b.Shape;
+        int outer = Math.Max(rows.Rank, columns.Rank) - 2;
+        Shape whole = new([.. Extents(result)[..outer], rows[^2], columns[^1]]);
+        double[] expected = TestData.OtherGarbage(whole.Length);
+        Reference.MatrixProduct.MultiplyStack<double>(rows, columns, whole, a.Span.ToArray().ToDouble(), b.Span.ToArray().ToDouble(), expected);
+        Check.Close<T>(c.Span, expected, Tolerance.Sum<T>(3), $"{left} times {right}", floor: 1);
         if (a.Rank > 1 && b.Rank > 1)
-            Assert.That(a.Transpose(^1, ^2).MatMul(b.Transpose(^1, ^2), transposeA: true, transposeB: true).Span.ToArray(), Is.EqualTo(c.Span.ToArray()).Within(1e-12));
+            Check.Close<T>(a.Transpose(^1, ^2).MatMul(b.Transpose(^1, ^2), transposeA: true, transposeB: true).Span, expected, Tolerance.Sum<T>(3), $"{left} times {right}, transposed", floor: 1);
     }
 }
