@@ -269,10 +269,15 @@ public sealed class LayersTests
             Assert.That(new Flatten<double>().Forward(Tensor<double>.Zeros([0, 3, 2])).Shape, Is.EqualTo(new Shape(0, 6)));
             Assert.That(() => new Flatten<double>().Forward(Tensor<double>.Scalar(1)), Throws.ArgumentException);
             Assert.That(Of(new LeakyReLU<double>(0.1)), Is.EqualTo([-0.2, -0.05, 0, 3]).Within(1e-15));
+            Assert.That(Of(new ELU<double>(2)), Is.EqualTo([2 * (Math.Exp(-2) - 1), 2 * (Math.Exp(-0.5) - 1), 0, 3]).Within(1e-15));
+            Assert.That(new ELU<double>(2).To<float>().ToString(), Is.EqualTo("ELU(alpha: 2)"));
+            Assert.That(Of(new ELU<double>())[0], Is.EqualTo(Math.Exp(-2) - 1).Within(1e-15));
+            Assert.That(Of(new Softplus<double>()), Is.EqualTo(x.Value.Span.ToArray().Select(value => Math.Log(1 + Math.Exp(value)))).Within(1e-14));
             Assert.That(Of(new Sigmoid<double>()), Is.EqualTo([1 / (1 + Math.Exp(2)), 1 / (1 + Math.Exp(0.5)), 0.5, 1 / (1 + Math.Exp(-3))]).Within(1e-15));
             Assert.That(Of(new GELU<double>())[3], Is.EqualTo(3 * 0.9986501019683699).Within(1e-14), "Φ(3) of tables");
         });
-        Assert.That(GradientCheck.Run(v => new LeakyReLU<double>(0.1).Forward(v[0]), [Tensor<double>.From([3], -2, 0.5, 3)]).Passed);
+        foreach (Layer<double> layer in (Layer<double>[])[new LeakyReLU<double>(0.1), new ELU<double>(2), new Softplus<double>()])
+            Assert.That(GradientCheck.Run(v => layer.Forward(v[0]), [Tensor<double>.From([3], -2, 0.5, 3)]).Passed, layer.ToString());
     }
 
     private static void Fills(Parameter<float> parameter, double bound)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Xml.Linq;
 using Diffusion.Autograd;
 using Diffusion.Models;
 using Diffusion.Nn;
@@ -19,5 +20,24 @@ public sealed class NoFriendTests
     {
         var friends = type.Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName);
         Assert.That(friends, Has.None.Contains("Outside"));
+    }
+
+    // A benchmark that needs a kernel compiles the library's sources instead; a sample has what a user has.
+    [Test]
+    public void Libraries_and_their_tests_are_the_only_friends()
+    {
+        string[] libraries = AssembliesIn("src");
+        Assert.That(libraries, Is.Not.Empty);
+        var friends = libraries.SelectMany(library => Assembly.Load(library).GetCustomAttributes<InternalsVisibleToAttribute>());
+        Assert.That(friends.Select(friend => friend.AssemblyName).Distinct(), Is.Not.Empty.And.SubsetOf(libraries.Concat(AssembliesIn("tests"))));
+    }
+
+    private static string[] AssembliesIn(string folder)
+    {
+        string root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Diffusion.sln")))
+            root = Path.GetDirectoryName(root) ?? throw new FileNotFoundException($"No folder above {AppContext.BaseDirectory} has Diffusion.sln.");
+        return [.. from project in Directory.EnumerateFiles(Path.Combine(root, folder), "*.csproj", SearchOption.AllDirectories)
+                   select XDocument.Load(project).Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(project)];
     }
 }

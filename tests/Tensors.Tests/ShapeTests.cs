@@ -61,6 +61,22 @@ public sealed class ShapeTests
             Assert.That(() => new Shape(1, 2, 3, 4, 5, 6, 7), Throws.ArgumentException.With.Message.Contains("at most 6 dimensions, not 7"));
             Assert.That(() => new Shape(2, -1), Throws.ArgumentException.With.Message.Contains("Extent 1 of a shape is -1"));
             Assert.That(() => new Shape(65536, 65536), Throws.ArgumentException.With.Message.Contains("[65536, 65536] has more"));
+            Assert.That(() => new Shape(0, -1), Throws.ArgumentException.With.Message.Contains("Extent 1 of a shape is -1"));
+        });
+    }
+
+    [TestCase(65536, 65536, 0)]
+    [TestCase(65536, 0, 65536)]
+    [TestCase(0, 65536, 65536)]
+    [TestCase(int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, 0)]
+    public void An_extent_of_0_makes_any_shape_empty(params int[] extents)
+    {
+        Shape shape = new(extents);
+        Assert.Multiple(() =>
+        {
+            Assert.That(shape.Length, Is.Zero);
+            Assert.That(shape.ToArray(), Is.EqualTo(extents));
+            Assert.That(Tensor<float>.Zeros(shape).Span.Length, Is.Zero);
         });
     }
 

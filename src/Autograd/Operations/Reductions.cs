@@ -50,7 +50,7 @@ public static partial class Operations
     public static Variable<T> Var<T>(this Variable<T> x, Axes axes, int correction = 1, bool keepDimensions = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T count = T.CreateChecked(Math.Max(0L, (long)Dimensions.Count(x.Shape, axes) - correction));
+        T count = T.CreateChecked(Math.Max(0, Dimensions.Count(x.Shape, axes) - correction));
         return (x - x.Mean(axes, keepDimensions: true)).Square().Sum(axes, keepDimensions).Scale(T.One / count);
     }
 

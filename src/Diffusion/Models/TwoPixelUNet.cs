@@ -58,7 +58,7 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
 
     /// <inheritdoc/>
     public override Variable<T> Forward(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels) =>
-        Head(_decoder2, Features(tape, xt, t, labels));
+        Pixels(_decoder2, Features(tape, xt, t, labels));
 
     /// <inheritdoc/>
     public override (Variable<T> Prediction, Variable<T> Variance) ForwardWithVariance(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels)
@@ -66,11 +66,11 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
         if (_variance is null)
             return base.ForwardWithVariance(tape, xt, t, labels);
         var features = Features(tape, xt, t, labels);
-        return (Head(_decoder2, features), Head(_variance, features));
+        return (Pixels(_decoder2, features), Pixels(_variance, features));
     }
 
     // [N, 1, 2·C1] to [N, 1, 2], seen as two pixels
-    private static Variable<T> Head(ConvTranspose1d<T> layer, Variable<T> features) => layer.Forward(features).Reshape([features.Shape[0], 2, 1]);
+    private static Variable<T> Pixels(ConvTranspose1d<T> layer, Variable<T> features) => layer.Forward(features).Reshape([features.Shape[0], 2, 1]);
 
     // Decoder 1 beside encoder 1, [N, 1, 2·C1]
     private Variable<T> Features(Tape<T> tape, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels)

@@ -82,11 +82,40 @@ public sealed class LeakyReLU<T>(double slope = 0.01) : Layer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
-    public override Variable<T> Forward(Variable<T> x) => x.Relu() - (T.CreateTruncating(slope) * (-x).Relu());
+    public override Variable<T> Forward(Variable<T> x) => x.LeakyRelu(T.CreateTruncating(slope));
 
     /// <inheritdoc/>
     protected override string Settings => ModuleText.Settings("", ("slope", slope, 0.01));
 
     /// <inheritdoc/>
     protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) => new LeakyReLU<TOther>(slope);
+}
+
+/// <summary>x where it is positive, else α·(e^x - 1).</summary>
+/// <remarks>Clevert et al., Fast and Accurate Deep Network Learning by Exponential Linear Units, 2016.</remarks>
+/// <typeparam name="T">The number type.</typeparam>
+/// <param name="alpha">What the function tends to, negated, far below 0.</param>
+public sealed class ELU<T>(double alpha = 1) : Layer<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Variable<T> Forward(Variable<T> x) => x.Elu(T.CreateTruncating(alpha));
+
+    /// <inheritdoc/>
+    protected override string Settings => ModuleText.Settings("", ("alpha", alpha, 1.0));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) => new ELU<TOther>(alpha);
+}
+
+/// <summary>Softplus, log(1 + e^x).</summary>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class Softplus<T> : Layer<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Variable<T> Forward(Variable<T> x) => x.Softplus();
+
+    /// <inheritdoc/>
+    protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) => new Softplus<TOther>();
 }

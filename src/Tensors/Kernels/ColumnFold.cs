@@ -44,7 +44,7 @@ internal static unsafe class ColumnFold
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int count = TVector.Count, back = columns - count, c = 0;
+        int count = TVector.Count, whole = columns - (columns % count), back = columns - count, c = 0;
         if (back < 0)
         {
             if (Vector128.IsHardwareAccelerated && columns >= V128<T>.Count)
@@ -55,10 +55,10 @@ internal static unsafe class ColumnFold
         }
 
         // The last vector reaches back; its totals are loaded before those that it shares are stored (see ElementLoop).
-        TVector last = Column<TFold, TVector, T>(x + back, row, rows, total + back);
+        TVector last = whole == columns ? TVector.Zero : Column<TFold, TVector, T>(x + back, row, rows, total + back);
 
         // Some columns at a time, whose totals stay in registers over all rows.
-        for (; c <= back - (3 * count); c += 4 * count)
+        for (; c <= whole - (4 * count); c += 4 * count)
         {
             TVector s0 = TVector.Load(total + c), s1 = TVector.Load(total + c + count), s2 = TVector.Load(total + c + (2 * count)), s3 = TVector.Load(total + c + (3 * count));
             T* at = x + c;
@@ -76,9 +76,10 @@ internal static unsafe class ColumnFold
             TVector.Store(s3, total + c + (3 * count));
         }
 
-        for (; c < back; c += count)
+        for (; c < whole; c += count)
             TVector.Store(Column<TFold, TVector, T>(x + c, row, rows, total + c), total + c);
-        TVector.Store(last, total + back);
+        if (whole < columns)
+            TVector.Store(last, total + back);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

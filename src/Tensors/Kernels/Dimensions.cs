@@ -25,9 +25,10 @@ internal static class Dimensions
     /// <summary>The shape with extent 1 in the named dimensions.</summary>
     public static Shape Kept(Shape shape, ReadOnlySpan<int> dimensions)
     {
+        int[] extents = shape.ToArray();
         foreach (int at in dimensions)
-            shape = shape.With(at, 1);
-        return shape;
+            extents[at] = 1;
+        return new Shape(extents);
     }
 
     /// <summary>The shape without the named dimensions.</summary>
@@ -88,18 +89,16 @@ internal static class Dimensions
     {
         if (from < 0 || (from >= shape.Rank && shape.Rank + from > 0))
             throw new ArgumentOutOfRangeException(nameof(from), from, $"The shape {shape} has {shape.Rank} dimensions.");
-        long extent = 1;
-        foreach (int inner in shape.AsSpan()[Math.Min(from, shape.Rank)..])
-            extent = shape.Length == 0 && inner != 0 ? Math.Min(extent * inner, int.MaxValue) : extent * inner;
-        return new Shape([.. shape.AsSpan()[..Math.Min(from, shape.Rank)], (int)extent]);
+        int place = Math.Min(from, shape.Rank);
+        return new Shape([.. shape.AsSpan()[..place], shape.Count(place..)]);
     }
 
-    /// <summary>How many numbers of a shape become one where the named dimensions are reduced.</summary>
-    public static int Count(Shape shape, Axes axes)
+    /// <summary>How many numbers of a shape become one where the named dimensions are reduced: more than an integer holds where another is empty.</summary>
+    public static double Count(Shape shape, Axes axes)
     {
-        int count = 1;
+        double count = 1;
         foreach (int at in Of(shape, axes.AsSpan()))
-            count = checked(count * shape[at]);
+            count *= shape[at];
         return count;
     }
 

@@ -40,16 +40,17 @@ internal static unsafe class ElementLoop
         }
 
         Places<T> at = places;
-        TVector last = expression.At<TVector>(at, back);
+        TVector last = count % TVector.Count == 0 ? TVector.Zero : expression.At<TVector>(at, back);
         if (TExpression.InPairs)
         {
-            for (; i <= back - Pair<TVector, T>.Count; i += Pair<TVector, T>.Count)
+            for (; i <= count - Pair<TVector, T>.Count; i += Pair<TVector, T>.Count)
                 Pair<TVector, T>.Store(expression.At<Pair<TVector, T>>(at, i), at.Z + i);
         }
 
-        for (; i < back; i += TVector.Count)
+        for (; i <= back; i += TVector.Count)
             TVector.Store(expression.At<TVector>(at, i), at.Z + i);
-        TVector.Store(last, at.Z + back);
+        if (i < count)
+            TVector.Store(last, at.Z + back);
     }
 
     // Fewer elements than a vector has: in a vector's worth of memory, filled up with ones, which no function fails on.

@@ -11,7 +11,12 @@ internal static unsafe class Elementwise
     /// <summary>y = f(x). In place where y is x.</summary>
     public static void Map<TFunction, T>(TFunction function, ReadOnlySpan<T> x, Span<T> y)
         where TFunction : unmanaged, IUnaryFunction<T>
-        where T : unmanaged, IFloatingPointIeee754<T> => Dense<Expressions.Of1<TFunction, T>, T>(new(function), x, x, x, y);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        CheckLengths(x.Length, y.Length);
+        fixed (T* px = x, py = y)
+            UnaryLoop.Run<TFunction, T>(function, x.Length, px, py);
+    }
 
     /// <summary>dx = dy·f', or dx += dy·f' with <paramref name="accumulate"/>; kept is x or y, as the function says.</summary>
     public static void MapBackward<TFunction, T>(TFunction function, ReadOnlySpan<T> kept, ReadOnlySpan<T> dy, Span<T> dx, bool accumulate)
@@ -170,6 +175,6 @@ internal readonly ref struct Operand<T>(ReadOnlySpan<T> span, Shape shape)
     {
         if (Span.Length != Shape.Length)
             throw new ArgumentException($"An operand of shape {Shape} got {Span.Length} elements.");
-        return new(start, Views.Broadcast(Shape, to));
+        return Shape == to ? new(start) : new(start, Views.Broadcast(Shape, to));
     }
 }

@@ -47,22 +47,6 @@ internal static unsafe class Expressions
             where TVector : unmanaged, IVector<TVector, T> => TVector.Load(places.X + i);
     }
 
-    /// <summary>f(x).</summary>
-    public readonly struct Of1<TFunction, T>(TFunction function) : IExpression<T>
-        where TFunction : unmanaged, IUnaryFunction<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public static int Operands => 1;
-
-        public static bool ReadsResult => false;
-
-        public static bool InPairs => true;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector At<TVector>(in Places<T> places, nint i)
-            where TVector : unmanaged, IVector<TVector, T> => function.Value(TVector.Load(places.X + i));
-    }
-
     /// <summary>f(x, y).</summary>
     public readonly struct Of2<TFunction, T>(TFunction function) : IExpression<T>
         where TFunction : unmanaged, IBinaryFunction<T>

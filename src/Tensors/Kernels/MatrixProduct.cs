@@ -61,7 +61,7 @@ public static unsafe class MatrixProduct
     {
         if (count < 0 || rows < 0 || (long)count * rows > int.MaxValue)
             throw new ArgumentException($"A stack of {count} products of {rows} rows cannot be: there are at least 0 of both, and at most {int.MaxValue} rows together.", nameof(count));
-        Check(count * rows, columns, depth, a.Length, int.MaxValue, c.Length, 0, accumulate);
+        Check(count * rows, columns, depth, a.Length, long.MaxValue, c.Length, 0, accumulate);
         if (b.Length < (Int128)count * depth * columns)
             throw new ArgumentException($"B is a stack of {count} times [{depth}, {columns}] and needs {(Int128)count * depth * columns} elements, but {b.Length} are given.", nameof(b));
         if (count == 0 || rows == 0 || columns == 0)
@@ -185,7 +185,7 @@ public static unsafe class MatrixProduct
 
     private static int Tasks(int size, int taskSize) => Parts.Count(size, taskSize);
 
-    private static void Check(int rows, int columns, int depth, int a, int b, int c, int bias, bool accumulate)
+    private static void Check(int rows, int columns, int depth, int a, long b, int c, int bias, bool accumulate)
     {
         if (rows < 0 || columns < 0 || depth < 0)
             throw new ArgumentException($"A product of [{rows}, {depth}] and [{depth}, {columns}] has a negative size.");

@@ -20,6 +20,13 @@ internal unsafe struct View<T>
         _isDense = _walk.Rank == 1 && (_stride == 1 || _width == 1);
     }
 
+    /// <summary>Numbers that lie as they are read.</summary>
+    public View(T* start)
+    {
+        _start = start;
+        _isDense = true;
+    }
+
     /// <summary>Whether all elements lie one after another.</summary>
     public readonly bool IsDense => _isDense;
 

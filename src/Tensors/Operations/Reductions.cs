@@ -42,7 +42,7 @@ public static partial class TensorOperations
     public static Tensor<T> Var<T>(this Tensor<T> x, Axes axes, int correction = 1, bool keepDimensions = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T count = T.CreateChecked(Math.Max(0L, (long)Dimensions.Count(x.Shape, axes) - correction));
+        T count = T.CreateChecked(Math.Max(0, Dimensions.Count(x.Shape, axes) - correction));
         return SumOf<SquaredDifferenceFunction<T>, T>(x, x.Mean(axes, keepDimensions: true), axes, keepDimensions).Scale(T.One / count);
     }
 
