@@ -13,10 +13,12 @@ internal readonly struct SwishFunction<T> : IBinaryFunction<T>
         where TVector : unmanaged, IVector<TVector, T> => x * VectorMath.Sigmoid<TVector, T>(beta * x);
 
     // σ(βx) + βx·σ(βx)·σ(-βx)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector DX<TVector>(TVector x, TVector beta)
         where TVector : unmanaged, IVector<TVector, T> => default(SiluFunction<T>).Derivative(beta * x);
 
     // x²·σ(βx)·σ(-βx)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector DY<TVector>(TVector x, TVector beta)
         where TVector : unmanaged, IVector<TVector, T>
     {
