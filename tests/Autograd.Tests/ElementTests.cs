@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Kernels;
 using Diffusion.Tensors.Tests;
@@ -113,6 +114,17 @@ public sealed class ElementTests<T>
 
         Assert.That(Library.ElementFunctions.Select(type => type.Name).Except(seen), Is.Empty, "functions that no row runs; give each a row in ElementTable");
     }
+
+    [Test]
+    public void Every_other_function_has_a_row_beside_the_kernels()
+    {
+        string folder = Path.Combine(Path.GetDirectoryName(Here())!, "../Tensors.Tests/Kernels");
+        string rows = File.ReadAllText(Path.Combine(folder, "FunctionCase.cs")) + File.ReadAllText(Path.Combine(folder, "BinaryFunctionTests.cs"));
+        var missing = Library.OtherFunctions.Select(type => type.Name.Split('`')[0]).Where(name => !rows.Contains($"Row<{name}<T>>", StringComparison.Ordinal));
+        Assert.That(missing, Is.Empty, "functions that are parts of other operations and have no row in FunctionCase or BinaryFunctionTests of tests/Tensors.Tests/Kernels");
+    }
+
+    private static string Here([CallerFilePath] string path = "") => path;
 
     private static void Compare(ElementRow<T> row, Shape xShape, Shape yShape)
     {

@@ -16,6 +16,9 @@ internal static class Library
     // Of losses and norms; tests/Tensors.Tests/Kernels holds these, and those above, against the textbook.
     private static readonly Type[] PartsOfOthers = [typeof(RootFunction<>), typeof(HuberFunction<>), typeof(BinaryCrossEntropyFunction<>)];
 
+    /// <summary>The functions that are no operations by themselves.</summary>
+    public static IEnumerable<Type> OtherFunctions => NoOperations.Concat(PartsOfOthers);
+
     /// <summary>Every kind of operation, and every function that one of the drivers runs.</summary>
     public static IEnumerable<Type> Parts => typeof(Operation<>).Assembly.GetTypes().Where(IsOperation).Concat(
         typeof(IUnaryFunction<>).Assembly.GetTypes().Where(type => IsFunction(type, typeof(IUnaryFunction<>)) || IsFunction(type, typeof(IBinaryFunction<>))).Where(type => !IsNoOperation(type)));
