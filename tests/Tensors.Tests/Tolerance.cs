@@ -58,7 +58,7 @@ internal static class Tolerance
 
     /// <summary>
     /// The size that sums of terms of random sign have on the way: the root of the sum of their squares. What they end with may be far below
-    /// it, and the error is not. (The bound for the worst order and signs, n·ε/2·Σ|terms|, is a thousand times as much at 20,000 terms: it would hide what is wrong.)
+    /// it, and the error is not. (The bound for the worst order and signs, n·ε/2·Σ|terms|, is two thousand times as much at 20,000 terms: it would hide what is wrong.)
     /// </summary>
     public static double SizeOfSum(double sumOfSquares) => Math.Sqrt(sumOfSquares);
 }

@@ -17,12 +17,12 @@ internal readonly struct SwishFunction<T> : IBinaryFunction<T>
     public TVector DX<TVector>(TVector x, TVector beta)
         where TVector : unmanaged, IVector<TVector, T> => default(SiluFunction<T>).Derivative(beta * x);
 
-    // x²·σ(βx)·σ(-βx)
+    // x²·σ(βx)·σ(-βx), in an order in which x² cannot overflow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector DY<TVector>(TVector x, TVector beta)
         where TVector : unmanaged, IVector<TVector, T>
     {
         TVector s = VectorMath.Sigmoid<TVector, T>(beta * x);
-        return x * x * s * (VectorMath.Constant<TVector, T>(1) - s);
+        return x * (x * s * (VectorMath.Constant<TVector, T>(1) - s));
     }
 }
