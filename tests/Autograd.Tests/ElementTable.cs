@@ -40,13 +40,14 @@ internal static class ElementTable
             Of("ELU", x => x.Elu(two), x => Textbook.Elu(x, 2), x => Textbook.EluDerivative(x, 2)) with { Kinks = [0], AlsoX = [(-9, 3)] },
             Of("Scale", x => x.Scale(half), x => 0.5 * x, _ => 0.5),
             Of("Shift", x => x.Shift(half), x => 0.5 + x, _ => 1),
-            OfTwo("Add", (x, y) => x + y, (x, y) => x + y, (_, _) => 1, (_, _) => 1),
-            OfTwo("Subtract", (x, y) => x - y, (x, y) => x - y, (_, _) => 1, (_, _) => -1),
-            OfTwo("Multiply", (x, y) => x * y, (x, y) => x * y, (_, y) => y, (x, _) => x),
-            OfTwo("Divide", (x, y) => x / y, (x, y) => x / y, (_, y) => 1 / y, (x, y) => -x / (y * y)) with { Kinks = [0], Distance = 0.5 },
+            OfTwo("Add", (x, y) => x.Add(y), (x, y) => x + y, (_, _) => 1, (_, _) => 1),
+            OfTwo("Subtract", (x, y) => x.Subtract(y), (x, y) => x - y, (_, _) => 1, (_, _) => -1),
+            OfTwo("Multiply", (x, y) => x.Multiply(y), (x, y) => x * y, (_, y) => y, (x, _) => x),
+            OfTwo("Divide", (x, y) => x.Divide(y), (x, y) => x / y, (_, y) => 1 / y, (x, y) => -x / (y * y)) with { Kinks = [0], Distance = 0.5 },
             OfTwo("Pow", (x, y) => x.Pow(y), Math.Pow, (x, y) => y * Math.Pow(x, y - 1), (x, y) => Math.Pow(x, y) * Math.Log(x)) with { X = (0.3, 2) },
             OfTwo("Maximum", (x, y) => x.Maximum(y), Math.Max, (x, y) => x > y ? 1 : x == y ? 0.5 : 0, (x, y) => y > x ? 1 : x == y ? 0.5 : 0) with { IsChoice = true },
             OfTwo("Minimum", (x, y) => x.Minimum(y), Math.Min, (x, y) => x < y ? 1 : x == y ? 0.5 : 0, (x, y) => y < x ? 1 : x == y ? 0.5 : 0) with { IsChoice = true },
+            OfTwo("Swish", (x, beta) => x.Swish(beta), Textbook.Swish, Textbook.SwishDX, Textbook.SwishDBeta) with { AlsoX = [(-4, 4)] },
         ];
     }
 

@@ -91,6 +91,14 @@ public sealed class ElementTests<T>
         }
     }
 
+    [TestCaseSource(nameof(Rows))]
+    public void Shapes_that_do_not_go_together_are_named(object of)
+    {
+        var row = (ElementRow<T>)of;
+        if (row.DY is not null)
+            Assert.That(() => row.Call(Tensor<T>.Zeros([2, 3]), Tensor<T>.Zeros([2, 4])), Throws.ArgumentException.With.Message.Contains("[2, 3] and [2, 4] cannot be broadcast"));
+    }
+
     [Test]
     public void Every_function_has_a_row()
     {

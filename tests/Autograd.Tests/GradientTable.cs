@@ -6,20 +6,11 @@ namespace Diffusion.Autograd.Tests;
 /// <summary>The table of gradient checks: every operation of the library, each with shapes made of eight small sizes.</summary>
 internal static partial class GradientTable
 {
-    public static readonly GradientRow[] Rows = [.. Layers, .. Layouts, .. Products, .. Elements, .. Reductions];
+    public static readonly GradientRow[] Rows = [.. ElementTable.Gradients(), .. Elements, .. Layers, .. Layouts, .. Products, .. Reductions];
 
     private static GradientRow[] Layers =>
     [
-        new("Add", ["x", "y"], d => Draw.At(v => v[0] + v[1], d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
-        new("Add, broadcast", ["x", "y"], d => Draw.At(v => v[0] + v[1], d.Numbers([d[0], 1, d[2]]), d.Numbers([d[1], 1]))),
-        new("Subtract", ["x", "y"], d => Draw.At(v => v[0] - v[1], d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
-        new("Subtract, broadcast", ["x", "y"], d => Draw.At(v => v[0] - v[1], d.Numbers([d[1]]), d.Numbers([d[0], d[1]]))),
-        new("Multiply", ["x", "y"], d => Draw.At(v => v[0] * v[1], d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
-        new("Multiply, broadcast", ["x", "y"], d => Draw.At(v => v[0] * v[1], d.Numbers([d[0], d[1], 1]), d.Numbers([d[2]]))),
         new("Multiply with itself", ["x"], d => Draw.At(v => v[0] * v[0], d.Numbers([d[0], d[1]]))),
-        new("Divide", ["x", "y"], d => Draw.At(v => v[0] / v[1], d.Numbers([d[0], d[1]]), d.OffKinks([d[0], d[1]]))),
-        new("Divide, broadcast", ["x", "y"], d => Draw.At(v => v[0] / v[1], d.Numbers([d[0], d[1]]), d.OffKinks([]))),
-        new("Scale", ["x"], d => Draw.At(v => -(2.5 * v[0]), d.Numbers([d[0], d[1]]))),
         new("BroadcastTo", ["x"], d => Draw.At(v => v[0].BroadcastTo([d[3], d[0], d[1], d[2]]), d.Numbers(d.Choice(4, 3) switch { 0 => [d[0], 1, d[2]], 1 => [d[1], 1], _ => [1, d[1], d[2]] }))),
         new("Reshape", ["x"], d => Draw.At(v => v[0].Reshape([d[1], d[0] * d[2]]), d.Numbers([d[0], d[1], d[2]]))),
         new("Concatenate", ["x", "y", "z"], Concatenate),
@@ -70,14 +61,6 @@ internal static partial class GradientTable
             var squares = d.Numbers([d[0], d[1]], 0, 2);
             return Draw.At(v => Loss.GaussianVariance(v[0], squares), d.Numbers([d[0], d[1]]));
         }),
-        new("SiLU", ["x"], d => Draw.At(v => v[0].Silu(), d.Numbers([d[0], d[1]], -4, 4))),
-        new("ReLU", ["x"], d => Draw.At(v => v[0].Relu(), d.OffKinks([d[0], d[1]]))),
-        new("GELU", ["x"], d => Draw.At(v => v[0].Gelu(), d.Numbers([d[0], d[1]], -4, 4))),
-        new("Sigmoid", ["x"], d => Draw.At(v => v[0].Sigmoid(), d.Numbers([d[0], d[1]], -4, 4))),
-        new("Tanh", ["x"], d => Draw.At(v => v[0].Tanh(), d.Numbers([d[0], d[1]], -3, 3))),
-        new("Exp", ["x"], d => Draw.At(v => v[0].Exp(), d.Numbers([d[0], d[1]], -3, 3))),
-        new("Log", ["x"], d => Draw.At(v => v[0].Log(), d.Numbers([d[0], d[1]], 0.2, 5))),
-        new("Sqrt", ["x"], d => Draw.At(v => v[0].Sqrt(), d.Numbers([d[0], d[1]], 0.2, 5))),
         new("Mean squared loss", ["prediction", "target"], d => Draw.At(v => Loss.MeanSquared(v[0], v[1]), d.Numbers([d[0], d[1]]), d.Numbers([d[0], d[1]]))),
         new("Mean absolute loss", ["prediction", "target"], d => Residual(d, Loss.MeanAbsolute)),
         new("Binary cross-entropy", ["logits", "targets"], d => Draw.At(v => Loss.BinaryCrossEntropy(v[0], v[1]), d.Numbers([d[0], d[1]], -4, 4), d.Numbers([d[0], d[1]], 0, 1))),

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Diffusion.Tensors;
+using Diffusion.Tensors.Tests;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
+using Check = Diffusion.Tensors.Tests.Check;
 
 namespace Diffusion.Autograd.Tests;
 
@@ -32,6 +34,8 @@ public sealed class GradientTests
     ];
 
     private static readonly int[] LargeSizes = [12, 35, 18, 9, 8, 11, 7, 10];
+
+    private static readonly int[] ManySizes = [133, 131, 7, 6, 8, 11, 7, 10];
 
     private static readonly ConcurrentDictionary<GradientRow, Lazy<RowResult>> Results = new();
 
@@ -85,6 +89,26 @@ public sealed class GradientTests
             for (int j = 0; j < alone.Length; j++)
                 Assert.That(alone[j], j == i ? Is.EqualTo(together[j]) : Is.Empty, $"{((GradientRow)row).Inputs[j]} where {((GradientRow)row).Inputs[i]} alone is wanted");
         }
+    }
+
+    // Forward and backward, at sizes at which much is cut up into tasks.
+    [TestCaseSource(nameof(Rows))]
+    public void One_two_and_three_threads_give_the_same_bits(object row)
+    {
+        double[] Run(int threads)
+        {
+            using var scope = new ThreadCountScope(threads);
+            var point = ((GradientRow)row).Build(new Draw(ManySizes));
+            using var tape = Tape<double>.Start();
+            var inputs = Array.ConvertAll(point.Inputs, input => tape.Variable(input, requiresGradient: true));
+            var result = point.Function(inputs);
+            tape.Backward(result, Tensor<double>.Full(result.Shape, 1));
+            return [.. result.Value.Span, .. inputs.SelectMany(input => input.Gradient!.Span.ToArray())];
+        }
+
+        double[] alone = Run(1);
+        Check.Same<double>(Run(2), alone, "2 threads against 1");
+        Check.Same<double>(Run(3), alone, "3 threads against 1");
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Reflection;
 using Diffusion.Tensors.Kernels;
 
 namespace Diffusion.Autograd.Tests;
@@ -18,6 +19,9 @@ internal static class Library
     /// <summary>Every kind of operation, and every function that one of the drivers runs.</summary>
     public static IEnumerable<Type> Parts => typeof(Operation<>).Assembly.GetTypes().Where(IsOperation).Concat(
         typeof(IUnaryFunction<>).Assembly.GetTypes().Where(type => IsFunction(type, typeof(IUnaryFunction<>)) || IsFunction(type, typeof(IBinaryFunction<>))).Where(type => !IsNoOperation(type)));
+
+    /// <summary>What a user calls.</summary>
+    public static IEnumerable<MethodInfo> PublicOperations => new[] { typeof(Operations), typeof(Loss) }.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly));
 
     /// <summary>The functions that are operations by themselves: those of <see cref="ElementTable"/>.</summary>
     public static IEnumerable<Type> ElementFunctions => Parts.Where(type => type.IsValueType && !PartsOfOthers.Contains(type));

@@ -1,4 +1,6 @@
+using System.Reflection;
 using Diffusion.Tensors;
+using Diffusion.Tensors.Tests;
 using NUnit.Framework;
 
 namespace Diffusion.Autograd.Tests;
@@ -80,10 +82,47 @@ public sealed class OperationErrorTests
             Row("Concatenate nothing", () => Operations.Concatenate<float>([]), "nothing to concatenate"),
             Row("Concatenate", () => Operations.Concatenate<float>([V(2, 3), V(3, 3)]), "[2, 3] and [3, 3] cannot be concatenated"),
             Row("Sum", () => V(2, 3).Sum(2), "[2, 3] has 2 dimensions"),
+            Row("Greater", () => V(2, 3).Greater(V(2, 4)), "[2, 3] and [2, 4] cannot be broadcast"),
+            Row("GreaterOrEqual", () => V(2, 3).GreaterOrEqual(V(2, 4)), "[2, 3] and [2, 4] cannot be broadcast"),
+            Row("EqualTo", () => V(2, 3).EqualTo(V(2, 4)), "[2, 3] and [2, 4] cannot be broadcast"),
+            Row("Where", () => Operations.Where(V(2, 3), V(2, 3), V(4)), "[2, 3] and [4] cannot be broadcast"),
+            Row("Self-attention", () => V(2, 3, 12).SelfAttention(3), "in 3 heads"),
+            Row("Linear attention", () => V(2, 3, 12).LinearAttention(3), "in 3 heads"),
+            Row("ArgMax of nothing", () => V(2, 0).ArgMax(1), "Dimension 1 of [2, 0] is empty"),
+            Row("ArgMin", () => V(2, 3).ArgMin(2), "[2, 3] has 2 dimensions"),
+            Row("Sort", () => V(2, 3).Sort(2), "[2, 3] has 2 dimensions"),
+            Row("Transpose", () => V(2, 3).Transpose(0, 2), "[2, 3] has 2 dimensions"),
+            Row("Flip", () => V(2, 3).Flip(0, 0), "is named twice"),
+            Row("Unsqueeze", () => V(2, 3).Unsqueeze(3), "cannot be put at 3 of the shape [2, 3]"),
+            Row("Flatten", () => V(2, 3).Flatten(3), "[2, 3] has 2 dimensions"),
+            Row("Chunk", () => V(2, 3).Chunk(0, 1), "at least 1 piece"),
+            Row("Mean", () => V(2, 3).Mean(2), "[2, 3] has 2 dimensions"),
+            Row("Var", () => V(2, 3).Var([1, 1]), "is named twice"),
+            Row("Std", () => V(2, 3).Std(2), "[2, 3] has 2 dimensions"),
+            Row("Min of nothing", () => V(2, 0).Min(1), "Dimension 1 of [2, 0] is empty"),
+            Row("LogSumExp", () => V(2, 3).LogSumExp(2), "[2, 3] has 2 dimensions"),
+            Row("LogSoftmax", () => V(2, 3).LogSoftmax(2), "[2, 3] has 2 dimensions"),
+            Row("Mean absolute loss", () => Loss.MeanAbsolute(V(2), V(3)), "the prediction has [2] and the target [3]"),
+            Row("Smooth L1", () => Loss.SmoothL1(V(2), V(2), 0), "beta"),
+            Row("Gaussian variance", () => Loss.GaussianVariance(V(2), Tensor<float>.Zeros([3])), "[2]"),
+            Row("Cosine similarity", () => Loss.CosineSimilarity(V(2, 3), V(2, 3), 2), "[2, 3] has 2 dimensions"),
         ];
+    }
+
+    /// <summary>What can be called wrongly: what takes more than one variable and numbers.</summary>
+    [Test]
+    public void Every_operation_that_can_be_called_wrongly_has_a_row()
+    {
+        var called = Errors().SelectMany(row => Calls.Of(((Action)row.Arguments[0]!).Method)).Concat(Calls.Of(typeof(ElementTable))).Select(NameOf).ToHashSet();
+        var wrong = Library.PublicOperations.Where(method => Array.Exists(method.GetParameters()[1..], parameter => !IsNumber(parameter.ParameterType)));
+        Assert.That(string.Join(", ", wrong.Select(NameOf).Distinct().Except(called)), Is.Empty, "operations that no row calls wrongly; give each a row in OperationErrorTests");
     }
 
     [TestCaseSource(nameof(Errors))]
     public void The_message_names_the_shapes(Delegate call, string message) =>
         Assert.That((Action)call, Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
+
+    private static string NameOf(MethodBase method) => $"{method.DeclaringType?.Name}.{method.Name}";
+
+    private static bool IsNumber(Type type) => type.IsGenericMethodParameter || type == typeof(bool);
 }

@@ -41,6 +41,11 @@ public static partial class Operations
     public static Variable<T> Minimum<T>(this Variable<T> x, Variable<T> y)
         where T : unmanaged, IFloatingPointIeee754<T> => BinaryOperation<MinimumFunction<T>, T>.Apply(x, y, default);
 
+    /// <summary>Swish, x·σ(βx), element by element, with broadcasting: a β of shape [C] is one for each channel.</summary>
+    /// <exception cref="ArgumentException">The shapes cannot be broadcast.</exception>
+    public static Variable<T> Swish<T>(this Variable<T> x, Variable<T> beta)
+        where T : unmanaged, IFloatingPointIeee754<T> => BinaryOperation<SwishFunction<T>, T>.Apply(x, beta, default);
+
     /// <summary>A mask, which is a constant: 1 where x &gt; y, else 0, with broadcasting.</summary>
     /// <exception cref="ArgumentException">The shapes cannot be broadcast.</exception>
     public static Variable<T> Greater<T>(this Variable<T> x, Variable<T> y)

@@ -22,6 +22,18 @@ public static class Activations
     public static T SiluDerivative<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => Sigmoid(x) + (x * SigmoidDerivative(x));
 
+    /// <summary>Swish, x·σ(βx).</summary>
+    public static T Swish<T>(T x, T beta)
+        where T : unmanaged, IFloatingPointIeee754<T> => x * Sigmoid(beta * x);
+
+    /// <summary>σ(βx) + βx·σ'(βx).</summary>
+    public static T SwishDX<T>(T x, T beta)
+        where T : unmanaged, IFloatingPointIeee754<T> => SiluDerivative(beta * x);
+
+    /// <summary>x²·σ'(βx).</summary>
+    public static T SwishDBeta<T>(T x, T beta)
+        where T : unmanaged, IFloatingPointIeee754<T> => x * x * SigmoidDerivative(beta * x);
+
     /// <summary>max(x, 0); NaN stays what it is.</summary>
     public static T Relu<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => x < T.Zero ? T.Zero : x;
