@@ -46,14 +46,13 @@ public sealed class GradientSink<T>
 
     /// <summary>Adds a contribution to the gradient of an input, where it wants one.</summary>
     /// <param name="input">The input.</param>
-    /// <param name="contribution">Of the input's length; it is not kept.</param>
-    /// <exception cref="ArgumentException">The contribution has another length than the input.</exception>
+    /// <param name="contribution">Of the input's shape; it is not kept.</param>
+    /// <exception cref="ArgumentException">The contribution has another shape than the input.</exception>
     public void Add(Variable<T> input, Tensor<T> contribution)
     {
-        if (contribution.Length != input.Shape.Length)
+        if (contribution.Shape != input.Shape)
             throw new ArgumentException($"A gradient of shape {contribution.Shape} was handed in for an input of shape {input.Shape}.", nameof(contribution));
-        if (Wants(input, out var gradient, out bool accumulate))
-            RowCopy.Run(1, gradient.Length, contribution.Span, gradient.Length, gradient.Span, gradient.Length, accumulate);
+        AddNumbers(input, contribution);
     }
 
     /// <summary>The gradient of an input, to be overwritten, or added to with <paramref name="accumulate"/>; false where the input wants none.</summary>
@@ -86,7 +85,7 @@ public sealed class GradientSink<T>
         if (_givable is not null && Wants(input) && TryGive(input, dOut.Shape == input.Shape ? dOut : dOut.Reshape(input.Shape)))
             _givable = null;
         else
-            Add(input, dOut);
+            AddNumbers(input, dOut);
     }
 
     /// <summary>Walks the operations in reverse, from a result and its gradient, which the pass may give away.</summary>
@@ -147,6 +146,12 @@ public sealed class GradientSink<T>
             _pool.Return(gradient);
         _givable = null;
         ReturnScratch();
+    }
+
+    private void AddNumbers(Variable<T> input, Tensor<T> contribution)
+    {
+        if (Wants(input, out var gradient, out bool accumulate))
+            RowCopy.Run(1, gradient.Length, contribution.Span, gradient.Length, gradient.Span, gradient.Length, accumulate);
     }
 
     private Tensor<T> OfNode(Variable<T> input, out bool accumulate)

@@ -57,6 +57,24 @@ public sealed class OwnOperationTests
         Assert.That(() => lent![0], Throws.InstanceOf<ObjectDisposedException>());
     }
 
+    [Test]
+    public void A_gradient_of_another_shape_is_refused()
+    {
+        using var tape = Tape<double>.Start();
+        var x = tape.Variable(Tensor<double>.Ones([2, 3]), requiresGradient: true);
+        var y = new Turned(x).Record(x.Value.Transpose());
+        Assert.That(() => tape.Backward(y.Sum()), Throws.ArgumentException.With.Message.Contains("[3, 2] was handed in for an input of shape [2, 3]"));
+        Assert.That(x.Gradient, Is.Null);
+    }
+
+    // It forgets to turn the gradient back.
+    private sealed class Turned(Variable<double> x) : Operation<double>
+    {
+        public override IReadOnlyList<Variable<double>> Inputs => [x];
+
+        public override void Backward(Tensor<double> dOut, GradientSink<double> sink) => sink.Add(x, dOut);
+    }
+
     private sealed class Keeper(Variable<double> x, Action<Tensor<double>> keep) : Operation<double>
     {
         public override IReadOnlyList<Variable<double>> Inputs => [x];
