@@ -82,6 +82,7 @@ internal static unsafe class VectorMath
 
     // A power of two that lifts the smallest denormal number among the normal ones, and whose inverse lowers the largest e^-x. With the
     // bias of exponents it is even, so that halves are rounded as without.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Lift<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float) ? 63 : 511;
 
