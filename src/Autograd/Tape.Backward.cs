@@ -62,6 +62,9 @@ public sealed partial class Tape<T>
         var found = _sink.TakeFound();
         for (int i = 0; i < found.Length; i++)
         {
+            // One that is asked for twice was found at its first place.
+            for (int first = 0; first < i && found[i] is null; first++)
+                found[i] = ReferenceEquals(inputs[first], inputs[i]) ? found[first] : null;
             if (found[i] is null)
                 throw new ArgumentException($"The result of shape {result.Shape} does not depend on {inputs[i].Name ?? "the variable"} of shape {inputs[i].Shape}, or that requires no gradient.", nameof(inputs));
             found[i]!.MarkSeen();

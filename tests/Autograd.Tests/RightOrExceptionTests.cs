@@ -244,6 +244,7 @@ public sealed class RightOrExceptionTests
             Assert.That(() => tape.Gradient(loss, Parameter(1)), Throws.ArgumentException.With.Message.Contains("does not depend"));
             Assert.That(() => tape.Backward(tape.Gradient((one * one).Sum(), one)), Throws.ArgumentException.With.Message.Contains("gradients of gradients"));
         });
+        Assert.That(tape.Gradients(loss, w, x, w).Select(gradient => gradient[1]), Is.EqualTo([32.0, 64, 32]), "one of them asked for twice");
         tape.Backward(loss);
         Assert.That(w.Gradient!.Span.ToArray(), Is.EqualTo([6.0, 32]));
     }
