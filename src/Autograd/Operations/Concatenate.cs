@@ -11,22 +11,14 @@ public static partial class Operations
     public static Variable<T> Concatenate<T>(ReadOnlySpan<Variable<T>> parts, int dimension = -1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (parts.Length == 0)
-            throw new ArgumentException("There is nothing to concatenate.", nameof(parts));
-        var first = parts[0].Shape;
-        int axis = dimension < 0 ? first.Rank + dimension : dimension;
-        long extent = 0;
-        foreach (var part in parts)
-        {
-            if (axis < 0 || axis >= part.Shape.Rank || part.Shape.With(axis, 0) != first.With(axis, 0))
-                throw new ArgumentException($"Shapes {first} and {part.Shape} cannot be concatenated along dimension {dimension}: all other extents must agree.", nameof(parts));
-            extent += part.Shape[axis];
-        }
-
-        if (extent > int.MaxValue)
-            throw new ArgumentException($"The parts have {extent} positions together along dimension {dimension}; a tensor has at most {int.MaxValue}.", nameof(parts));
+        var shapes = new Shape[parts.Length];
+        for (int i = 0; i < shapes.Length; i++)
+            shapes[i] = parts[i].Shape;
+        Index place = dimension < 0 ? ^-dimension : dimension;
+        var whole = Views.Concatenated(shapes, place);
+        int axis = place.GetOffset(whole.Rank);
         var recorder = Recorder<T>.For(parts);
-        var y = recorder.New(first.With(axis, (int)extent));
+        var y = recorder.New(whole);
         ConcatenateOperation<T>.Copy(parts, y, axis);
         return recorder.Result(y, recorder.Records ? new ConcatenateOperation<T>(parts.ToArray(), axis) : null);
     }
