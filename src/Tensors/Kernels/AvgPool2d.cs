@@ -59,20 +59,21 @@ internal static unsafe class AvgPool2d
             for (int r = from; r < to; r++)
             {
                 var (fromH, toH, row) = Shape.Rows(r % outHeight);
-                T* image = X + ((nint)(r / outHeight) * Shape.Size.Height * rowLength);
+                T* rows = X + ((((nint)(r / outHeight) * Shape.Size.Height) + row + fromH) * rowLength);
                 for (int j = 0; j < outWidth; j++)
                 {
                     var (fromW, toW, column) = Shape.Columns(j);
                     TVector share = TVector.Broadcast(T.One / T.CreateTruncating(CountPadding ? (long)Shape.Kernel.Height * Shape.Kernel.Width : (long)(toH - fromH) * (toW - fromW)));
-                    T* y = Y + ((((nint)r * outWidth) + j) * channels);
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    T* y = Y + ((((nint)r * outWidth) + j) * channels), window = rows + ((nint)(column + fromW) * channels);
+                    nint nextRow = rowLength - ((nint)(toW - fromW) * channels);
+                    for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                     {
-                        T* window = image + (row * rowLength) + ((nint)column * channels) + c;
+                        T* tap = window + c;
                         TVector sum = TVector.Zero;
-                        for (int kh = fromH; kh < toH; kh++)
+                        for (int kh = fromH; kh < toH; kh++, tap += nextRow)
                         {
-                            for (int kw = fromW; kw < toW; kw++)
-                                sum += TVector.Load(window + (kh * rowLength) + ((nint)kw * channels));
+                            for (int kw = fromW; kw < toW; kw++, tap += channels)
+                                sum += TVector.Load(tap);
                         }
 
                         TVector.Store(sum * share, y + c);
@@ -110,9 +111,9 @@ internal static unsafe class AvgPool2d
                         var (fromW, toW, column) = Shape.Columns(j);
                         TVector share = TVector.Broadcast(T.One / T.CreateTruncating(CountPadding ? (long)Shape.Kernel.Height * Shape.Kernel.Width : (long)(toH - fromH) * (toW - fromW)));
                         T* dy = DY + ((((((nint)n * outHeight) + i) * outWidth) + j) * channels);
-                        for (int c = 0; c < channels; c += TVector.Count)
+                        for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                         {
-                            TVector d = TVector.Load(dy + c) * share;
+                            TVector d = Tail.OnlyNew<TVector, T>(TVector.Load(dy + c) * share, c);
                             for (int kh = fromH; kh < toH; kh++)
                             {
                                 for (int kw = fromW; kw < toW; kw++)

@@ -73,7 +73,7 @@ internal static unsafe class MaxPool2d
                 {
                     var (fromW, toW, column) = Shape.Columns(j);
                     nint at = (((nint)r * outWidth) + j) * channels;
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                     {
                         T* window = image + (row * rowLength) + ((nint)column * channels) + c;
                         TVector best = TVector.Load(window + (fromH * rowLength) + ((nint)fromW * channels));
@@ -129,9 +129,9 @@ internal static unsafe class MaxPool2d
                     {
                         var (fromW, toW, column) = Shape.Columns(j);
                         nint at = (((((nint)n * outHeight) + i) * outWidth) + j) * channels;
-                        for (int c = 0; c < channels; c += TVector.Count)
+                        for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                         {
-                            TVector dy = TVector.Load(DY + at + c), place = TVector.Load(Place + at + c);
+                            TVector dy = Tail.OnlyNew<TVector, T>(TVector.Load(DY + at + c), c), place = TVector.Load(Place + at + c);
                             for (int kh = fromH; kh < toH; kh++)
                             {
                                 for (int kw = fromW; kw < toW; kw++)

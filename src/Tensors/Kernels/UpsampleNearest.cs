@@ -97,7 +97,7 @@ internal static unsafe class UpsampleNearest
                 T* x = X + ((nint)r * width * channels), y = Y + ((nint)r * Shape.Factor.Height * outLength);
                 for (int j = 0; j < width; j++)
                 {
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                     {
                         TVector value = TVector.Load(x + (j * channels) + c);
                         T* copies = y + ((nint)j * Shape.Factor.Width * channels) + c;
@@ -130,10 +130,10 @@ internal static unsafe class UpsampleNearest
                 T* dx = DX + ((nint)r * width * channels), dy = DY + ((nint)r * Shape.Factor.Height * outLength);
                 for (int j = 0; j < width; j++)
                 {
-                    for (int c = 0; c < channels; c += TVector.Count)
+                    for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                     {
                         T* block = dy + ((nint)j * Shape.Factor.Width * channels) + c;
-                        TVector sum = Accumulate ? TVector.Load(dx + (j * channels) + c) : TVector.Zero;
+                        TVector before = Accumulate ? TVector.Load(dx + (j * channels) + c) : TVector.Zero, sum = before;
                         for (int i = 0; i < Shape.Factor.Height; i++)
                         {
                             // The same of the next row of blocks is asked for.
@@ -145,7 +145,7 @@ internal static unsafe class UpsampleNearest
                             }
                         }
 
-                        TVector.Store(sum, dx + (j * channels) + c);
+                        TVector.Store(Accumulate ? Tail.NewOr<TVector, T>(sum, before, c) : sum, dx + (j * channels) + c);
                     }
                 }
             }

@@ -74,17 +74,17 @@ public static unsafe class Workers
     }
 
     /// <summary>
-    /// Runs all tasks of a kernel with vectors of which a row of <paramref name="length"/> is a whole number: the widest that
-    /// the processor has, else narrower ones, else single numbers. So no loop over a row has a ragged end.
+    /// Runs all tasks of a kernel with the widest vectors that the processor has and of which one fits into a row of
+    /// <paramref name="length"/>. The last of a row may reach back into the one before it: <see cref="Tail"/>.
     /// </summary>
     internal static void Run<TKernel, T>(TKernel kernel, int tasks, int length)
         where TKernel : unmanaged, IKernel<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         delegate*<void*, int, void> invoke =
-            Vector512.IsHardwareAccelerated && length % V512<T>.Count == 0 ? &Invoke<TKernel, V512<T>, T>
-            : Vector256.IsHardwareAccelerated && length % V256<T>.Count == 0 ? &Invoke<TKernel, V256<T>, T>
-            : Vector128.IsHardwareAccelerated && length % V128<T>.Count == 0 ? &Invoke<TKernel, V128<T>, T>
+            Vector512.IsHardwareAccelerated && length >= V512<T>.Count ? &Invoke<TKernel, V512<T>, T>
+            : Vector256.IsHardwareAccelerated && length >= V256<T>.Count ? &Invoke<TKernel, V256<T>, T>
+            : Vector128.IsHardwareAccelerated && length >= V128<T>.Count ? &Invoke<TKernel, V128<T>, T>
             : &Invoke<TKernel, V1<T>, T>;
         Run(&kernel, invoke, tasks);
     }
