@@ -36,7 +36,7 @@ internal static unsafe class LayerNorm
                 Mean = keeps ? pMean : null,
                 Rstd = pRstd,
             };
-            Workers.Run<ForwardKernel<T>, T>(kernel, Tasks(rows, columns));
+            Workers.Run<ForwardKernel<T>, T>(kernel, Tasks(rows, columns), columns);
         }
     }
 
@@ -70,7 +70,7 @@ internal static unsafe class LayerNorm
                 Accumulate = accumulateX,
                 Partial = partial,
             };
-            Workers.Run<BackwardKernel<T>, T>(kernel, tasks);
+            Workers.Run<BackwardKernel<T>, T>(kernel, tasks, columns);
         }
 
         for (int c = 0; c < columns; c++)
@@ -106,37 +106,33 @@ internal static unsafe class LayerNorm
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int whole = Columns - (Columns % TVector.Count);
+            int back = Columns - TVector.Count;
             var (from, to) = Parts.Range(task, RowsPerTask, Rows);
             T inverse = T.One / T.CreateChecked(Columns);
             for (int r = from; r < to; r++)
             {
+                // The last vector is loaded first: y may be x.
                 T* x = X + ((nint)r * Columns), y = Y + ((nint)r * Columns);
-                TVector total = TVector.Zero;
-                for (nint c = 0; c < whole; c += TVector.Count)
+                TVector last = TVector.Load(x + back), total = TVector.Zero;
+                for (nint c = 0; c < back; c += TVector.Count)
                     total += TVector.Load(x + c);
-                T sum = TVector.Sum(total);
-                for (int c = whole; c < Columns; c++)
-                    sum += x[c];
+                T mean = TVector.Sum(total + Tail.OnlyNew<TVector, T>(last, back)) * inverse;
 
                 // Squares of distances from the mean, so that a large mean does not swallow the variance.
-                T mean = sum * inverse;
                 TVector middle = TVector.Broadcast(mean), squares = TVector.Zero;
-                for (nint c = 0; c < whole; c += TVector.Count)
+                for (nint c = 0; c < back; c += TVector.Count)
                 {
                     TVector d = TVector.Load(x + c) - middle;
                     squares = TVector.MultiplyAdd(d, d, squares);
                 }
 
-                T square = TVector.Sum(squares);
-                for (int c = whole; c < Columns; c++)
-                    square += (x[c] - mean) * (x[c] - mean);
-                T rstd = T.One / T.Sqrt((square * inverse) + Epsilon);
+                last -= middle;
+                TVector lastNew = Tail.OnlyNew<TVector, T>(last, back);
+                T rstd = T.One / T.Sqrt((TVector.Sum(TVector.MultiplyAdd(lastNew, lastNew, squares)) * inverse) + Epsilon);
                 TVector scale = TVector.Broadcast(rstd);
-                for (nint c = 0; c < whole; c += TVector.Count)
+                for (nint c = 0; c < back; c += TVector.Count)
                     TVector.Store(TVector.MultiplyAdd((TVector.Load(x + c) - middle) * scale, TVector.Load(Gamma + c), TVector.Load(Beta + c)), y + c);
-                for (int c = whole; c < Columns; c++)
-                    y[c] = ((x[c] - mean) * rstd * Gamma[c]) + Beta[c];
+                TVector.Store(TVector.MultiplyAdd(last * scale, TVector.Load(Gamma + back), TVector.Load(Beta + back)), y + back);
                 if (Mean != null)
                     (Mean[r], Rstd[r]) = (mean, rstd);
             }
@@ -153,17 +149,19 @@ internal static unsafe class LayerNorm
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int whole = Columns - (Columns % TVector.Count);
+            int back = Columns - TVector.Count;
             var (from, to) = Parts.Range(task, RowsPerTask, Rows);
             T inverse = T.One / T.CreateChecked(Columns);
             T* dGamma = Partial + ((nint)task * 2 * Columns), dBeta = dGamma + Columns;
             new Span<T>(dGamma, 2 * Columns).Clear();
+
+            // The sums of the last vector stay in registers over all rows.
+            TVector lastGamma = TVector.Zero, lastBeta = TVector.Zero;
             for (int r = from; r < to; r++)
             {
                 T* x = X + ((nint)r * Columns), dy = DY + ((nint)r * Columns), dx = DX + ((nint)r * Columns);
-                T mean = Mean[r], rstd = Rstd[r];
-                TVector middle = TVector.Broadcast(mean), scale = TVector.Broadcast(rstd), totalQ = TVector.Zero, totalQH = TVector.Zero;
-                for (nint c = 0; c < whole; c += TVector.Count)
+                TVector middle = TVector.Broadcast(Mean[r]), scale = TVector.Broadcast(Rstd[r]), totalQ = TVector.Zero, totalQH = TVector.Zero;
+                for (nint c = 0; c < back; c += TVector.Count)
                 {
                     TVector h = (TVector.Load(x + c) - middle) * scale, d = TVector.Load(dy + c), q = d * TVector.Load(Gamma + c);
                     totalQ += q;
@@ -172,31 +170,27 @@ internal static unsafe class LayerNorm
                     TVector.Store(TVector.Load(dBeta + c) + d, dBeta + c);
                 }
 
-                T sumQ = TVector.Sum(totalQ), sumQH = TVector.Sum(totalQH);
-                for (int c = whole; c < Columns; c++)
-                {
-                    T h = (x[c] - mean) * rstd, q = dy[c] * Gamma[c];
-                    sumQ += q;
-                    sumQH += q * h;
-                    dGamma[c] += dy[c] * h;
-                    dBeta[c] += dy[c];
-                }
+                TVector lastH = (TVector.Load(x + back) - middle) * scale, last = TVector.Load(dy + back), lastQ = last * TVector.Load(Gamma + back);
+                TVector onlyNew = Tail.OnlyNew<TVector, T>(lastQ, back);
+                T sumQ = TVector.Sum(totalQ + onlyNew), sumQH = TVector.Sum(TVector.MultiplyAdd(onlyNew, lastH, totalQH));
+                lastGamma = TVector.MultiplyAdd(last, lastH, lastGamma);
+                lastBeta += last;
 
-                T meanQ = sumQ * inverse, meanQH = sumQH * inverse;
-                TVector meansQ = TVector.Broadcast(meanQ), meansQH = TVector.Broadcast(meanQH);
-                for (nint c = 0; c < whole; c += TVector.Count)
+                TVector meanQ = TVector.Broadcast(sumQ * inverse), meanQH = TVector.Broadcast(sumQH * inverse);
+                last = (lastQ - meanQ - (lastH * meanQH)) * scale;
+                if (Accumulate)
+                    last += TVector.Load(dx + back);
+                for (nint c = 0; c < back; c += TVector.Count)
                 {
-                    TVector h = (TVector.Load(x + c) - middle) * scale;
-                    TVector d = ((TVector.Load(dy + c) * TVector.Load(Gamma + c)) - meansQ - (h * meansQH)) * scale;
+                    TVector d = ((TVector.Load(dy + c) * TVector.Load(Gamma + c)) - meanQ - ((TVector.Load(x + c) - middle) * scale * meanQH)) * scale;
                     TVector.Store(Accumulate ? TVector.Load(dx + c) + d : d, dx + c);
                 }
 
-                for (int c = whole; c < Columns; c++)
-                {
-                    T d = ((dy[c] * Gamma[c]) - meanQ - ((x[c] - mean) * rstd * meanQH)) * rstd;
-                    dx[c] = Accumulate ? dx[c] + d : d;
-                }
+                TVector.Store(last, dx + back);
             }
+
+            TVector.Store(lastGamma, dGamma + back);
+            TVector.Store(lastBeta, dBeta + back);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
 
@@ -40,7 +41,7 @@ internal static unsafe class Softmax
                 Accumulate = accumulate,
                 RowsPerTask = RowsPerTask(columns),
             };
-            Workers.Run<BackwardKernel<T>, T>(kernel, Tasks(rows, columns));
+            Workers.Run<BackwardKernel<T>, T>(kernel, Tasks(rows, columns), columns);
         }
     }
 
@@ -96,28 +97,29 @@ internal static unsafe class Softmax
         private readonly void OneRow<TVector>(T* y, T* dy, T* dx)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int whole = Columns - (Columns % TVector.Count);
+            int back = Columns - TVector.Count;
             TVector total = TVector.Zero;
-            for (int c = 0; c < whole; c += TVector.Count)
+            for (nint c = 0; c < back; c += TVector.Count)
                 total = Logarithm ? total + TVector.Load(dy + c) : TVector.MultiplyAdd(TVector.Load(y + c), TVector.Load(dy + c), total);
-            T sum = TVector.Sum(total);
-            for (int c = whole; c < Columns; c++)
-                sum += Logarithm ? dy[c] : y[c] * dy[c];
+            TVector lastY = TVector.Load(y + back), last = TVector.Load(dy + back), onlyNew = Tail.OnlyNew<TVector, T>(last, back);
+            total = Logarithm ? total + onlyNew : TVector.MultiplyAdd(lastY, onlyNew, total);
 
-            TVector sums = TVector.Broadcast(sum);
-            for (int c = 0; c < whole; c += TVector.Count)
+            TVector sum = TVector.Broadcast(TVector.Sum(total));
+            last = Gradient(lastY, last, sum);
+            if (Accumulate)
+                last += TVector.Load(dx + back);
+            for (nint c = 0; c < back; c += TVector.Count)
             {
-                TVector d = Logarithm
-                    ? TVector.Load(dy + c) - (VectorMath.ExpUpToZero<TVector, T>(TVector.Load(y + c)) * sums)
-                    : TVector.Load(y + c) * (TVector.Load(dy + c) - sums);
+                TVector d = Gradient(TVector.Load(y + c), TVector.Load(dy + c), sum);
                 TVector.Store(Accumulate ? d + TVector.Load(dx + c) : d, dx + c);
             }
 
-            for (int c = whole; c < Columns; c++)
-            {
-                T d = Logarithm ? dy[c] - (T.Exp(y[c]) * sum) : y[c] * (dy[c] - sum);
-                dx[c] = Accumulate ? dx[c] + d : d;
-            }
+            TVector.Store(last, dx + back);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly TVector Gradient<TVector>(TVector y, TVector dy, TVector sum)
+            where TVector : unmanaged, IVector<TVector, T> =>
+            Logarithm ? dy - (VectorMath.ExpUpToZero<TVector, T>(y) * sum) : y * (dy - sum);
     }
 }
