@@ -191,7 +191,10 @@ internal static unsafe class GroupNorm
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
             bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
             int padded = channels + TVector.Count;
-            T* sum = Scratch<T>.Get(ScratchSlot.Image2, 4 * (nint)padded), centre = sum + padded, scale = centre + padded, shift = scale + padded;
+
+            // No loop over channels writes to what it reads, but for sums: so the last vector may reach back.
+            T* sum = Scratch<T>.Get(ScratchSlot.Image2, 6 * (nint)padded), squares = sum + padded, total = squares + padded, middle = total + padded, spread = middle + padded, shift = spread + padded;
+            T* centre = total, scale = sum;
             new Span<T>(shift, channels).Clear();
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize)), epsilon = TVector.Broadcast(Epsilon);
             TVector count = TVector.Broadcast(T.CreateChecked(positions));
@@ -205,7 +208,7 @@ internal static unsafe class GroupNorm
                     Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
-                    GroupNormLanes.Forward<TVector, T>(Shape, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd);
+                    GroupNormLanes.Forward<TVector, T>(Shape, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd, total);
                     continue;
                 }
 
@@ -214,42 +217,45 @@ internal static unsafe class GroupNorm
                 for (int from = 0; from < positions; from += GroupNormLoops.PositionsPerBlock)
                 {
                     int end = Math.Min(positions, from + GroupNormLoops.PositionsPerBlock);
-                    for (nint c = 0; c < channels; c += TVector.Count)
+                    for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                     {
-                        TVector first = TVector.Load(x + c);
-                        TVector total = from == 0 ? TVector.Zero : TVector.Load(sum + c), squares = from == 0 ? TVector.Zero : TVector.Load(scale + c);
+                        TVector first = TVector.Load(x + c), oldD = TVector.Load(sum + c), oldSquare = TVector.Load(squares + c);
+                        TVector d1 = from == 0 ? TVector.Zero : oldD, d2 = from == 0 ? TVector.Zero : oldSquare;
                         T* at = x + ((nint)from * channels) + c;
                         nint ahead = (nint)GroupNormLoops.PositionsPerBlock * channels;
                         for (int s = from; s < end; s++, at += channels)
                         {
                             Prefetching.FetchLine(at + ahead);
                             TVector d = TVector.Load(at) - first;
-                            total += d;
-                            squares = TVector.MultiplyAdd(d, d, squares);
+                            d1 += d;
+                            d2 = TVector.MultiplyAdd(d, d, d2);
                         }
 
-                        TVector.Store(total, sum + c);
-                        TVector.Store(squares, scale + c);
-                        TVector.Store(TVector.MultiplyAdd(count, first + TVector.Load(shift + c), total), centre + c);
+                        d1 = Tail.NewOr<TVector, T>(d1, oldD, c);
+                        TVector.Store(d1, sum + c);
+                        TVector.Store(Tail.NewOr<TVector, T>(d2, oldSquare, c), squares + c);
+                        TVector.Store(TVector.MultiplyAdd(count, first + TVector.Load(shift + c), d1), total + c);
                     }
                 }
 
-                GroupSums.SumWithinGroups<TVector, T>(centre, channels, groupChannels);
-                for (nint c = 0; c < channels; c += TVector.Count)
+                GroupSums.SumWithinGroups<TVector, T>(total, channels, groupChannels);
+                for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                 {
                     // Σ (x + shift - mean)² = Σ d² + 2·e·Σ d + S·e² with d = x - first, e = first + shift - mean.
-                    TVector middle = TVector.Load(centre + c) * inverseSize, e = TVector.Load(x + c) + TVector.Load(shift + c) - middle, total = TVector.Load(sum + c);
-                    TVector.Store(middle, centre + c);
-                    TVector.Store(TVector.MultiplyAdd(e, total + total + (count * e), TVector.Load(scale + c)), scale + c);
+                    TVector m = TVector.Load(total + c) * inverseSize, e = TVector.Load(x + c) + TVector.Load(shift + c) - m, d = TVector.Load(sum + c);
+                    TVector.Store(m, middle + c);
+                    TVector.Store(TVector.MultiplyAdd(e, d + d + (count * e), TVector.Load(squares + c)), spread + c);
                 }
 
-                GroupSums.SumWithinGroups<TVector, T>(scale, channels, groupChannels);
-                for (nint c = 0; c < channels; c += TVector.Count)
-                    TVector.Store(TVector.ReciprocalSqrt(TVector.MultiplyAdd(TVector.Load(scale + c), inverseSize, epsilon)), scale + c);
+                GroupSums.SumWithinGroups<TVector, T>(spread, channels, groupChannels);
+                for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
+                {
+                    TVector.Store(TVector.ReciprocalSqrt(TVector.MultiplyAdd(TVector.Load(spread + c), inverseSize, epsilon)), scale + c);
+                    TVector.Store(TVector.Load(middle + c) - TVector.Load(shift + c), centre + c);
+                }
+
                 for (int g = 0; g < Shape.Groups && mean != null; g++)
-                    (mean[g], rstd[g]) = (centre[g * groupChannels], scale[g * groupChannels]);
-                for (nint c = 0; c < channels; c += TVector.Count)
-                    TVector.Store(TVector.Load(centre + c) - TVector.Load(shift + c), centre + c);
+                    (mean[g], rstd[g]) = (middle[g * groupChannels], scale[g * groupChannels]);
 
                 for (int from = 0; from < positions; from += GroupNormLoops.PositionsPerBlock)
                 {
@@ -276,10 +282,12 @@ internal static unsafe class GroupNorm
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;
             bool silu = Silu, accumulate = Accumulate, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
-            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (6 * (nint)padded) + (lanes || accumulate ? (nint)positions * channels : 0));
-            T* centre = scratch, inverse = centre + padded, meanQ = inverse + padded, meanQH = meanQ + padded, shift = meanQH + padded;
-            T* unwanted = shift + padded, apart = unwanted + padded;
+            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (8 * (nint)padded) + (lanes || accumulate ? (nint)positions * channels : 0));
+            T* centre = scratch, inverse = centre + padded, totalZ = inverse + padded, totalZH = totalZ + padded, meanQ = totalZH + padded, meanQH = meanQ + padded;
+            T* shift = meanQH + padded, unwanted = shift + padded, apart = unwanted + padded;
             T* dGamma = Partial + ((nint)task * 2 * channels), dBeta = dGamma + channels;
+            T* lastZ = stackalloc T[GroupNormLoops.PositionsPerBlock * TVector.Count];
+            int back = channels - TVector.Count;
             new Span<T>(dGamma, 2 * channels).Clear();
             new Span<T>(shift, channels).Clear();
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize));
@@ -297,10 +305,10 @@ internal static unsafe class GroupNorm
                     continue;
                 }
 
-                // dz waits in dx, which is thereby fetched, unless dx is to be added to.
-                T* dz = accumulate ? apart : dx;
-                new Span<T>(meanQ, channels).Clear();
-                new Span<T>(meanQH, channels).Clear();
+                // dz is dy without an activation. Else it waits in dx, which is thereby fetched, unless dx is to be added to.
+                T* dz = !silu ? dy : accumulate ? apart : dx;
+                new Span<T>(totalZ, channels).Clear();
+                new Span<T>(totalZH, channels).Clear();
                 for (int g = 0; g < Shape.Groups; g++)
                 {
                     T mean = Mean[(n * Shape.Groups) + g], rstd = Rstd[(n * Shape.Groups) + g];
@@ -312,16 +320,16 @@ internal static unsafe class GroupNorm
                 {
                     int end = Math.Min(positions, from + GroupNormLoops.PositionsPerBlock);
                     nint at = (nint)from * channels;
-                    GroupNormLoops.ActivationGradient<TVector, T>(end - from, channels, silu, x + at, centre, inverse, Gamma, Beta, dy + at, dz + at, meanQ, meanQH);
+                    GroupNormLoops.ActivationGradient<TVector, T>(end - from, channels, silu, x + at, centre, inverse, Gamma, Beta, dy + at, dz + at, totalZ, totalZH);
                 }
 
-                for (nint c = 0; c < channels; c += TVector.Count)
+                for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                 {
-                    TVector totalZ = TVector.Load(meanQ + c), totalZH = TVector.Load(meanQH + c), gamma = TVector.Load(Gamma + c);
-                    TVector.Store(totalZ * gamma, meanQ + c);
-                    TVector.Store(totalZH * gamma, meanQH + c);
-                    TVector.Store(TVector.Load(dBeta + c) + totalZ, dBeta + c);
-                    TVector.Store(TVector.Load(dGamma + c) + totalZH, dGamma + c);
+                    TVector z = TVector.Load(totalZ + c), zh = TVector.Load(totalZH + c), gamma = TVector.Load(Gamma + c);
+                    TVector.Store(z * gamma, meanQ + c);
+                    TVector.Store(zh * gamma, meanQH + c);
+                    TVector.Store(TVector.Load(dBeta + c) + Tail.OnlyNew<TVector, T>(z, c), dBeta + c);
+                    TVector.Store(TVector.Load(dGamma + c) + Tail.OnlyNew<TVector, T>(zh, c), dGamma + c);
                 }
 
                 GroupSums.SumWithinGroups<TVector, T>(meanQ, channels, groupChannels);
@@ -331,12 +339,17 @@ internal static unsafe class GroupNorm
                 {
                     int end = Math.Min(positions, from + GroupNormLoops.PositionsPerBlock);
                     nint at = (nint)from * channels;
-                    for (nint c = 0; c < channels; c += TVector.Count)
+
+                    // The last vector's dz is kept from what is put in its place.
+                    for (int s = 0; s < end - from; s++)
+                        TVector.Store(TVector.Load(dz + at + ((nint)s * channels) + back), lastZ + (s * TVector.Count));
+                    for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                     {
+                        bool last = c == back;
                         TVector r = TVector.Load(inverse + c), share = TVector.Zero - (r * inverseSize);
                         GroupNormLoops.InputGradient<TVector, T>(
-                            end - from, channels, accumulate, x + at + c, TVector.Load(centre + c), r * TVector.Load(Gamma + c),
-                            share * TVector.Load(meanQ + c), share * r * TVector.Load(meanQH + c), dz + at + c, dx + at + c, dShift + c);
+                            end - from, channels, c, accumulate, x + at, TVector.Load(centre + c), r * TVector.Load(Gamma + c),
+                            share * TVector.Load(meanQ + c), share * r * TVector.Load(meanQH + c), last ? lastZ : dz + at + c, last ? TVector.Count : channels, dx + at, dShift);
                     }
                 }
             }

@@ -13,27 +13,27 @@ internal static unsafe class GroupNormLanes
     public static bool Applies<TVector, T>(in GroupNormShape shape)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        shape.Positions == 1 && TVector.Count > 1 && shape.Channels % TVector.Count == 0
+        shape.Positions == 1 && TVector.Count > 1
         && BitOperations.IsPow2(shape.GroupChannels) && shape.GroupChannels <= (InPairs<TVector, T>(shape) ? Pair<TVector, T>.Count : TVector.Count);
 
     private static bool InPairs<TVector, T>(in GroupNormShape shape)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T> => shape.Channels % Pair<TVector, T>.Count == 0;
 
-    /// <summary>One sample: y from x + shift; mean and rstd, for each group, where mean is not null.</summary>
-    public static void Forward<TVector, T>(in GroupNormShape shape, T epsilon, bool silu, T* x, T* shift, T* gamma, T* beta, T* y, T* mean, T* rstd)
+    /// <summary>One sample: y from x + shift; mean and rstd, for each group, where mean is not null. h, [C], is memory for what lies between.</summary>
+    public static void Forward<TVector, T>(in GroupNormShape shape, T epsilon, bool silu, T* x, T* shift, T* gamma, T* beta, T* y, T* mean, T* rstd, T* h)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (InPairs<TVector, T>(shape))
         {
-            Normalise<Pair<TVector, T>, T>(shape, epsilon, x, shift, y, mean, rstd, null);
-            Apply<Pair<TVector, T>, T>(shape.Channels, silu, y, gamma, beta);
+            Normalise<Pair<TVector, T>, T>(shape, epsilon, x, shift, h, mean, rstd, null);
+            Apply<Pair<TVector, T>, T>(shape.Channels, silu, h, gamma, beta, y);
             return;
         }
 
-        Normalise<TVector, T>(shape, epsilon, x, shift, y, mean, rstd, null);
-        Apply<TVector, T>(shape.Channels, silu, y, gamma, beta);
+        Normalise<TVector, T>(shape, epsilon, x, shift, h, mean, rstd, null);
+        Apply<TVector, T>(shape.Channels, silu, h, gamma, beta, y);
     }
 
     /// <summary>
@@ -64,13 +64,13 @@ internal static unsafe class GroupNormLanes
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         TVector share = TVector.Broadcast(T.One / T.CreateChecked(shape.GroupChannels));
-        for (nint c = 0; c < shape.Channels; c += TVector.Count)
+        for (nint c = 0; c < shape.Channels; c = Tail.Next<TVector, T>(c, shape.Channels))
         {
             TVector q = TVector.Load(dz + c) * TVector.Load(gamma + c), hat = TVector.Load(h + c);
             TVector meanQ = GroupSums.SumLanes<TVector, T>(q, shape.GroupChannels) * share, meanQH = GroupSums.SumLanes<TVector, T>(q * hat, shape.GroupChannels) * share;
             TVector d = (q - meanQ - (hat * meanQH)) * TVector.Load(inverse + c);
             TVector.Store(d, dShift + c);
-            TVector.Store(accumulate ? d + TVector.Load(dx + c) : d, dx + c);
+            TVector.Store(accumulate ? TVector.Load(dx + c) + Tail.OnlyNew<TVector, T>(d, c) : d, dx + c);
         }
     }
 
@@ -79,10 +79,10 @@ internal static unsafe class GroupNormLanes
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int group = shape.GroupChannels, channels = shape.Channels;
+        int group = shape.GroupChannels, channels = shape.Channels, log = BitOperations.Log2((uint)group);
         TVector share = TVector.Broadcast(T.One / T.CreateChecked(group)), eps = TVector.Broadcast(epsilon);
         T* lanes = stackalloc T[2 * TVector.Count];
-        for (nint c = 0; c < channels; c += TVector.Count)
+        for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
         {
             TVector v = TVector.Load(x + c) + TVector.Load(shift + c);
             TVector middle = GroupSums.SumLanes<TVector, T>(v, group) * share;
@@ -95,23 +95,21 @@ internal static unsafe class GroupNormLanes
             {
                 TVector.Store(middle, lanes);
                 TVector.Store(r, lanes + TVector.Count);
-                for (int lane = 0; lane < TVector.Count; lane += group)
-                {
-                    *mean++ = lanes[lane];
-                    *rstd++ = lanes[TVector.Count + lane];
-                }
+                nint g = c >> log;
+                for (int lane = 0; lane < TVector.Count; lane += group, g++)
+                    (mean[g], rstd[g]) = (lanes[lane], lanes[TVector.Count + lane]);
             }
         }
     }
 
-    // y = y·gamma + beta, or SiLU of that.
-    private static void Apply<TVector, T>(int channels, bool silu, T* y, T* gamma, T* beta)
+    // y = h·gamma + beta, or SiLU of that.
+    private static void Apply<TVector, T>(int channels, bool silu, T* h, T* gamma, T* beta, T* y)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (nint c = 0; c < channels; c += TVector.Count)
+        for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
         {
-            TVector z = TVector.MultiplyAdd(TVector.Load(y + c), TVector.Load(gamma + c), TVector.Load(beta + c));
+            TVector z = TVector.MultiplyAdd(TVector.Load(h + c), TVector.Load(gamma + c), TVector.Load(beta + c));
             TVector.Store(silu ? default(SiluFunction<T>).Value(z) : z, y + c);
         }
     }
@@ -121,12 +119,13 @@ internal static unsafe class GroupNormLanes
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (nint c = 0; c < channels; c += TVector.Count)
+        for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
         {
             TVector hat = TVector.Load(h + c), d = TVector.Load(dy + c);
             if (silu)
                 d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(hat, TVector.Load(gamma + c), TVector.Load(beta + c)));
             TVector.Store(d, dz + c);
+            d = Tail.OnlyNew<TVector, T>(d, c);
             TVector.Store(TVector.Load(dBeta + c) + d, dBeta + c);
             TVector.Store(TVector.MultiplyAdd(d, hat, TVector.Load(dGamma + c)), dGamma + c);
         }

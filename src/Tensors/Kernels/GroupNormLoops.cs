@@ -18,54 +18,62 @@ internal static unsafe class GroupNormLoops
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (PairsPay<TVector, T>(positions, channels))
-            ApplyByVectors<Pair<TVector, T>, T>(positions, channels, silu, x, centre, scale, gamma, beta, y);
-        else
-            ApplyByVectors<TVector, T>(positions, channels, silu, x, centre, scale, gamma, beta, y);
+        int paired = InPairs<TVector, T>(positions, channels);
+        if (paired > 0)
+            ApplyByVectors<Pair<TVector, T>, T>(positions, channels, 0, paired, silu, x, centre, scale, gamma, beta, y);
+        if (paired < channels)
+            ApplyByVectors<TVector, T>(positions, channels, paired, channels, silu, x, centre, scale, gamma, beta, y);
     }
 
-    /// <summary>dz = dy·SiLU'(z), or dy; totalZ += Σ dz, totalZH += Σ dz·h, for all channels at some positions.</summary>
+    /// <summary>dz = dy·SiLU'(z), or not stored where that is dy; totalZ += Σ dz, totalZH += Σ dz·h, for all channels at some positions.</summary>
     public static void ActivationGradient<TVector, T>(
         int positions, int channels, bool silu, T* x, T* centre, T* inverse, T* gamma, T* beta, T* dy, T* dz, T* totalZ, T* totalZH)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (PairsPay<TVector, T>(positions, channels))
-            ActivationGradientByVectors<Pair<TVector, T>, T>(positions, channels, silu, x, centre, inverse, gamma, beta, dy, dz, totalZ, totalZH);
-        else
-            ActivationGradientByVectors<TVector, T>(positions, channels, silu, x, centre, inverse, gamma, beta, dy, dz, totalZ, totalZH);
+        int paired = InPairs<TVector, T>(positions, channels);
+        if (paired > 0)
+            ActivationGradientByVectors<Pair<TVector, T>, T>(positions, channels, 0, paired, silu, x, centre, inverse, gamma, beta, dy, dz, totalZ, totalZH);
+        if (paired < channels)
+            ActivationGradientByVectors<TVector, T>(positions, channels, paired, channels, silu, x, centre, inverse, gamma, beta, dy, dz, totalZ, totalZH);
     }
 
-    /// <summary>dx = dz·slope + constant + (x - middle)·tilt, overwritten or added to, and total += Σ of that, for one vector of channels at some positions.</summary>
+    /// <summary>
+    /// dx = dz·slope + constant + (x - middle)·tilt, overwritten or added to, and total += Σ of that, for the vector of channels from
+    /// <paramref name="c"/> on at some positions. That of dz is given, with how many numbers further on the next position's is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void InputGradient<TVector, T>(
-        int positions, int channels, bool accumulate, T* x, TVector middle, TVector slope, TVector constant, TVector tilt, T* dz, T* dx, T* total)
+        int positions, int channels, nint c, bool accumulate, T* x, TVector middle, TVector slope, TVector constant, TVector tilt, T* dz, int nextZ, T* dx, T* total)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        TVector sum = TVector.Load(total);
-        for (int s = 0; s < positions; s++, x += channels, dz += channels, dx += channels)
+        TVector before = TVector.Load(total + c), sum = before;
+        x += c;
+        dx += c;
+        for (int s = 0; s < positions; s++, x += channels, dz += nextZ, dx += channels)
         {
             TVector d = TVector.MultiplyAdd(TVector.Load(x) - middle, tilt, TVector.MultiplyAdd(TVector.Load(dz), slope, constant));
             sum += d;
-            TVector.Store(accumulate ? d + TVector.Load(dx) : d, dx);
+            TVector.Store(accumulate ? TVector.Load(dx) + Tail.OnlyNew<TVector, T>(d, c) : d, dx);
         }
 
-        TVector.Store(sum, total);
+        TVector.Store(Tail.NewOr<TVector, T>(sum, before, c), total + c);
     }
 
-    private static bool PairsPay<TVector, T>(int positions, int channels)
+    // How many channels, from the first on, are gone through in pairs of vectors.
+    private static int InPairs<TVector, T>(int positions, int channels)
         where TVector : unmanaged, IVector<TVector, T>
-        where T : unmanaged, IFloatingPointIeee754<T> => channels % Pair<TVector, T>.Count == 0 && positions >= 8;
+        where T : unmanaged, IFloatingPointIeee754<T> => positions >= 8 ? channels - (channels % Pair<TVector, T>.Count) : 0;
 
     // Small methods of their own, in which the JIT keeps pairs of vectors in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ApplyByVectors<TVector, T>(int positions, int channels, bool silu, T* x, T* centre, T* scale, T* gamma, T* beta, T* y)
+    private static void ApplyByVectors<TVector, T>(int positions, int channels, int begin, int end, bool silu, T* x, T* centre, T* scale, T* gamma, T* beta, T* y)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         nint ahead = (nint)PositionsPerBlock * channels;
-        for (nint c = 0; c < channels; c += TVector.Count)
+        for (nint c = Math.Min(begin, end - TVector.Count); c < end; c = Tail.Next<TVector, T>(c, end))
         {
             TVector middle = TVector.Load(centre + c), slope = TVector.Load(scale + c) * TVector.Load(gamma + c), shift = TVector.Load(beta + c);
             T* from = x + c, to = y + c;
@@ -80,15 +88,15 @@ internal static unsafe class GroupNormLoops
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ActivationGradientByVectors<TVector, T>(
-        int positions, int channels, bool silu, T* x, T* centre, T* inverse, T* gamma, T* beta, T* dy, T* dz, T* totalZ, T* totalZH)
+        int positions, int channels, int begin, int end, bool silu, T* x, T* centre, T* inverse, T* gamma, T* beta, T* dy, T* dz, T* totalZ, T* totalZH)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         nint ahead = (nint)PositionsPerBlock * channels;
-        for (nint c = 0; c < channels; c += TVector.Count)
+        for (nint c = Math.Min(begin, end - TVector.Count); c < end; c = Tail.Next<TVector, T>(c, end))
         {
             TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c), slope = r * TVector.Load(gamma + c), shift = TVector.Load(beta + c);
-            TVector sumZ = TVector.Load(totalZ + c), sumZX = TVector.Zero;
+            TVector before = TVector.Load(totalZ + c), sumZ = before, sumZX = TVector.Zero;
             T* from = x + c, upstream = dy + c, to = dz + c;
             for (int s = 0; s < positions; s++, from += channels, upstream += channels, to += channels)
             {
@@ -97,14 +105,17 @@ internal static unsafe class GroupNormLoops
                 Prefetching.FetchLine(to + ahead);
                 TVector centred = TVector.Load(from) - middle, d = TVector.Load(upstream);
                 if (silu)
+                {
                     d *= default(SiluFunction<T>).Derivative(TVector.MultiplyAdd(centred, slope, shift));
-                TVector.Store(d, to);
+                    TVector.Store(d, to);
+                }
+
                 sumZ += d;
                 sumZX = TVector.MultiplyAdd(d, centred, sumZX);
             }
 
-            TVector.Store(sumZ, totalZ + c);
-            TVector.Store(TVector.MultiplyAdd(sumZX, r, TVector.Load(totalZH + c)), totalZH + c);
+            TVector.Store(Tail.NewOr<TVector, T>(sumZ, before, c), totalZ + c);
+            TVector.Store(TVector.MultiplyAdd(Tail.OnlyNew<TVector, T>(sumZX, c), r, TVector.Load(totalZH + c)), totalZH + c);
         }
     }
 }

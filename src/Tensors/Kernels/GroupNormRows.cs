@@ -37,7 +37,7 @@ internal unsafe struct GroupNormRowPointers<T>(T* table1, int* index1, T* table2
         where TVector : unmanaged, IVector<TVector, T>
     {
         T* row1 = table1 == null ? null : table1 + ((nint)index1[sample] * channels), row2 = table2 == null ? null : table2 + ((nint)index2[sample] * channels);
-        for (nint c = 0; c < channels; c += TVector.Count)
+        for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
         {
             TVector sum = row1 == null ? TVector.Zero : TVector.Load(row1 + c);
             TVector.Store(row2 == null ? sum : sum + TVector.Load(row2 + c), shift + c);

@@ -8,8 +8,8 @@ namespace Diffusion.Tensors.Kernels;
 internal static unsafe class GroupSums
 {
     /// <summary>
-    /// channels[c] = Σ channels[c'] over the group of c. There must be room for a whole number of vectors. Where groups and
-    /// vectors fit together (a power of two within a vector, or whole vectors) lanes are exchanged and added in log₂ steps.
+    /// channels[c] = Σ channels[c'] over the group of c. There must be room for a whole number of vectors. Where a group is a power
+    /// of two within a vector, or at least a vector, lanes are exchanged and added in log₂ steps.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SumWithinGroups<TVector, T>(T* channels, int count, int groupChannels)
@@ -22,16 +22,19 @@ internal static unsafe class GroupSums
             for (int c = 0; c < count; c += width)
                 TVector.Store(SumLanes<TVector, T>(TVector.Load(channels + c), groupChannels), channels + c);
         }
-        else if (width > 1 && groupChannels % width == 0)
+        else if (width > 1 && groupChannels >= width)
         {
+            int back = groupChannels - width;
             for (int g = 0; g < count; g += groupChannels)
             {
-                TVector total = TVector.Load(channels + g);
-                for (int c = width; c < groupChannels; c += width)
-                    total += TVector.Load(channels + g + c);
-                total = SumLanes<TVector, T>(total, width);
-                for (int c = 0; c < groupChannels; c += width)
-                    TVector.Store(total, channels + g + c);
+                T* group = channels + g;
+                TVector total = TVector.Zero;
+                for (int c = 0; c < back; c += width)
+                    total += TVector.Load(group + c);
+                total = SumLanes<TVector, T>(total + Tail.OnlyNew<TVector, T>(TVector.Load(group + back), back), width);
+                for (int c = 0; c < back; c += width)
+                    TVector.Store(total, group + c);
+                TVector.Store(total, group + back);
             }
         }
         else
