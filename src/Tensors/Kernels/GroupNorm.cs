@@ -190,7 +190,7 @@ internal static unsafe class GroupNorm
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
             bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
-            int padded = channels + TVector.Count;
+            int padded = channels + TVector.Count, whole = channels - (channels % TVector.Count);
 
             // No loop over channels writes to what it reads, but for sums: so the last vector may reach back.
             T* sum = Scratch<T>.Get(ScratchSlot.Image2, 6 * (nint)padded), squares = sum + padded, total = squares + padded, middle = total + padded, spread = middle + padded, shift = spread + padded;
@@ -208,7 +208,9 @@ internal static unsafe class GroupNorm
                     Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
-                    GroupNormLanes.Forward<TVector, T>(Shape, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd, total);
+                    GroupNormLanes.Forward<TVector, T>(whole, groupChannels, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd);
+                    if (whole < channels)
+                        GroupNormLanes.ForwardEnd<TVector, T>(channels, groupChannels, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd);
                     continue;
                 }
 
@@ -219,8 +221,8 @@ internal static unsafe class GroupNorm
                     int end = Math.Min(positions, from + GroupNormLoops.PositionsPerBlock);
                     for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                     {
-                        TVector first = TVector.Load(x + c), oldD = TVector.Load(sum + c), oldSquare = TVector.Load(squares + c);
-                        TVector d1 = from == 0 ? TVector.Zero : oldD, d2 = from == 0 ? TVector.Zero : oldSquare;
+                        TVector first = TVector.Load(x + c);
+                        TVector d1 = from == 0 ? TVector.Zero : TVector.Load(sum + c), d2 = from == 0 ? TVector.Zero : TVector.Load(squares + c);
                         T* at = x + ((nint)from * channels) + c;
                         nint ahead = (nint)GroupNormLoops.PositionsPerBlock * channels;
                         for (int s = from; s < end; s++, at += channels)
@@ -231,10 +233,9 @@ internal static unsafe class GroupNorm
                             d2 = TVector.MultiplyAdd(d, d, d2);
                         }
 
-                        d1 = Tail.NewOr<TVector, T>(d1, oldD, c);
-                        TVector.Store(d1, sum + c);
-                        TVector.Store(Tail.NewOr<TVector, T>(d2, oldSquare, c), squares + c);
-                        TVector.Store(TVector.MultiplyAdd(count, first + TVector.Load(shift + c), d1), total + c);
+                        Tail.StoreNew(d1, sum, c);
+                        Tail.StoreNew(d2, squares, c);
+                        Tail.StoreNew(TVector.MultiplyAdd(count, first + TVector.Load(shift + c), d1), total, c);
                     }
                 }
 
@@ -287,7 +288,7 @@ internal static unsafe class GroupNorm
             T* shift = meanQH + padded, unwanted = shift + padded, apart = unwanted + padded;
             T* dGamma = Partial + ((nint)task * 2 * channels), dBeta = dGamma + channels;
             T* lastZ = stackalloc T[GroupNormLoops.PositionsPerBlock * TVector.Count];
-            int back = channels - TVector.Count;
+            int back = channels - TVector.Count, whole = channels - (channels % TVector.Count);
             new Span<T>(dGamma, 2 * channels).Clear();
             new Span<T>(shift, channels).Clear();
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize));
@@ -301,7 +302,9 @@ internal static unsafe class GroupNorm
                     Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
-                    GroupNormLanes.Backward<TVector, T>(Shape, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, apart);
+                    GroupNormLanes.Backward<TVector, T>(whole, groupChannels, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, apart);
+                    if (whole < channels)
+                        GroupNormLanes.BackwardEnd<TVector, T>(channels, groupChannels, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, apart);
                     continue;
                 }
 
@@ -328,8 +331,8 @@ internal static unsafe class GroupNorm
                     TVector z = TVector.Load(totalZ + c), zh = TVector.Load(totalZH + c), gamma = TVector.Load(Gamma + c);
                     TVector.Store(z * gamma, meanQ + c);
                     TVector.Store(zh * gamma, meanQH + c);
-                    TVector.Store(TVector.Load(dBeta + c) + Tail.OnlyNew<TVector, T>(z, c), dBeta + c);
-                    TVector.Store(TVector.Load(dGamma + c) + Tail.OnlyNew<TVector, T>(zh, c), dGamma + c);
+                    Tail.StoreNew(TVector.Load(dBeta + c) + z, dBeta, c);
+                    Tail.StoreNew(TVector.Load(dGamma + c) + zh, dGamma, c);
                 }
 
                 GroupSums.SumWithinGroups<TVector, T>(meanQ, channels, groupChannels);

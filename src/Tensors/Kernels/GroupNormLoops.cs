@@ -48,17 +48,16 @@ internal static unsafe class GroupNormLoops
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        TVector before = TVector.Load(total + c), sum = before;
+        TVector sum = TVector.Load(total + c);
         x += c;
-        dx += c;
         for (int s = 0; s < positions; s++, x += channels, dz += nextZ, dx += channels)
         {
             TVector d = TVector.MultiplyAdd(TVector.Load(x) - middle, tilt, TVector.MultiplyAdd(TVector.Load(dz), slope, constant));
             sum += d;
-            TVector.Store(accumulate ? TVector.Load(dx) + Tail.OnlyNew<TVector, T>(d, c) : d, dx);
+            Tail.StoreNew(accumulate ? d + TVector.Load(dx + c) : d, dx, c);
         }
 
-        TVector.Store(Tail.NewOr<TVector, T>(sum, before, c), total + c);
+        Tail.StoreNew(sum, total, c);
     }
 
     // How many channels, from the first on, are gone through in pairs of vectors.
@@ -96,7 +95,7 @@ internal static unsafe class GroupNormLoops
         for (nint c = Math.Min(begin, end - TVector.Count); c < end; c = Tail.Next<TVector, T>(c, end))
         {
             TVector middle = TVector.Load(centre + c), r = TVector.Load(inverse + c), slope = r * TVector.Load(gamma + c), shift = TVector.Load(beta + c);
-            TVector before = TVector.Load(totalZ + c), sumZ = before, sumZX = TVector.Zero;
+            TVector sumZ = TVector.Load(totalZ + c), sumZX = TVector.Zero;
             T* from = x + c, upstream = dy + c, to = dz + c;
             for (int s = 0; s < positions; s++, from += channels, upstream += channels, to += channels)
             {
@@ -114,8 +113,8 @@ internal static unsafe class GroupNormLoops
                 sumZX = TVector.MultiplyAdd(d, centred, sumZX);
             }
 
-            TVector.Store(Tail.NewOr<TVector, T>(sumZ, before, c), totalZ + c);
-            TVector.Store(TVector.MultiplyAdd(Tail.OnlyNew<TVector, T>(sumZX, c), r, TVector.Load(totalZH + c)), totalZH + c);
+            Tail.StoreNew(sumZ, totalZ, c);
+            Tail.StoreNew(TVector.MultiplyAdd(sumZX, r, TVector.Load(totalZH + c)), totalZH, c);
         }
     }
 }

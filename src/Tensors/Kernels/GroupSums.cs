@@ -28,10 +28,10 @@ internal static unsafe class GroupSums
             for (int g = 0; g < count; g += groupChannels)
             {
                 T* group = channels + g;
-                TVector total = TVector.Zero;
-                for (int c = 0; c < back; c += width)
+                TVector last = Tail.OnlyNew<TVector, T>(TVector.Load(group + back), back), total = back == 0 ? last : TVector.Load(group);
+                for (int c = width; c < back; c += width)
                     total += TVector.Load(group + c);
-                total = SumLanes<TVector, T>(total + Tail.OnlyNew<TVector, T>(TVector.Load(group + back), back), width);
+                total = SumLanes<TVector, T>(back == 0 ? last : total + last, width);
                 for (int c = 0; c < back; c += width)
                     TVector.Store(total, group + c);
                 TVector.Store(total, group + back);

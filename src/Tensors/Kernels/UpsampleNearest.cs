@@ -133,7 +133,7 @@ internal static unsafe class UpsampleNearest
                     for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                     {
                         T* block = dy + ((nint)j * Shape.Factor.Width * channels) + c;
-                        TVector before = Accumulate ? TVector.Load(dx + (j * channels) + c) : TVector.Zero, sum = before;
+                        TVector sum = Accumulate ? TVector.Load(dx + (j * channels) + c) : TVector.Zero;
                         for (int i = 0; i < Shape.Factor.Height; i++)
                         {
                             // The same of the next row of blocks is asked for.
@@ -145,7 +145,7 @@ internal static unsafe class UpsampleNearest
                             }
                         }
 
-                        TVector.Store(Accumulate ? Tail.NewOr<TVector, T>(sum, before, c) : sum, dx + (j * channels) + c);
+                        Tail.StoreNew(sum, dx + (j * channels), c);
                     }
                 }
             }
