@@ -28,11 +28,14 @@ internal static unsafe class GroupSums
             for (int g = 0; g < count; g += groupChannels)
             {
                 T* group = channels + g;
-                TVector last = Tail.OnlyNew<TVector, T>(TVector.Load(group + back), back), total = back == 0 ? last : TVector.Load(group);
-                for (int c = width; c < back; c += width)
+                TVector total = TVector.Load(group);
+                int c = width;
+                for (; c <= back; c += width)
                     total += TVector.Load(group + c);
-                total = SumLanes<TVector, T>(back == 0 ? last : total + last, width);
-                for (int c = 0; c < back; c += width)
+                if (c < groupChannels)
+                    total += Tail.OnlyNew<TVector, T>(TVector.Load(group + back), back);
+                total = SumLanes<TVector, T>(total, width);
+                for (c = 0; c < back; c += width)
                     TVector.Store(total, group + c);
                 TVector.Store(total, group + back);
             }
