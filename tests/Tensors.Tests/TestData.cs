@@ -6,7 +6,7 @@ namespace Diffusion.Tensors.Tests;
 internal static class TestData
 {
     /// <summary>Around the widths of vectors (4 to 16), of tiles (8 rows, 32 columns), and beyond.</summary>
-    public static readonly int[] Sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 257];
+    public static readonly int[] Sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 101, 257];
 
     /// <summary>Lengths around those of one and two tasks of the element-wise loops.</summary>
     public static readonly int[] Lengths = [0, .. Sizes, 8191, 8192, 8193, 16384, 16385, 24577];

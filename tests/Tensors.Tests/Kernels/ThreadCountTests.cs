@@ -14,9 +14,9 @@ public sealed class ThreadCountTests<T>
 {
     private static readonly Conv1dShape Padded = new(9, 40, 33, 48, 3, padding: 1), Grouped = new(5, 70, 16, 32, 3, stride: 2, padding: 2, dilation: 2, groups: 4);
     private static readonly Conv2dShape Image = new(9, 14, 13, 33, 48, 3, padding: 1), Strided = new(5, 17, 12, 16, 32, 3, stride: 2, padding: 2, dilation: 2, groups: 4);
-    private static readonly GroupNormShape Norm = new(100, 30, 48, 6);
+    private static readonly GroupNormShape Norm = new(100, 30, 48, 6), OddNorm = new(100, 30, 33, 3);
 
-    private static readonly Pool2dShape Pool = new(9, 29, 28, 32, 3, 2);
+    private static readonly Pool2dShape Pool = new(9, 29, 28, 33, 3, 2);
     private static readonly AttentionShape Heads = new(5, 70, 48, 4);
     private static readonly UpsampleShape Upsampled = new(9, (14, 13), 33, 2);
 
@@ -42,7 +42,8 @@ public sealed class ThreadCountTests<T>
         Row("Strided gradient of a repetition", dx => Tensors.Kernels.Strided.ReadBackward<T>(Layout.Of([1, 33]).Expand([900, 33]), Numbers(900 * 33, 1), dx, true), 33),
         Row("ConvTranspose2d", y => ConvTranspose2d.Forward<T>(new(3, 7, 9, 33, 48, 4, stride: 2, padding: 1), Numbers(3 * 63 * 33, 1), Numbers(16 * 33 * 48, 2), Numbers(48, 3), y), 3 * 14 * 18 * 48),
         Row("GroupNorm + SiLU", y => GroupNorm.Forward<T>(Norm, T.CreateChecked(1e-5), true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), y, new T[Norm.Statistics], new T[Norm.Statistics]), Norm.Length),
-        Row("GroupNorm gradients", NormGradients, Norm.Length + 96),
+        Row("GroupNorm gradients", output => NormGradients(Norm, output), Norm.Length + 96),
+        Row("GroupNorm gradients at an odd width", output => NormGradients(OddNorm, output), OddNorm.Length + 66),
         Row("LayerNorm", y => LayerNorm.Forward<T>(900, 60, T.CreateChecked(1e-5), Numbers(54000, 1), Numbers(60, 2), Numbers(60, 3), y, [], []), 54000),
         Row("LayerNorm gradients", LayerNormGradients, 54000 + 120),
         Row("MaxPool2d", y => MaxPool2d.Forward<T>(Pool, Numbers(Pool.Input.Length, 1), y, []), Pool.Output.Length),
@@ -104,11 +105,12 @@ public sealed class ThreadCountTests<T>
         }
     }
 
-    private static void NormGradients(Span<T> output)
+    private static void NormGradients(GroupNormShape norm, Span<T> output)
     {
-        Span<T> dx = output[..Norm.Length], dGamma = output.Slice(Norm.Length, 48), dBeta = output[(Norm.Length + 48)..];
+        int channels = norm.Channels;
+        Span<T> dx = output[..norm.Length], dGamma = output.Slice(norm.Length, channels), dBeta = output[(norm.Length + channels)..];
         GroupNorm.Backward<T>(
-            Norm, T.CreateChecked(1e-5), true, Numbers(Norm.Length, 1), Numbers(48, 2), Numbers(48, 3), Numbers(Norm.Statistics, 4), Numbers(Norm.Statistics, 5, 1), Numbers(Norm.Length, 6), dx, true, dGamma, dBeta, true);
+            norm, T.CreateChecked(1e-5), true, Numbers(norm.Length, 1), Numbers(channels, 2), Numbers(channels, 3), Numbers(norm.Statistics, 4), Numbers(norm.Statistics, 5, 1), Numbers(norm.Length, 6), dx, true, dGamma, dBeta, true);
     }
 
     private static void LayerNormGradients(Span<T> output) => LayerNorm.Backward<T>(
