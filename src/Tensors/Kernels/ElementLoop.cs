@@ -7,9 +7,8 @@ namespace Diffusion.Tensors.Kernels;
 
 /// <summary>The one loop over elements: any expression, over dense operands or over views.</summary>
 /// <remarks>
-/// The one way with tails: a length that is no whole number of vectors ends with one that reaches back into the vector before
-/// it. It is computed before anything is stored, so that it may stand in place of an operand, and gives the same where the two
-/// overlap. So an odd width costs one vector more, and no single numbers.
+/// Tails as in <see cref="Tail"/>: the last vector reaches back into the one before it. It is computed before anything is stored, so
+/// that it may stand in place of an operand, and gives the same where the two overlap.
 /// </remarks>
 internal static unsafe class ElementLoop
 {
