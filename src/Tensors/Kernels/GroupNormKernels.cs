@@ -177,11 +177,11 @@ internal static unsafe partial class GroupNorm
                     nint at = (nint)from * channels;
 
                     // The last vector's dz is kept from what is put in its place.
-                    for (int s = 0; s < end - from; s++)
+                    for (int s = 0; s < end - from && whole < channels; s++)
                         TVector.Store(TVector.Load(dz + at + ((nint)s * channels) + back), lastZ + (s * TVector.Count));
                     for (nint c = 0; c < channels; c = Tail.Next<TVector, T>(c, channels))
                     {
-                        bool last = c == back;
+                        bool last = c == back && whole < channels;
                         TVector r = TVector.Load(inverse + c), share = TVector.Zero - (r * inverseSize);
                         GroupNormLoops.InputGradient<TVector, T>(
                             end - from, channels, c, accumulate, x + at, TVector.Load(centre + c), r * TVector.Load(Gamma + c),
