@@ -8,21 +8,29 @@ namespace Diffusion.Data;
 internal sealed class NoisedComponent
 {
     private readonly MixtureComponent _data;
-    private readonly double[] _mean, _inverse;
+
+    // _inverse is 1/c_i and _gain g lambda_i/c_i, by axis; one number each if the component is isotropic.
+    private readonly double[] _mean, _inverse, _gain;
     private readonly double[]? _axes;
-    private readonly double _a, _b, _g;
+    private readonly double _a, _b;
     private double[]? _within;
 
     public NoisedComponent(MixtureComponent data, double a, double b)
     {
-        (_data, _a, _b, _g, _axes) = (data, a, b, Math.Sqrt(a), data.Full?.Axes);
-        int d = data.Dimensions;
+        (_data, _a, _b, _axes) = (data, a, b, data.Full?.Axes);
+        int d = data.Dimensions, axes = data.IsIsotropic ? 1 : d;
+        double g = Math.Sqrt(a);
         _mean = new double[d];
         for (int i = 0; i < d; i++)
-            _mean[i] = _g * data.Mean.Span[i];
-        _inverse = new double[data.IsIsotropic ? 1 : d];
-        for (int i = 0; i < _inverse.Length; i++)
+            _mean[i] = g * data.Mean.Span[i];
+        _inverse = new double[axes];
+        _gain = new double[axes];
+        for (int i = 0; i < axes; i++)
+        {
             _inverse[i] = 1 / (data.ScaledVariance(a, i) + b);
+            _gain[i] = data.ScaledVariance(g, i) * _inverse[i];
+        }
+
         LogWeight = Math.Log(data.Weight)
             + (data.IsIsotropic ? d / 2.0 * Math.Log(_inverse[0]) : _inverse.Sum(Math.Log) / 2);
     }
@@ -62,16 +70,11 @@ internal sealed class NoisedComponent
         }
     }
 
-    /// <summary>x = g m + V z.</summary>
-    public void Point(ReadOnlySpan<double> z, Span<double> x)
+    /// <summary>x = g m + V·diag(deviations)·y.</summary>
+    public void Point(ReadOnlySpan<double> deviations, ReadOnlySpan<double> y, Span<double> x)
     {
         for (int i = 0; i < x.Length; i++)
-        {
-            double offset = _axes is null ? z[i] : 0;
-            for (int j = 0; _axes is not null && j < z.Length; j++)
-                offset += _axes[(i * z.Length) + j] * z[j];
-            x[i] = _mean[i] + offset;
-        }
+            x[i] = _mean[i] + (_axes is null ? deviations[i] * y[i] : Along(_axes, i, deviations, y));
     }
 
     /// <summary>(x - g m)' C^-1 (x - g m), the squared Mahalanobis distance.</summary>
@@ -102,13 +105,7 @@ internal sealed class NoisedComponent
         }
 
         for (int i = 0; i < z.Length; i++)
-        {
-            var row = _axes.AsSpan(i * z.Length, z.Length);
-            double pull = 0;
-            for (int j = 0; j < row.Length; j++)
-                pull += row[j] * (_inverse[j] * z[j]);
-            sum[i] += weight * pull;
-        }
+            sum[i] += weight * Along(_axes, i, _inverse, z);
     }
 
     /// <summary>E[x_0 | x, this component] = m + g Sigma C^-1 (x - g m).</summary>
@@ -117,21 +114,13 @@ internal sealed class NoisedComponent
         var data = _data.Mean.Span;
         if (_axes is null)
         {
-            double factor = _data.ScaledVariance(_g, 0) * _inverse[0];
             for (int i = 0; i < mean.Length; i++)
-                mean[i] = data[i] + (factor * z[i]);
+                mean[i] = data[i] + (_gain[0] * z[i]);
             return;
         }
 
-        double[] variances = _data.Full!.Variances;
         for (int i = 0; i < mean.Length; i++)
-        {
-            var row = _axes.AsSpan(i * z.Length, z.Length);
-            double sum = 0;
-            for (int j = 0; j < row.Length; j++)
-                sum += row[j] * (_g * variances[j] * _inverse[j] * z[j]);
-            mean[i] = data[i] + sum;
-        }
+            mean[i] = data[i] + Along(_axes, i, _gain, z);
     }
 
     /// <summary>sum += weight·(Cov(x_0 | x, this component) + y y'), [d, d]; the covariance is B Sigma C^-1 whatever x is.</summary>
@@ -160,5 +149,15 @@ internal sealed class NoisedComponent
         double[] within = new double[axes.Length], variances = _data.Full!.Variances;
         FullCovariance.Add(within, _mean.Length, axes, i => variances[i] * _b * _inverse[i]);
         return _within = within;
+    }
+
+    // Element i of V·diag(factors)·z.
+    private static double Along(double[] axes, int i, ReadOnlySpan<double> factors, ReadOnlySpan<double> z)
+    {
+        var row = axes.AsSpan(i * z.Length, z.Length);
+        double sum = 0;
+        for (int j = 0; j < row.Length; j++)
+            sum += row[j] * (factors[j] * z[j]);
+        return sum;
     }
 }

@@ -46,16 +46,13 @@ internal static class PosteriorCovariance
     {
         int d = deviations.Length, half = (int)Math.Round(Reach / steps[0]), halfSecond = d == 1 ? 0 : (int)Math.Round(Reach / steps[1]);
         double sum = 0, weights = 0;
-        double[] point = new double[d], offset = new double[d], covariance = new double[d * d];
+        double[] point = new double[d], units = new double[d], covariance = new double[d * d];
         for (int i = -half; i <= half; i++)
         {
             for (int j = -halfSecond; j <= halfSecond; j++)
             {
-                double y = i * steps[0], z = d == 1 ? 0 : j * steps[1], weight = Math.Exp(-((y * y) + (z * z)) / 2);
-                offset[0] = deviations[0] * y;
-                if (d == 2)
-                    offset[1] = deviations[1] * z;
-                component.Point(offset, point);
+                double y = units[0] = i * steps[0], z = d == 1 ? 0 : units[1] = j * steps[1], weight = Math.Exp(-((y * y) + (z * z)) / 2);
+                component.Point(deviations, units, point);
                 sum += weight * MeanVariance(marginal, point, covariance);
                 weights += weight;
             }
