@@ -32,7 +32,7 @@ public sealed class NoisedMixtureTests
     [Test]
     public void Noise_is_minus_S_times_the_score_and_agrees_with_the_mean() => ForAll((marginal, x, y) =>
     {
-        double g = Math.Sqrt(marginal.AlphaCumprod), s = Math.Sqrt(1 - marginal.AlphaCumprod);
+        double g = marginal.SignalScale, s = marginal.NoiseScale;
         var noise = marginal.Noise(x, y);
         var score = marginal.Score(x, y);
         var mean = marginal.PosteriorMean(x, y);
@@ -56,7 +56,7 @@ public sealed class NoisedMixtureTests
     [Test]
     public void Covariance_is_the_derivative_of_the_mean() => ForAll((marginal, x, y) =>
     {
-        double g = Math.Sqrt(marginal.AlphaCumprod), factor = (1 - marginal.AlphaCumprod) / g, h = 1e-5;
+        double factor = marginal.NoiseScale * marginal.NoiseScale / marginal.SignalScale, h = 1e-5;
         var (ll, lr, rr) = marginal.PosteriorCovariance(x, y);
         var (mx, my) = (marginal.PosteriorMean(x + h, y), marginal.PosteriorMean(x, y + h));
         var (nx, ny) = (marginal.PosteriorMean(x - h, y), marginal.PosteriorMean(x, y - h));

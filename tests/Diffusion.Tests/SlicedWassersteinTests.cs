@@ -93,7 +93,8 @@ public sealed class SlicedWassersteinTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(() => SlicedWasserstein.To(Tensor<float>.Zeros([0, 2, 1])), Throws.ArgumentException.With.Message.Contains("at least one"));
-            Assert.That(() => SlicedWasserstein.To(Tensor<float>.Zeros([2, 3])), Throws.ArgumentException);
+            Assert.That(() => SlicedWasserstein.To(Tensor<float>.Zeros([])), Throws.ArgumentException);
+            Assert.That(() => SlicedWasserstein.To(one).Distance(Tensor<float>.Zeros([2, 3])), Throws.ArgumentException);
             Assert.That(() => SlicedWasserstein.To(one, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => SlicedWasserstein.Between(Tensor<float>.Full([1, 2, 1], float.NaN), one), Throws.ArgumentException.With.Message.Contains("finite"));
         }

@@ -18,7 +18,7 @@ public sealed class ThreadTests
         int before = Workers.ThreadCount;
         try
         {
-            var results = new List<(float[] Samples, double Sliced, double Energy, double Covariance)>();
+            var results = new List<(float[] Samples, double Sliced, double Energy, double SlicedInThree, double Covariance)>();
             foreach (int threads in (int[])[1, 2, 5])
             {
                 Workers.ThreadCount = threads;
@@ -27,13 +27,14 @@ public sealed class ThreadTests
                 var x = new DdpmSampler<float>().Sample(
                     new ExactDenoiser<float>(GaussianMixture.TwoPixel, schedule), schedule, Start.Draw<float>(random, [10_001, 2, 1]), [], random);
                 var data = GaussianMixture.TwoPixel.Sample<float>(7000, random.For(Purpose.Data).At(0)).X0;
-                results.Add((x.Span.ToArray(), SlicedWasserstein.Between(x, data), EnergyDistance.Between(x, data, 500), OptimalVariance.For(GaussianMixture.TwoPixel, schedule).Covariance(3)));
+                double slicedInThree = SlicedWasserstein.Between(x.Rows(0, 9999).Reshape(6666, 3), data.Rows(0, 6999).Reshape(4666, 3));
+                results.Add((x.Span.ToArray(), SlicedWasserstein.Between(x, data), EnergyDistance.Between(x, data, 500), slicedInThree, OptimalVariance.For(GaussianMixture.TwoPixel, schedule).Covariance(3)));
             }
 
             foreach (var result in results)
             {
                 Assert.That(result.Samples.AsSpan().SequenceEqual(results[0].Samples));
-                Assert.That((result.Sliced, result.Energy, result.Covariance), Is.EqualTo((results[0].Sliced, results[0].Energy, results[0].Covariance)));
+                Assert.That((result.Sliced, result.Energy, result.SlicedInThree, result.Covariance), Is.EqualTo((results[0].Sliced, results[0].Energy, results[0].SlicedInThree, results[0].Covariance)));
             }
         }
         finally

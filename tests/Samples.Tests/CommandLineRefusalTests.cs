@@ -74,6 +74,7 @@ internal sealed class CommandLineRefusalTests : IDisposable
         yield return Case("weights that do not sum to 1", 1, "weights.json: The mixture cannot be read: The weights of the 1 components sum to 0.5", "train", "--mixture", "weights.json", "--out", "new");
         yield return Case("sigma below zero", 1, "sigma.json: The mixture cannot be read: The Sigma of a component is -1", "train", "--mixture", "sigma.json", "--out", "new");
         yield return Case("mixture with an unknown member", 1, "'Color'", "train", "--mixture", "member.json", "--out", "new");
+        yield return Case("mixture of three dimensions", 1, "three.json: The mixture is not one of isotropic pixel pairs", "train", "--mixture", "three.json", "--out", "new");
         yield return Case("mixture out of reach", 1, "far.json: The mixture reaches to 1E+06", "train", "--mixture", "far.json", "--out", "new");
         yield return Case("configuration of points without them", 2, "data.csv", "train", "--config", "points.json", "--out", "new");
         yield return Case("figures of other data than the model's", 2, "was trained on", "figures", "--out", "run", "--mixture", "good.json");
@@ -107,6 +108,7 @@ internal sealed class CommandLineRefusalTests : IDisposable
         File.WriteAllText(_folder["weights.json"], Mixture("0.5", "0", "1"));
         File.WriteAllText(_folder["sigma.json"], Mixture("1", "0", "-1"));
         File.WriteAllText(_folder["far.json"], Mixture("1", "1e6", "1"));
+        File.WriteAllText(_folder["three.json"], """{"components":[{"weight":1,"mean":[0,1,2],"sigma":0.5}]}""");
         File.WriteAllText(_folder["member.json"], Mixture("1", "0", "1, \"Color\": 3"));
         File.WriteAllText(_folder["points.json"], "{ \"data\": { \"points\": \"3 points, 2 classes, sha256 00\" } }");
         File.WriteAllText(_folder["null-steps.json"], "{ \"timesteps\": null }");

@@ -145,6 +145,8 @@ internal sealed record StudyData
 
     private void Check()
     {
+        if (Mixture is { IsOfPixelPairs: false })
+            throw new InvalidDataException("The mixture is not one of isotropic pixel pairs, each component with Weight, Left, Right and Sigma: the study draws no other.");
         if (LabelCount > PointSet.MostClasses)
             throw new InvalidDataException($"The mixture has {LabelCount} components; accepted are 1 to {PointSet.MostClasses}.");
         if (Extent > PointSet.Largest)

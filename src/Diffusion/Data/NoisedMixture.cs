@@ -1,234 +1,212 @@
-using System.Numerics;
-
 namespace Diffusion.Data;
 
 /// <summary>
-/// q(x_t) of Gaussian mixture data: again a mixture, with means g m_k and variances V_k = A sigma_k² + 1 - A per pixel,
-/// where g = sqrt(A), S = sqrt(1 - A). From it follow the score, what is known of x_0 given x_t, and the noise predictor
-/// that minimises assignment eq. 9 (DDPM eq. 14), all in double. At A = 1 it is the data. Immutable.
+/// q(x_t) of Gaussian mixture data at the level x_t = g x_0 + S eps: again a mixture, with means g m_k and covariances
+/// C_k = A Sigma_k + B I, where A = g², B = S². From it follow the score, what is known of x_0 given x_t, and the noise
+/// predictor that minimises assignment eq. 9 (DDPM eq. 14), all in double. At A = 1, B = 0 it is the data. Immutable.
 /// </summary>
 /// <remarks>
-/// With responsibilities r = softmax(log w_k - log V_k - |x - g m_k|²/(2 V_k)) and u_k = (x - g m_k)/V_k:
-/// score = -sum r u; eps* = S sum r u; x_0 given x and k has mean m_k + g sigma_k² u_k and variance sigma_k² (1 - A)/V_k.
+/// With responsibilities r = softmax(log w_k - log det C_k / 2 - (x - g m_k)' u_k / 2) and u_k = C_k^-1 (x - g m_k):
+/// score = -sum r u; eps* = S sum r u; x_0 given x and k has mean m_k + g Sigma_k u_k and covariance B Sigma_k C_k^-1.
+/// The axes of Sigma_k are those of C_k, so making a level costs K·d, and a point K·d² (K·d where components are isotropic).
 /// </remarks>
-public sealed class NoisedMixture
+public sealed partial class NoisedMixture
 {
-    private readonly double[] _meanLeft, _meanRight, _inverseVariance, _logWeight;
-    private readonly GaussianMixture _data;
-    private readonly double _g, _s, _rest;
+    [ThreadStatic]
+    private static double[]? _scratch;
+
+    private readonly NoisedComponent[] _components;
 
     internal NoisedMixture(GaussianMixture data, double alphaCumprod, double rest)
     {
-        if (!(alphaCumprod >= 0 && alphaCumprod <= 1))
-            throw new ArgumentOutOfRangeException(nameof(alphaCumprod), alphaCumprod, $"alphaCumprod is {alphaCumprod}; accepted is [0, 1].");
-        _data = data;
-        AlphaCumprod = alphaCumprod;
-        _rest = rest;
-        _g = Math.Sqrt(alphaCumprod);
-        _s = Math.Sqrt(rest);
-        var components = data.Components;
-        _meanLeft = [.. components.Select(c => _g * c.Left)];
-        _meanRight = [.. components.Select(c => _g * c.Right)];
-        _inverseVariance = [.. components.Select(c => 1 / ((alphaCumprod * c.Sigma * c.Sigma) + rest))];
-        _logWeight = [.. components.Select((c, k) => Math.Log(c.Weight) + Math.Log(_inverseVariance[k]))];
+        if (!(alphaCumprod >= 0 && double.IsFinite(alphaCumprod)))
+            throw new ArgumentOutOfRangeException(nameof(alphaCumprod), alphaCumprod, $"A = g² of a noise level is {alphaCumprod}; it must be finite and at least 0.");
+        if (!(rest >= 0 && double.IsFinite(rest)) || alphaCumprod + rest == 0)
+            throw new ArgumentOutOfRangeException(nameof(rest), rest, $"B = S² of a noise level is {rest} where A = g² is {alphaCumprod}; it must be finite and at least 0, and not both can be 0.");
+        Dimensions = data.Dimensions;
+        SignalScale = Math.Sqrt(alphaCumprod);
+        NoiseScale = Math.Sqrt(rest);
+        _components = [.. data.Components.Select(component => new NoisedComponent(component, alphaCumprod, rest))];
+        _pairs = data.IsOfPixelPairs;
     }
 
-    /// <summary>A, the share of the data's variance that is left.</summary>
-    public double AlphaCumprod { get; }
+    /// <summary>g, the factor of the data in x_t; the root of A (of alphaCumprod, where variance is preserved).</summary>
+    public double SignalScale { get; }
+
+    /// <summary>S, the standard deviation of the noise in x_t; the root of B.</summary>
+    public double NoiseScale { get; }
+
+    /// <summary>The number of dimensions d of a point.</summary>
+    public int Dimensions { get; }
 
     /// <summary>The number of components K.</summary>
-    public int Count => _logWeight.Length;
+    public int Count => _components.Length;
+
+    /// <summary>The components at this level.</summary>
+    internal ReadOnlySpan<NoisedComponent> Components => _components;
 
     /// <summary>log q(x).</summary>
-    public double LogDensity(double left, double right)
-    {
-        Span<double> r = stackalloc double[Count];
-        return Weigh(left, right, r) - Math.Log(2 * Math.PI);
-    }
+    /// <param name="x">The point, [d].</param>
+    /// <exception cref="ArgumentException">Not d numbers.</exception>
+    public double LogDensity(ReadOnlySpan<double> x) => Weigh(x, Scratch()) - (Dimensions * Math.Log(2 * Math.PI) / 2);
 
-    /// <summary>q(x), per unit of area.</summary>
-    public double Density(double left, double right) => Math.Exp(LogDensity(left, right));
+    /// <summary>q(x), per unit of volume.</summary>
+    /// <param name="x">The point, [d].</param>
+    /// <exception cref="ArgumentException">Not d numbers.</exception>
+    public double Density(ReadOnlySpan<double> x) => Math.Exp(LogDensity(x));
 
     /// <summary>p(k | x) of each component, by log-sum-exp; these sum to 1 however far away x is.</summary>
-    /// <exception cref="ArgumentException">The destination has another length than <see cref="Count"/>.</exception>
-    public void Responsibilities(double left, double right, Span<double> destination)
+    /// <param name="x">The point, [d].</param>
+    /// <param name="destination">Receives the K responsibilities.</param>
+    /// <exception cref="ArgumentException">Not d numbers, or the destination has another length than <see cref="Count"/>.</exception>
+    public void Responsibilities(ReadOnlySpan<double> x, Span<double> destination)
     {
-        if (destination.Length != Count)
-            throw new ArgumentException($"The destination has room for {destination.Length} responsibilities; there are {Count} components.", nameof(destination));
-        _ = Weigh(left, right, destination);
+        CheckRoom(destination, Count, "responsibilities");
+        var scratch = Scratch();
+        _ = Weigh(x, scratch);
+        scratch[..Count].CopyTo(destination);
     }
 
     /// <summary>The gradient of log q(x).</summary>
-    public (double Left, double Right) Score(double left, double right)
+    /// <param name="x">The point, [d].</param>
+    /// <param name="destination">Receives the score, [d].</param>
+    /// <exception cref="ArgumentException">Not d numbers.</exception>
+    public void Score(ReadOnlySpan<double> x, Span<double> destination)
     {
-        var (u, v) = Pull(left, right);
-        return (-u, -v);
+        Pull(x, destination);
+        foreach (ref double value in destination)
+            value = -value;
     }
 
-    /// <summary>eps* = E[eps | x_t = x] = -S score, the best noise predictor; 0 at A = 1.</summary>
-    public (double Left, double Right) Noise(double left, double right)
+    /// <summary>The divergence of eps*, the sum of its d derivatives d eps*_i / d x_i.</summary>
+    /// <param name="x">The point, [d].</param>
+    /// <exception cref="ArgumentException">Not d numbers.</exception>
+    public double NoiseDivergence(ReadOnlySpan<double> x)
     {
-        var (u, v) = Pull(left, right);
-        return (_s * u, _s * v);
-    }
+        var scratch = Scratch();
+        _ = Weigh(x, scratch);
+        Span<double> pull = scratch[^Dimensions..], own = scratch.Slice(scratch.Length - (2 * Dimensions), Dimensions);
+        AddPulls(scratch, pull);
 
-    /// <summary>The divergence of eps*, d eps*_left/d left + d eps*_right/d right.</summary>
-    public double NoiseDivergence(double left, double right)
-    {
-        Span<double> r = stackalloc double[Count];
-        _ = Weigh(left, right, r);
-
-        // score = -sum r u, grad r_k = -r_k (u_k - mean u): div score = -sum 2 r/V + sum r |u_k - mean u|².
-        var (u, v) = Pull(left, right, r);
+        // score = -sum r u, grad r_k = -r_k (u_k - mean u): div score = -sum r tr C_k^-1 + sum r |u_k - mean u|².
         double divergence = 0;
-        for (int k = 0; k < r.Length; k++)
+        for (int k = 0; k < Count; k++)
         {
-            double du = ((left - _meanLeft[k]) * _inverseVariance[k]) - u, dv = ((right - _meanRight[k]) * _inverseVariance[k]) - v;
-            divergence += r[k] * ((2 * _inverseVariance[k]) - (du * du) - (dv * dv));
+            own.Clear();
+            _components[k].AddPull(1, Offset(scratch, k), own);
+            double term = _components[k].InverseTrace;
+            for (int i = 0; i < own.Length; i++)
+                term -= (own[i] - pull[i]) * (own[i] - pull[i]);
+            divergence += scratch[k] * term;
         }
 
-        return _s * divergence;
+        return NoiseScale * divergence;
     }
 
     /// <summary>E[x_0 | x_t = x].</summary>
-    public (double Left, double Right) PosteriorMean(double left, double right)
+    /// <param name="x">The point, [d].</param>
+    /// <param name="destination">Receives the mean, [d].</param>
+    /// <exception cref="ArgumentException">Not d numbers.</exception>
+    public void PosteriorMean(ReadOnlySpan<double> x, Span<double> destination)
     {
-        Span<double> r = stackalloc double[Count];
-        _ = Weigh(left, right, r);
-        return PosteriorMean(left, right, r);
+        CheckRoom(destination, Dimensions, "numbers of a point");
+        var scratch = Scratch();
+        _ = Weigh(x, scratch);
+        PosteriorMean(scratch, scratch[^Dimensions..], destination);
     }
 
-    /// <summary>Cov(x_0 | x_t = x): the variances of both pixels and their covariance.</summary>
-    public (double LeftLeft, double LeftRight, double RightRight) PosteriorCovariance(double left, double right)
+    /// <summary>Cov(x_0 | x_t = x).</summary>
+    /// <param name="x">The point, [d].</param>
+    /// <param name="destination">Receives the covariance, [d, d], row-major.</param>
+    /// <exception cref="ArgumentException">Not d numbers, or not room for d².</exception>
+    public void PosteriorCovariance(ReadOnlySpan<double> x, Span<double> destination)
     {
-        Span<double> r = stackalloc double[Count];
-        _ = Weigh(left, right, r);
-        var (meanLeft, meanRight) = PosteriorMean(left, right, r);
-        double ll = 0, lr = 0, rr = 0;
-        for (int k = 0; k < r.Length; k++)
+        CheckRoom(destination, Dimensions * Dimensions, "numbers of a covariance");
+        var scratch = Scratch();
+        _ = Weigh(x, scratch);
+        Span<double> own = scratch[^Dimensions..], mean = scratch.Slice(scratch.Length - (2 * Dimensions), Dimensions);
+        PosteriorMean(scratch, own, mean);
+        destination.Clear();
+        for (int k = 0; k < Count; k++)
         {
-            var (a, b) = ComponentMean(k, left, right);
-            double within = ComponentVariance(k);
-            a -= meanLeft;
-            b -= meanRight;
-            ll += r[k] * (within + (a * a));
-            lr += r[k] * a * b;
-            rr += r[k] * (within + (b * b));
+            _components[k].PosteriorMean(Offset(scratch, k), own);
+            for (int i = 0; i < own.Length; i++)
+                own[i] -= mean[i];
+            _components[k].AddPosterior(scratch[k], own, destination);
         }
-
-        return (ll, lr, rr);
     }
 
     /// <summary>The gradient of log p(label | x_t = x), the exact noisy classifier (arXiv:2105.05233 section 4).</summary>
+    /// <param name="label">The label, a component.</param>
+    /// <param name="x">The point, [d].</param>
+    /// <param name="destination">Receives the gradient, [d].</param>
+    /// <exception cref="ArgumentException">Not d numbers.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such label.</exception>
-    public (double Left, double Right) ClassifierGradient(int label, double left, double right)
+    public void ClassifierGradient(int label, ReadOnlySpan<double> x, Span<double> destination)
     {
         if ((uint)label >= (uint)Count)
             throw new ArgumentOutOfRangeException(nameof(label), label, $"The label is {label}; accepted are 0 to {Count - 1}.");
-        var (u, v) = Pull(left, right);
-        return (u - ((left - _meanLeft[label]) * _inverseVariance[label]), v - ((right - _meanRight[label]) * _inverseVariance[label]));
+        var scratch = Pull(x, destination);
+        _components[label].AddPull(-1, Offset(scratch, label), destination);
     }
 
-    /// <summary>eps* of the samples x = [left, right, left, right, ...] into the same layout.</summary>
-    internal void Noise<T>(ReadOnlySpan<T> x, Span<T> noise)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>The component to which x most likely belongs, and its Mahalanobis distance from there.</summary>
+    internal (int Component, double Distance) MostLikely(ReadOnlySpan<double> x)
     {
-        if (Count == 1)
-            NoiseOfOne(x, noise);
-        else if (Count == 2)
-            NoiseOfTwo(x, noise);
-        else
-            NoiseOfMany(x, noise);
+        var scratch = Scratch();
+        _ = Weigh(x, scratch);
+        int most = 0;
+        for (int k = 1; k < Count; k++)
+            most = scratch[k] > scratch[most] ? k : most;
+        return (most, Math.Sqrt(_components[most].SquaredDistance(Offset(scratch, most))));
     }
 
-    private void NoiseOfOne<T>(ReadOnlySpan<T> x, Span<T> noise)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    private static void CheckRoom<T>(Span<T> destination, int wanted, string what)
     {
-        double factor = _s * _inverseVariance[0], meanLeft = _meanLeft[0], meanRight = _meanRight[0];
-        for (int i = 0; i + 1 < x.Length; i += 2)
+        if (destination.Length != wanted)
+            throw new ArgumentException($"The destination has room for {destination.Length}; there are {wanted} {what}.", nameof(destination));
+    }
+
+    // sum r_k u_k; gives back the responsibilities and offsets.
+    private Span<double> Pull(ReadOnlySpan<double> x, Span<double> destination)
+    {
+        CheckRoom(destination, Dimensions, "numbers of a point");
+        var scratch = Scratch();
+        _ = Weigh(x, scratch);
+        AddPulls(scratch, destination);
+        return scratch;
+    }
+
+    private void AddPulls(ReadOnlySpan<double> scratch, Span<double> sum)
+    {
+        sum.Clear();
+        for (int k = 0; k < Count; k++)
+            _components[k].AddPull(scratch[k], Offset(scratch, k), sum);
+    }
+
+    private void PosteriorMean(ReadOnlySpan<double> scratch, Span<double> own, Span<double> mean)
+    {
+        mean.Clear();
+        for (int k = 0; k < Count; k++)
         {
-            noise[i] = T.CreateTruncating(factor * (double.CreateTruncating(x[i]) - meanLeft));
-            noise[i + 1] = T.CreateTruncating(factor * (double.CreateTruncating(x[i + 1]) - meanRight));
+            _components[k].PosteriorMean(Offset(scratch, k), own);
+            for (int i = 0; i < own.Length; i++)
+                mean[i] += scratch[k] * own[i];
         }
     }
 
-    // Two components need one exponential: r_1 / r_0 = exp(l_1 - l_0).
-    private void NoiseOfTwo<T>(ReadOnlySpan<T> x, Span<T> noise)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    // The responsibilities and the offsets of x from each component into the scratch; the logarithm of the common denominator.
+    private double Weigh(ReadOnlySpan<double> x, Span<double> scratch)
     {
-        double left0 = _meanLeft[0], right0 = _meanRight[0], left1 = _meanLeft[1], right1 = _meanRight[1];
-        double inverse0 = _inverseVariance[0], inverse1 = _inverseVariance[1], logOdds = _logWeight[1] - _logWeight[0], s = _s;
-        for (int i = 0; i + 1 < x.Length; i += 2)
-        {
-            double left = double.CreateTruncating(x[i]), right = double.CreateTruncating(x[i + 1]);
-            double a0 = left - left0, b0 = right - right0, a1 = left - left1, b1 = right - right1;
-            double difference = logOdds + ((((a0 * a0) + (b0 * b0)) * inverse0) - (((a1 * a1) + (b1 * b1)) * inverse1)) / 2;
-            double e = Math.Exp(-Math.Abs(difference));
-            double small = e / (1 + e);
-            double r1 = difference >= 0 ? 1 - small : small, r0 = difference >= 0 ? small : 1 - small;
-            r0 *= inverse0;
-            r1 *= inverse1;
-            noise[i] = T.CreateTruncating(s * ((r0 * a0) + (r1 * a1)));
-            noise[i + 1] = T.CreateTruncating(s * ((r0 * b0) + (r1 * b1)));
-        }
-    }
-
-    private void NoiseOfMany<T>(ReadOnlySpan<T> x, Span<T> noise)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        Span<double> r = stackalloc double[Count];
-        for (int i = 0; i + 1 < x.Length; i += 2)
-        {
-            double left = double.CreateTruncating(x[i]), right = double.CreateTruncating(x[i + 1]);
-            _ = Weigh(left, right, r);
-            var (u, v) = Pull(left, right, r);
-            noise[i] = T.CreateTruncating(_s * u);
-            noise[i + 1] = T.CreateTruncating(_s * v);
-        }
-    }
-
-    // sum r_k (x - g m_k) / V_k
-    private (double Left, double Right) Pull(double left, double right)
-    {
-        Span<double> r = stackalloc double[Count];
-        _ = Weigh(left, right, r);
-        return Pull(left, right, r);
-    }
-
-    private (double Left, double Right) Pull(double left, double right, ReadOnlySpan<double> r)
-    {
-        double u = 0, v = 0;
-        for (int k = 0; k < r.Length; k++)
-        {
-            double weight = r[k] * _inverseVariance[k];
-            u += weight * (left - _meanLeft[k]);
-            v += weight * (right - _meanRight[k]);
-        }
-
-        return (u, v);
-    }
-
-    private (double Left, double Right) PosteriorMean(double left, double right, ReadOnlySpan<double> r)
-    {
-        double meanLeft = 0, meanRight = 0;
-        for (int k = 0; k < r.Length; k++)
-        {
-            var (a, b) = ComponentMean(k, left, right);
-            meanLeft += r[k] * a;
-            meanRight += r[k] * b;
-        }
-
-        return (meanLeft, meanRight);
-    }
-
-    // The responsibilities, and the logarithm of their common denominator.
-    private double Weigh(double left, double right, Span<double> r)
-    {
+        if (x.Length != Dimensions)
+            throw new ArgumentException($"The point has {x.Length} numbers; the mixture is one over points of {Dimensions}.", nameof(x));
+        var r = scratch[..Count];
         double largest = double.NegativeInfinity;
         for (int k = 0; k < r.Length; k++)
         {
-            double a = left - _meanLeft[k], b = right - _meanRight[k];
-            r[k] = _logWeight[k] - (((a * a) + (b * b)) * _inverseVariance[k] / 2);
+            var z = scratch.Slice(Count + (k * Dimensions), Dimensions);
+            _components[k].Offset(x, z);
+            r[k] = _components[k].LogWeight - (_components[k].SquaredDistance(z) / 2);
             largest = Math.Max(largest, r[k]);
         }
 
@@ -240,16 +218,14 @@ public sealed class NoisedMixture
         return largest + Math.Log(total);
     }
 
-    private (double Left, double Right) ComponentMean(int k, double left, double right)
-    {
-        var component = _data.Components[k];
-        double factor = _g * component.Sigma * component.Sigma * _inverseVariance[k];
-        return (component.Left + (factor * (left - _meanLeft[k])), component.Right + (factor * (right - _meanRight[k])));
-    }
+    private ReadOnlySpan<double> Offset(ReadOnlySpan<double> scratch, int k) => scratch.Slice(Count + (k * Dimensions), Dimensions);
 
-    private double ComponentVariance(int k)
+    // [K] responsibilities, [K, d] offsets, and two points. Nothing of this class calls another that takes it while it is in use.
+    private Span<double> Scratch()
     {
-        double sigma = _data.Components[k].Sigma;
-        return sigma * sigma * _rest * _inverseVariance[k];
+        int length = Count + ((Count + 2) * Dimensions);
+        if (_scratch is null || _scratch.Length < length)
+            _scratch = new double[length];
+        return _scratch.AsSpan(0, length);
     }
 }

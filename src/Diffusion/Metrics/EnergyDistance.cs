@@ -15,47 +15,55 @@ public static class EnergyDistance
     public const int DefaultMaxPoints = 4096;
 
     /// <summary>The energy distance.</summary>
-    /// <param name="first">Pixel pairs, such as [N, 2, 1]; at least one, finite.</param>
-    /// <param name="second">Pixel pairs, another number of them if need be.</param>
+    /// <param name="first">Points of d numbers, such as [N, 2, 1] or [N, d]; at least one, finite.</param>
+    /// <param name="second">Points of as many dimensions, another number of them if need be.</param>
     /// <param name="maxPoints">Of a set of N points more than these, the points i N / maxPoints are used: deterministic, and fair where the order of points means nothing.</param>
-    /// <exception cref="ArgumentException">Not pixel pairs, or not finite.</exception>
+    /// <exception cref="ArgumentException">No points, of different dimensions, or not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Less than one point.</exception>
     public static double Between<T>(Tensor<T> first, Tensor<T> second, int maxPoints = DefaultMaxPoints)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPoints, 1);
-        double[] x = Thin(first, maxPoints), y = Thin(second, maxPoints);
-        return (2 * MeanDistance(x, y)) - MeanDistance(x, x) - MeanDistance(y, y);
+        int d = Points.Measure(first).Dimensions;
+        double[] x = Thin(first, d, maxPoints), y = Thin(second, d, maxPoints);
+        return (2 * MeanDistance(x, y, d)) - MeanDistance(x, x, d) - MeanDistance(y, y, d);
     }
 
-    private static double[] Thin<T>(Tensor<T> points, int maxPoints)
+    private static double[] Thin<T>(Tensor<T> points, int d, int maxPoints)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int count = Points.Count(points), used = Math.Min(count, maxPoints);
-        double[] thinned = new double[2 * used];
+        int count = Points.Count(points, d), used = Math.Min(count, maxPoints);
+        double[] thinned = new double[d * used];
         for (int i = 0; i < used; i++)
         {
             int from = (int)((long)i * count / used);
-            thinned[2 * i] = double.CreateTruncating(points.Span[2 * from]);
-            thinned[(2 * i) + 1] = double.CreateTruncating(points.Span[(2 * from) + 1]);
+            for (int c = 0; c < d; c++)
+                thinned[(d * i) + c] = double.CreateTruncating(points.Span[(d * from) + c]);
         }
 
         return thinned;
     }
 
-    private static double MeanDistance(double[] x, double[] y)
+    private static double MeanDistance(double[] x, double[] y, int d)
     {
-        int n = x.Length / 2, m = y.Length / 2;
+        int n = x.Length / d, m = y.Length / d;
         double[] rows = new double[n];
         Chunks.For(n, 64, (from, to) =>
         {
             for (int i = from; i < to; i++)
             {
-                double left = x[2 * i], right = x[(2 * i) + 1], total = 0;
-                for (int j = 0; j < m; j++)
+                var point = x.AsSpan(i * d, d);
+                double total = 0;
+                for (int j = 0; j < y.Length; j += d)
                 {
-                    double a = left - y[2 * j], b = right - y[(2 * j) + 1];
-                    total += Math.Sqrt((a * a) + (b * b));
+                    double squares = 0;
+                    for (int c = 0; c < point.Length; c++)
+                    {
+                        double difference = point[c] - y[j + c];
+                        squares += difference * difference;
+                    }
+
+                    total += Math.Sqrt(squares);
                 }
 
                 rows[i] = total;

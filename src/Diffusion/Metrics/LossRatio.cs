@@ -54,8 +54,9 @@ public sealed record LossRatio(
                 var sum = default(Sums);
                 source.Draw(denoiser, label, t, perStep, (noise, predicted, exact) =>
                 {
-                    for (int i = 0; i < noise.Length; i += 2)
-                        sum.Add(SquaredError(predicted.Span, noise.Span, i), SquaredError(exact.Span, noise.Span, i));
+                    int d = mixture.Dimensions;
+                    for (int i = 0; i < noise.Length; i += d)
+                        sum.Add(SquaredError(predicted.Span.Slice(i, d), noise.Span[i..]), SquaredError(exact.Span.Slice(i, d), noise.Span[i..]));
                 });
                 sums[t] = sum;
             }
@@ -66,12 +67,17 @@ public sealed record LossRatio(
         return results.MoveToImmutable();
     }
 
-    private static double SquaredError<T>(ReadOnlySpan<T> prediction, ReadOnlySpan<T> noise, int i)
+    private static double SquaredError<T>(ReadOnlySpan<T> prediction, ReadOnlySpan<T> noise)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        double left = double.CreateTruncating(prediction[i]) - double.CreateTruncating(noise[i]);
-        double right = double.CreateTruncating(prediction[i + 1]) - double.CreateTruncating(noise[i + 1]);
-        return ((left * left) + (right * right)) / 2;
+        double squares = 0;
+        for (int i = 0; i < prediction.Length; i++)
+        {
+            double error = double.CreateTruncating(prediction[i]) - double.CreateTruncating(noise[i]);
+            squares += error * error;
+        }
+
+        return squares / prediction.Length;
     }
 
     private static LossRatio Of(int label, Sums[] sums, int perStep)

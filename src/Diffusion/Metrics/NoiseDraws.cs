@@ -35,7 +35,7 @@ internal sealed class NoiseDraws<T>(GaussianMixture mixture, NoiseSchedule sched
         {
             var (xt, _) = data.Sample<T>(Math.Min(Batch, count - from), dataStream, from);
             Tensor<T> noise = Tensor<T>.Uninitialized(xt.Shape), predicted = Tensor<T>.Uninitialized(xt.Shape), exact = Tensor<T>.Uninitialized(xt.Shape);
-            noiseStream.Normal(noise.Span, perSample: 2, firstSample: from);
+            noiseStream.Normal(noise.Span, perSample: mixture.Dimensions, firstSample: from);
             schedule.QSample(xt, [(double)t], noise, xt);
             denoiser.PredictNoise(xt, [t], labels, predicted);
             _exact.PredictNoise(xt, [t], labels, exact);

@@ -8,7 +8,7 @@ namespace Diffusion.Metrics;
 
 /// <summary>How far a denoiser is from the exact predictor on noisy data of one label.</summary>
 /// <param name="Label">The label that was given and that the data have; -1 for none and all data.</param>
-/// <param name="PerStep">The root of the mean squared difference per pixel, by t = 1..T; entry 0 is 0.</param>
+/// <param name="PerStep">The root of the mean squared difference per pixel (number of a point), by t = 1..T; entry 0 is 0.</param>
 /// <param name="Overall">The same over t uniform in 1..T.</param>
 public sealed record NoiseError(int Label, ImmutableArray<double> PerStep, double Overall)
 {
@@ -41,7 +41,7 @@ public sealed record NoiseError(int Label, ImmutableArray<double> PerStep, doubl
                         squares += difference * difference;
                     }
                 });
-                double mean = squares / (2.0 * drawsPerStep);
+                double mean = squares / ((double)mixture.Dimensions * drawsPerStep);
                 perStep[t] = Math.Sqrt(mean);
                 total += mean;
             }
