@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Diffusion.Autograd;
-using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Nn;
 using Diffusion.Peers.Cases;
 using Diffusion.Tensors;

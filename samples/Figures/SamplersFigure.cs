@@ -40,7 +40,7 @@ public static class SamplersFigure
             ],
             Legend =
             [
-                .. names.Select((name, i) => new LegendEntry(name, ColorOf(i), IsDashed(i) ? LegendMark.Dashes : LegendMark.Line)),
+                .. names.Select((name, i) => new LegendEntry(name, ColorOf(i), DashesOf(i).Length > 0 ? LegendMark.Dashes : LegendMark.Line)),
                 new("two sets of the data", Theme.Gray, LegendMark.Dashes),
             ],
             Rows = 1,
@@ -66,7 +66,7 @@ public static class SamplersFigure
                 int style = Array.IndexOf(names, curve.Name);
                 double[] logs = [.. curve.Evaluations.Select(Math.Log10)];
                 double[] values = [.. curve.Distances.Select(d => d > 0 && double.IsFinite(d) ? Math.Log10(d) : double.NaN)];
-                _ = panel.Add(new Curve(logs, values, ColorOf(style), 1.7f) { Dashes = IsDashed(style) ? [7, 4] : [] });
+                _ = panel.Add(new Curve(logs, values, ColorOf(style), 1.7f) { Dashes = DashesOf(style) });
                 _ = panel.Add(new Points(Cloud(logs, values), 5.5f, 255, ColorOf(style)));
             }
 
@@ -79,7 +79,11 @@ public static class SamplersFigure
     private static PixelCloud Cloud(double[] x, double[] y) =>
         new([.. x.Zip(y, (a, b) => new Pixels(a, b)).Where(p => double.IsFinite(p.Right))]);
 
-    private static bool IsDashed(int series) => series / Theme.Series.Length % 2 == 1;
+    // Solid lines in all colours; then dashes in all but the last, gray, which is that of the floor.
+    private static float[] DashesOf(int series) => Round(series) switch { 0 => [], 1 => [7, 4], _ => [2, 3] };
 
-    private static SKColor ColorOf(int series) => Theme.Series[series % Theme.Series.Length];
+    private static SKColor ColorOf(int series) =>
+        Round(series) == 0 ? Theme.Series[series] : Theme.Series[(series - Theme.Series.Length) % (Theme.Series.Length - 1)];
+
+    private static int Round(int series) => series < Theme.Series.Length ? 0 : 1 + ((series - Theme.Series.Length) / (Theme.Series.Length - 1));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using Diffusion.Models;
+using Diffusion.Networks;
+using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Terminal;
 using Diffusion.Training;
@@ -62,10 +63,13 @@ internal sealed record TrainingRun
     public int Embedding { get; init; } = 128;
 
     /// <summary>The schedule.</summary>
-    public NoiseSchedule ToSchedule() => new(new ScheduleConfiguration { Kind = Schedule, Timesteps = Timesteps });
+    public NoiseSchedule ToSchedule() => new VariancePreservingSchedule(new ScheduleConfiguration { Kind = Schedule, Timesteps = Timesteps });
 
     /// <summary>The sizes of the network.</summary>
     public MnistUNetConfiguration ToNetwork() => new() { Widths = Widths, Heads = Heads, Embedding = Embedding, Timesteps = Timesteps };
+
+    /// <summary>What the network learns.</summary>
+    public SimpleObjective<float> ToObjective() => new(Parameterisation) { Loss = Loss };
 
     /// <summary>The settings of the trainer.</summary>
     public TrainingConfiguration ToTraining() => new()
@@ -76,8 +80,6 @@ internal sealed record TrainingRun
         Warmup = Warmup,
         LabelDropout = LabelDropout,
         Ema = Ema,
-        Loss = Loss,
-        Parameterisation = Parameterisation,
         ClipGradients = ClipGradients,
         WeightDecay = WeightDecay,
         Seed = Seed,
@@ -93,6 +95,7 @@ internal sealed record TrainingRun
                 throw new ArgumentException($"steps-max is {Timesteps}; accepted is 1 to 10000.");
             _ = ToSchedule();
             _ = ToTraining();
+            _ = ToObjective();
             _ = new MnistUNet<float>(ToNetwork(), new Tensors.Randomness.RandomSource(0));
             return this;
         }

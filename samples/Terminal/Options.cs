@@ -37,6 +37,16 @@ public static class Options
             text => names.Contains(text.ToLowerInvariant()) ? Enum.Parse<TEnum>(text, ignoreCase: true) : null, string.Join(", ", names));
     }
 
+    /// <summary>One of some values, told by their names.</summary>
+    public static Option<T?> Choice<T>(string name, IReadOnlyList<T> values, T standard, string description)
+        where T : class
+    {
+        string[] names = [.. values.Select(value => value.ToString()!.ToLowerInvariant())];
+        return Make<T?>(
+            name, string.Join('|', names), $"{description}. Default: {standard.ToString()!.ToLowerInvariant()}.",
+            text => names.IndexOf(text.ToLowerInvariant()) is >= 0 and var at ? values[at] : null, string.Join(", ", names));
+    }
+
     /// <summary>A text: a file, a folder, or a name.</summary>
     public static Option<string?> Text(string name, string help, string description) => new(name) { HelpName = help, Description = description };
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using Diffusion.Models;
+using Diffusion.Networks;
+using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Terminal;
 using Diffusion.Training;
@@ -53,7 +54,7 @@ internal sealed record RunConfiguration
     public double Guidance { get; init; } = 1;
 
     /// <summary>The schedule of the model with T steps.</summary>
-    public NoiseSchedule ScheduleFor(int timesteps) => new(new ScheduleConfiguration { Kind = Schedule, Timesteps = timesteps });
+    public NoiseSchedule ScheduleFor(int timesteps) => new VariancePreservingSchedule(new ScheduleConfiguration { Kind = Schedule, Timesteps = timesteps });
 
     /// <summary>The sizes of the network of the model with T steps.</summary>
     public TwoPixelUNetConfiguration NetworkFor(int timesteps) => new()
@@ -73,9 +74,11 @@ internal sealed record RunConfiguration
         LearningRate = LearningRate,
         LabelDropout = LabelDropout,
         Ema = Ema,
-        Loss = Loss,
         Seed = Seed,
     };
+
+    /// <summary>What the networks learn: the noise, unless told otherwise.</summary>
+    public SimpleObjective<float> ObjectiveFor(Parameterisation? asked = null, TimeSampling times = TimeSampling.Discrete) => new(asked) { Times = times, Loss = Loss };
 
     /// <summary>Samples in a training step of the study's models: few, since with more of them the same time comes no nearer.</summary>
     public const int DefaultBatch = 128;

@@ -23,13 +23,25 @@ public sealed class BatchedDenoiser<T> : IDenoiser<T>
     }
 
     /// <inheritdoc/>
-    public void PredictNoise(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> noise)
+    public void Predict(Tensor<T> xt, ReadOnlySpan<double> t, Condition<T> condition, Prediction<T> prediction)
     {
-        int samples = DenoiserArguments.Check(xt, t, labels, noise);
+        int samples = DenoiserArguments.Check(xt, t, condition, prediction);
+        if (samples <= _batch)
+        {
+            _inner.Predict(xt, t, condition, prediction);
+            return;
+        }
+
+        prediction.Clear();
+        Prediction<T>? part = null;
         for (int from = 0; from < samples; from += _batch)
         {
             int to = Math.Min(samples, from + _batch);
-            _inner.PredictNoise(xt.Rows(from, to), DenoiserArguments.Times(t, from, to), DenoiserArguments.Labels(labels, from, to), noise.Rows(from, to));
+            var x = xt.Rows(from, to);
+            if (part?.Shape != x.Shape)
+                part = new Prediction<T>(x.Shape);
+            _inner.Predict(x, DenoiserArguments.Times(t, from, to), condition.Rows(from, to), part);
+            prediction.CopyRows(from, part, 0, to - from);
         }
     }
 }

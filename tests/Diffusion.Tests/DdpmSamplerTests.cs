@@ -10,7 +10,7 @@ namespace Diffusion.Tests;
 public sealed class DdpmSamplerTests
 {
     private static readonly RandomSource Random = new(8);
-    private static readonly NoiseSchedule Schedule = NoiseSchedule.Cosine(10);
+    private static readonly VariancePreservingSchedule Schedule = NoiseSchedule.Cosine(10);
     private static readonly ExactDenoiser<double> Exact = new(GaussianMixture.TwoPixel, Schedule);
 
     // Assignment eq. 13, written out.
@@ -21,17 +21,16 @@ public sealed class DdpmSamplerTests
     {
         var start = Start.Draw<double>(Random, [5, 2, 1]);
         var x = start.Clone();
-        var eps = Tensor<double>.Zeros(x.Shape);
         for (int t = Schedule.T; t >= 1; t--)
         {
-            Exact.PredictNoise(x, [t], [], eps);
+            var eps = Exact.Predict(x, [t]).Noise;
             var z = Random.For(Purpose.ReverseStep).At(t).Normal<double>(x.Shape);
             double sigma = t == 1 && !noiseAtLastStep ? 0 : Math.Sqrt(variance == ReverseVariance.Upper ? Schedule.Betas[t] : Schedule.PosteriorVariance[t]);
             for (int i = 0; i < x.Length; i++)
                 x.Span[i] = ((x.Span[i] - (Schedule.Betas[t] / Schedule.SqrtOneMinusAlphasCumprod[t] * eps.Span[i])) / Math.Sqrt(Schedule.Alphas[t])) + (sigma * z.Span[i]);
         }
 
-        var sampled = new DdpmSampler<double>(new DdpmSettings { Variance = variance, NoiseAtLastStep = noiseAtLastStep }).Sample(Exact, Schedule, start, [], Random);
+        var sampled = new DdpmSampler<double> { Variance = variance, NoiseAtLastStep = noiseAtLastStep }.Sample(Exact, Schedule, start, default, Random);
         Assert.That(sampled.Span.ToArray(), Is.EqualTo(x.Span.ToArray()).Within(1e-10));
     }
 
@@ -43,12 +42,12 @@ public sealed class DdpmSamplerTests
         var steps = new List<(int Index, int Count, double From, double To, int Evaluations)>();
         var states = new List<Tensor<double>>();
         var sampler = new DdpmSampler<double>();
-        var observed = sampler.Sample(Exact, Schedule, start, [], Random, new ActionObserver<double>(step =>
+        var observed = sampler.Sample(Exact, Schedule, start, default, Random, new ActionObserver<double>(step =>
         {
             steps.Add((step.Index, step.Count, step.From, step.To, step.Evaluations));
             Assert.That(step.PredictedNoise is null, Is.EqualTo(step.Index == 0));
             if (step.PredictedX0 is not null)
-                Assert.That(step.PredictedX0.Span.ToArray(), Is.EqualTo(Schedule.PredictX0FromNoise(states[^1], [step.From], step.PredictedNoise!).Span.ToArray()).Within(1e-12));
+                Assert.That(step.PredictedX0.Span.ToArray(), Is.EqualTo(Parameterisation.Epsilon.ToX0(Schedule, states[^1], [step.From], step.PredictedNoise!).Span.ToArray()).Within(1e-12));
             states.Add(step.Xt.Clone());
         }));
 
@@ -58,10 +57,10 @@ public sealed class DdpmSamplerTests
         Assert.That(states[0].Span.SequenceEqual(start.Span));
         Assert.That(states[^1].Span.SequenceEqual(observed.Span));
         Assert.That(start.Span.SequenceEqual(before.Span), "the start is read only");
-        Assert.That(sampler.Sample(Exact, Schedule, start, [], Random).Span.SequenceEqual(observed.Span));
+        Assert.That(sampler.Sample(Exact, Schedule, start, default, Random).Span.SequenceEqual(observed.Span));
 
         var recorder = new TrajectoryRecorder<double>();
-        _ = sampler.Sample(Exact, Schedule, start, [], Random, recorder);
+        _ = sampler.Sample(Exact, Schedule, start, default, Random, recorder);
         Assert.That(recorder.States.Select(state => state.Time), Is.EqualTo(Enumerable.Range(0, 11).Select(i => 10.0 - i)));
         Assert.That(recorder.States[4].X.Span.SequenceEqual(states[4].Span));
     }
@@ -70,14 +69,13 @@ public sealed class DdpmSamplerTests
     public void Point_i_does_not_depend_on_how_many_there_are()
     {
         int[] labels = [.. Enumerable.Range(0, 9000).Select(i => (i % 3) - 1)];
-        var settings = new DdpmSettings { Variance = ReverseVariance.Optimal, Optimal = OptimalVariance.For(GaussianMixture.TwoPixel, Schedule) };
-        var sampler = new DdpmSampler<double>(settings);
+        var sampler = new DdpmSampler<double> { Variance = ReverseVariance.Optimal, Optimal = OptimalVariance.For(GaussianMixture.TwoPixel, Schedule) };
         var whole = sampler.Sample(Exact, Schedule, Start.Draw<double>(Random, [9000, 2, 1]), labels, Random);
-        var part = sampler.Sample(Exact, Schedule, Start.Draw<double>(Random, [50, 2, 1]), labels.AsSpan(0, 50), Random);
+        var part = sampler.Sample(Exact, Schedule, Start.Draw<double>(Random, [50, 2, 1]), labels[..50], Random);
         Assert.That(part.Span.SequenceEqual(whole.Rows(0, 50).Span));
 
         // A label for all is that label for each.
-        var one = sampler.Sample(Exact, Schedule, Start.Draw<double>(Random, [50, 2, 1]), [1], Random);
+        var one = sampler.Sample(Exact, Schedule, Start.Draw<double>(Random, [50, 2, 1]), 1, Random);
         var each = sampler.Sample(Exact, Schedule, Start.Draw<double>(Random, [50, 2, 1]), Enumerable.Repeat(1, 50).ToArray(), Random);
         Assert.That(one.Span.SequenceEqual(each.Span));
     }
@@ -86,11 +84,11 @@ public sealed class DdpmSamplerTests
     public void Clamping_bounds_predicted_data_and_a_wide_range_changes_nothing_but_rounding()
     {
         var start = Start.Draw<double>(Random, [500, 2, 1]);
-        var free = new DdpmSampler<double>().Sample(Exact, Schedule, start, [], Random);
-        var wide = new DdpmSampler<double>(new DdpmSettings { ClampX0 = new ValueRange(-1e9, 1e9) }).Sample(Exact, Schedule, start, [], Random);
+        var free = new DdpmSampler<double>().Sample(Exact, Schedule, start, default, Random);
+        var wide = new DdpmSampler<double>(new SamplerSettings { ClampX0 = new ValueRange(-1e9, 1e9) }).Sample(Exact, Schedule, start, default, Random);
         Assert.That(wide.Span.ToArray(), Is.EqualTo(free.Span.ToArray()).Within(1e-9));
 
-        var narrow = new DdpmSampler<double>(new DdpmSettings { ClampX0 = new ValueRange(-.5, .25) }).Sample(Exact, Schedule, start, [], Random);
+        var narrow = new DdpmSampler<double>(new SamplerSettings { ClampX0 = new ValueRange(-.5, .25) }).Sample(Exact, Schedule, start, default, Random);
         foreach (double value in narrow.Span)
             Assert.That(value, Is.InRange(-.5, .25), "the last step returns the predicted data");
         Assert.That(() => new ValueRange(1, 1), Throws.ArgumentException);
@@ -102,7 +100,7 @@ public sealed class DdpmSamplerTests
     {
         var schedule = NoiseSchedule.Cosine(1);
         var start = Start.Draw<double>(Random, [4, 2, 1]);
-        var x = new DdpmSampler<double>().Sample(new ExactDenoiser<double>(GaussianMixture.TwoPixel, schedule), schedule, start, [0], Random);
+        var x = new DdpmSampler<double>().Sample(new ExactDenoiser<double>(GaussianMixture.TwoPixel, schedule), schedule, start, 0, Random);
         var marginal = GaussianMixture.TwoPixel.Conditional(0).At(schedule.AlphasCumprod[1]);
         for (int i = 0; i < 4; i++)
             Assert.That(x.Span[2 * i], Is.EqualTo(marginal.PosteriorMean(start.Span[2 * i], start.Span[(2 * i) + 1]).Left).Within(1e-12));
@@ -111,19 +109,26 @@ public sealed class DdpmSamplerTests
     [Test]
     public void The_optimal_variance_needs_its_own_table()
     {
-        Assert.That(() => new DdpmSampler<float>(new DdpmSettings { Variance = ReverseVariance.Optimal }), Throws.ArgumentException.With.Message.Contains("OptimalVariance.For"));
-        var sampler = new DdpmSampler<double>(new DdpmSettings { Variance = ReverseVariance.Optimal, Optimal = OptimalVariance.For(GaussianMixture.TwoPixel, NoiseSchedule.Cosine(5)) });
-        Assert.That(() => sampler.Sample(Exact, Schedule, Start.Draw<double>(Random, [4, 2, 1]), [], Random), Throws.ArgumentException.With.Message.Contains("T = 5"));
+        Assert.That(() => new DdpmSampler<double> { Variance = ReverseVariance.Optimal }.Sample(Exact, Schedule, Start.Draw<double>(Random, [4, 2, 1]), default, Random), Throws.ArgumentException.With.Message.Contains("OptimalVariance.For"));
+        var sampler = new DdpmSampler<double> { Variance = ReverseVariance.Optimal, Optimal = OptimalVariance.For(GaussianMixture.TwoPixel, NoiseSchedule.Cosine(5)) };
+        Assert.That(() => sampler.Sample(Exact, Schedule, Start.Draw<double>(Random, [4, 2, 1]), default, Random), Throws.ArgumentException.With.Message.Contains("T = 5"));
     }
 
     [Test]
     public void The_registry_makes_every_sampler()
     {
-        var settings = new SamplerSettings { Optimal = OptimalVariance.For(GaussianMixture.TwoPixel, Schedule), LangevinSteps = 30 };
         foreach (var entry in Samplers.All)
         {
             Assert.That(Samplers.Find(entry.Name), Is.SameAs(entry));
-            var x = entry.Create<double>(settings).Sample(new FixedVariance(Exact, .5), Schedule, Start.Draw<double>(Random, [20, 2, 1]), [1], Random);
+            ISampler<double> sampler = entry.Name switch
+            {
+                "ddpm-optimal" => new DdpmSampler<double> { Variance = ReverseVariance.Optimal, Optimal = OptimalVariance.For(GaussianMixture.TwoPixel, Schedule) },
+                "langevin" => new LangevinSampler<double> { Moves = new() { Count = 30 } },
+                "pc" => new PredictorCorrectorSampler<double> { Moves = new() { Count = 30 } },
+                _ => entry.Create<double>(),
+            };
+            Assert.That(sampler.Name, Is.EqualTo(entry.Name));
+            var x = sampler.Sample(new FixedVariance<double>(Exact, .5), Schedule, Start.Draw<double>(Random, [20, 2, 1]), 1, Random);
             for (int i = 0; i < 20; i++)
                 Assert.That(x.Span[2 * i], Is.EqualTo(.75).Within(.6), entry.Title);
         }

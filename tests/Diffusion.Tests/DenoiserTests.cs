@@ -9,7 +9,7 @@ namespace Diffusion.Tests;
 
 public sealed class DenoiserTests
 {
-    private static readonly NoiseSchedule Schedule = NoiseSchedule.Cosine(50);
+    private static readonly VariancePreservingSchedule Schedule = NoiseSchedule.Cosine(50);
 
     private static readonly GaussianMixture Three = new(
     [
@@ -30,7 +30,7 @@ public sealed class DenoiserTests
         {
             foreach (int label in (int[])[-1, 0, 1])
             {
-                var noise = Predict(denoiser, xt, [t], [label]);
+                var noise = Predict(denoiser, xt, [t], label);
                 var marginal = mixture.Conditional(label).At(Schedule.AlphaCumprodAt(t));
                 for (int i = 0; i < Count; i += 31)
                 {
@@ -53,14 +53,14 @@ public sealed class DenoiserTests
         double[] t = [.. Enumerable.Range(0, Count).Select(i => i % 51 + (i % 2 * .5 * (i % 51 < 50 ? 1 : 0)))];
         int[] labels = [.. Enumerable.Range(0, Count).Select(i => (i % 3) - 1)];
         var both = Predict(denoiser, xt, t, labels);
-        var onlyTimes = Predict(denoiser, xt, t, [1]);
+        var onlyTimes = Predict(denoiser, xt, t, 1);
         var onlyLabels = Predict(denoiser, xt, [9], labels);
         for (int i = 0; i < Count; i++)
         {
             var row = xt.Rows(i, i + 1);
-            Assert.That(both.Rows(i, i + 1).Span.SequenceEqual(Predict(denoiser, row, [t[i]], [labels[i]]).Span), $"sample {i}");
-            Assert.That(onlyTimes.Rows(i, i + 1).Span.SequenceEqual(Predict(denoiser, row, [t[i]], [1]).Span), $"sample {i}");
-            Assert.That(onlyLabels.Rows(i, i + 1).Span.SequenceEqual(Predict(denoiser, row, [9], [labels[i]]).Span), $"sample {i}");
+            Assert.That(both.Rows(i, i + 1).Span.SequenceEqual(Predict(denoiser, row, [t[i]], labels[i]).Span), $"sample {i}");
+            Assert.That(onlyTimes.Rows(i, i + 1).Span.SequenceEqual(Predict(denoiser, row, [t[i]], 1).Span), $"sample {i}");
+            Assert.That(onlyLabels.Rows(i, i + 1).Span.SequenceEqual(Predict(denoiser, row, [9], labels[i]).Span), $"sample {i}");
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class DenoiserTests
         int[] labels = [.. Enumerable.Range(0, Count).Select(i => (i % 3) - 1)];
         var batched = new BatchedDenoiser<float>(denoiser, 7);
         Assert.That(Predict(batched, xt, t, labels).Span.SequenceEqual(Predict(denoiser, xt, t, labels).Span));
-        Assert.That(Predict(batched, xt, [3], []).Span.SequenceEqual(Predict(denoiser, xt, [3], []).Span));
+        Assert.That(Predict(batched, xt, [3]).Span.SequenceEqual(Predict(denoiser, xt, [3]).Span));
         Assert.That(() => new BatchedDenoiser<float>(denoiser, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
@@ -82,14 +82,14 @@ public sealed class DenoiserTests
     public void Guidance_of_weight_0_and_minus_1_is_one_pass_bit_for_bit()
     {
         var xt = Noise<float>(1000, 3);
-        var counting = new CountingDenoiser(new ExactDenoiser<float>(GaussianMixture.TwoPixel, Schedule));
+        var counting = new Counting<float>(new ExactDenoiser<float>(GaussianMixture.TwoPixel, Schedule));
         int[] labels = [.. Enumerable.Range(0, 1000).Select(i => i % 2)];
         var conditional = Predict(counting, xt, [20], labels);
-        var unconditional = Predict(counting, xt, [20], []);
+        var unconditional = Predict(counting, xt, [20]);
         counting.Calls = 0;
         Assert.That(Bits(Predict(new ClassifierFreeGuidance<float>(counting, 0), xt, [20], labels)), Is.EqualTo(Bits(conditional)));
         Assert.That(Bits(Predict(new ClassifierFreeGuidance<float>(counting, -1), xt, [20], labels)), Is.EqualTo(Bits(unconditional)));
-        Assert.That(Bits(Predict(new ClassifierFreeGuidance<float>(counting, 3), xt, [20], [-1])), Is.EqualTo(Bits(unconditional)));
+        Assert.That(Bits(Predict(new ClassifierFreeGuidance<float>(counting, 3), xt, [20], -1)), Is.EqualTo(Bits(unconditional)));
         Assert.That(counting.Calls, Is.EqualTo(3));
     }
 
@@ -104,9 +104,9 @@ public sealed class DenoiserTests
         var guided = new ClassifierFreeGuidance<double>(exact, w);
         foreach (double t in (double[])[1, 25, 50])
         {
-            var noise = Predict(guided, xt, [t], [1]);
-            var conditional = Predict(exact, xt, [t], [1]);
-            var unconditional = Predict(exact, xt, [t], []);
+            var noise = Predict(guided, xt, [t], 1);
+            var conditional = Predict(exact, xt, [t], 1);
+            var unconditional = Predict(exact, xt, [t]);
             var marginal = GaussianMixture.TwoPixel.At(Schedule.AlphaCumprodAt(t));
             double s = Math.Sqrt(Schedule.OneMinusAlphaCumprodAt(t));
             for (int i = 0; i < 200; i++)
@@ -126,14 +126,14 @@ public sealed class DenoiserTests
         var x = Tensor<float>.Zeros([3, 2, 1]);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => denoiser.PredictNoise(x, [1], [2], x), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("0 to 1"));
-            Assert.That(() => denoiser.PredictNoise(x, [1], [-2], x), Throws.InstanceOf<ArgumentOutOfRangeException>());
-            Assert.That(() => denoiser.PredictNoise(x, [51], [], x), Throws.InstanceOf<ArgumentOutOfRangeException>());
-            Assert.That(() => denoiser.PredictNoise(x, [1, 2], [], x), Throws.ArgumentException);
-            Assert.That(() => denoiser.PredictNoise(x, [], [], x), Throws.ArgumentException);
-            Assert.That(() => denoiser.PredictNoise(x, [1], [0, 1], x), Throws.ArgumentException);
-            Assert.That(() => denoiser.PredictNoise(x, [1], [], Tensor<float>.Zeros([3, 1, 2])), Throws.ArgumentException);
-            Assert.That(() => denoiser.PredictNoise(Tensor<float>.Zeros([3, 3]), [1], [], Tensor<float>.Zeros([3, 3])), Throws.ArgumentException.With.Message.Contains("pixel pairs"));
+            Assert.That(() => denoiser.Predict(x, [1], 2), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("0 to 1"));
+            Assert.That(() => denoiser.Predict(x, [1], -2), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => denoiser.Predict(x, [51]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => denoiser.Predict(x, [1, 2]), Throws.ArgumentException);
+            Assert.That(() => denoiser.Predict(x, []), Throws.ArgumentException);
+            Assert.That(() => denoiser.Predict(x, [1], new[] { 0, 1 }), Throws.ArgumentException);
+            Assert.That(() => denoiser.Predict(x, [1], default, new Prediction<float>([3, 1, 2])), Throws.ArgumentException);
+            Assert.That(() => denoiser.Predict(Tensor<float>.Zeros([3, 3]), [1]), Throws.ArgumentException.With.Message.Contains("points of 2 numbers"));
             Assert.That(() => new ClassifierFreeGuidance<float>(denoiser, double.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("finite"));
             Assert.That(() => new ClassifierFreeGuidance<float>(denoiser, double.PositiveInfinity), Throws.InstanceOf<ArgumentOutOfRangeException>());
         }
@@ -142,24 +142,15 @@ public sealed class DenoiserTests
     private static Tensor<T> Noise<T>(int count, int step)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => new RandomSource(6).For(Purpose.Metrics).At(step).Normal<T>([count, 2, 1]);
 
-    private static Tensor<T> Predict<T>(IDenoiser<T> denoiser, Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels)
+    private static Tensor<T> Predict<T>(IDenoiser<T> denoiser, Tensor<T> xt, ReadOnlySpan<double> t, Condition<T> condition = default)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
-        var noise = Tensor<T>.Full(xt.Shape, T.NaN);
-        denoiser.PredictNoise(xt, t, labels, noise);
-        return noise;
+        // What is not written to shows.
+        var prediction = new Prediction<T>(xt.Shape);
+        prediction.Memory.Span.Fill(T.NaN);
+        denoiser.Predict(xt, t, condition, prediction);
+        return prediction.Noise;
     }
 
     private static int[] Bits(Tensor<float> tensor) => Array.ConvertAll(tensor.Span.ToArray(), BitConverter.SingleToInt32Bits);
-
-    private sealed class CountingDenoiser(IDenoiser<float> inner) : IDenoiser<float>
-    {
-        public int Calls { get; set; }
-
-        public void PredictNoise(Tensor<float> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<float> noise)
-        {
-            Calls++;
-            inner.PredictNoise(xt, t, labels, noise);
-        }
-    }
 }

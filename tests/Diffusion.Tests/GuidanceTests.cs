@@ -1,6 +1,7 @@
 using Diffusion.Data;
 using Diffusion.Guidance;
 using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Sampling;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
@@ -14,10 +15,15 @@ namespace Diffusion.Tests;
 public sealed class GuidanceTests
 {
     private static readonly RandomSource Random = new(51);
-    private static readonly NoiseSchedule Schedule = NoiseSchedule.Cosine(50);
+    private static readonly VariancePreservingSchedule Schedule = NoiseSchedule.Cosine(50);
     private static readonly GaussianMixture Mixture = GaussianMixture.TwoPixel;
     private static readonly ExactDenoiser<double> Exact = new(Mixture, Schedule);
     private static readonly ExactClassifier<double> Classifier = new(Mixture, Schedule);
+    private static readonly DenoiserOf<double> ByLabel = new(Schedule, Parameterisation.Epsilon, (xt, _, condition, noise) =>
+    {
+        for (int i = 0; i < xt.Length; i++)
+            noise.Span[i] = Math.Sin(xt.Span[i]) + (condition.HasLabels ? .1 * Math.Cos(3 * i) : .05);
+    });
 
     // MATH 7: grad log p(x) + (w + 1) grad log p(y | x) = (w + 1) grad log p(x | y) - w grad log p(x), times -S.
     [Test]
@@ -46,11 +52,11 @@ public sealed class GuidanceTests
     {
         var (x, t, _) = Noisy(20);
         var guided = new ClassifierGuidance<double>(Exact, Classifier, Schedule, 2);
-        var one = Predict(guided, x, [7], [1]);
+        var one = Predict(guided, x, [7], 1);
         Assert.That(Predict(guided, x, Enumerable.Repeat(7.0, 20).ToArray(), Enumerable.Repeat(1, 20).ToArray()).Span.ToArray(), Is.EqualTo(one.Span.ToArray()));
-        var plain = Predict(Exact, x, t, []);
-        Assert.That(Predict(guided, x, t, []).Span.SequenceEqual(plain.Span));
-        Assert.That(Predict(guided, x, t, [-1]).Span.SequenceEqual(plain.Span));
+        var plain = Predict(Exact, x, t);
+        Assert.That(Predict(guided, x, t).Span.SequenceEqual(plain.Span));
+        Assert.That(Predict(guided, x, t, -1).Span.SequenceEqual(plain.Span));
         int[] mixed = [.. Enumerable.Range(0, 20).Select(i => i == 3 ? 0 : -1)];
         var some = Predict(guided, x, t, mixed);
         for (int i = 0; i < 20; i++)
@@ -64,7 +70,7 @@ public sealed class GuidanceTests
         var guided = new ClassifierGuidance<float>(new ExactDenoiser<float>(Mixture, schedule), new ExactClassifier<float>(Mixture, schedule), schedule, 1);
         foreach (string name in (string[])["ddpm", "ddim", "deis3", "dpm++2m-sde", "heun"])
         {
-            var x = Samplers.Find(name).Create<float>(new SamplerSettings { Steps = 20 }).Sample(guided, schedule, Start.Draw<float>(Random, [100, 2, 1]), [0], Random);
+            var x = Samplers.Find(name).Create<float>(new SamplerSettings { Steps = 20 }).Sample(guided, schedule, Start.Draw<float>(Random, [100, 2, 1]), 0, Random);
             for (int i = 0; i < 100; i++)
                 Assert.That(x[i, 1, 0], Is.EqualTo(.65f).Within(.6f), name);
         }
@@ -75,7 +81,9 @@ public sealed class GuidanceTests
     public void A_trained_classifier_tells_the_labels_of_noisy_pixels()
     {
         var network = new TwoPixelClassifier<double>(2, Schedule.T, Random, features: 32);
-        float[] losses = NoisyClassifierTrainer.Run(network, Schedule, new MixtureSource<double>(Mixture), new TrainingConfiguration { Iterations = 400, Batch = 128, LearningRate = 5e-3, Ema = .98, Seed = 5 });
+        var trainer = new NoisyClassifierTrainer<double>(network, Schedule, new MixtureSource<double>(Mixture), new TrainingConfiguration { Iterations = 400, Batch = 128, LearningRate = 5e-3, Ema = .98, Seed = 5 });
+        trainer.Run();
+        trainer.Average.CopyTo(network);
         var (x, t, labels) = Noisy(2000);
         var logs = network.LogProbabilities(x, t);
         double cross = 0, best = 0, difference = 0;
@@ -88,7 +96,7 @@ public sealed class GuidanceTests
             difference += Math.Abs(Math.Exp(logs[i, 0]) - r[0]) / labels.Length;
         }
 
-        TestContext.Out.WriteLine($"cross-entropy {cross:F4}, least {best:F4}, mean difference of p {difference:F4}, losses {losses[0]:F3} to {losses[^1]:F3}");
+        TestContext.Out.WriteLine($"cross-entropy {cross:F4}, least {best:F4}, mean difference of p {difference:F4}, losses {trainer.Losses[0]:F3} to {trainer.Losses[^1]:F3}");
         Assert.That(cross, Is.LessThan(best + .03));
         Assert.That(difference, Is.LessThan(.05));
 
@@ -128,25 +136,25 @@ public sealed class GuidanceTests
     public void A_negative_label_takes_the_place_of_no_label()
     {
         var (x, t, labels) = Noisy(40);
-        Tensor<double> own = Predict(Exact, x, t, labels), other = Predict(Exact, x, t, [1]);
-        var guided = Predict(new ClassifierFreeGuidance<double>(Exact, 1.5) { NegativeLabel = 1 }, x, t, labels);
+        Tensor<double> own = Predict(Exact, x, t, labels), other = Predict(Exact, x, t, 1);
+        var guided = Predict(new ClassifierFreeGuidance<double>(Exact, 1.5) { Negative = 1 }, x, t, labels);
         for (int i = 0; i < x.Length; i++)
             Assert.That(guided.Span[i], Is.EqualTo((2.5 * own.Span[i]) - (1.5 * other.Span[i])).Within(1e-13));
-        Assert.That(Predict(new ClassifierFreeGuidance<double>(Exact, -1) { NegativeLabel = 1 }, x, t, labels).Span.SequenceEqual(other.Span));
-        var unlabelled = Predict(new ClassifierFreeGuidance<double>(Exact, 1) { NegativeLabel = 1 }, x, t, []);
-        var all = Predict(Exact, x, t, []);
+        Assert.That(Predict(new ClassifierFreeGuidance<double>(Exact, -1) { Negative = 1 }, x, t, labels).Span.SequenceEqual(other.Span));
+        var unlabelled = Predict(new ClassifierFreeGuidance<double>(Exact, 1) { Negative = 1 }, x, t);
+        var all = Predict(Exact, x, t);
         for (int i = 0; i < x.Length; i++)
             Assert.That(unlabelled.Span[i], Is.EqualTo((2 * all.Span[i]) - other.Span[i]).Within(1e-13));
-        Assert.That(() => new ClassifierFreeGuidance<double>(Exact, 1) { NegativeLabel = -2 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Predict(new ClassifierFreeGuidance<double>(Exact, 1) { Negative = -2 }, x, t, labels), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
     public void Rescaled_guidance_has_the_deviation_of_the_conditional_prediction([Values(.3, 1)] double share)
     {
         var images = Random.For(Purpose.Noise).At(3).Normal<double>([5, 8, 8, 1]);
-        var plain = Predict(new ByLabel(), images, [3], [2]);
-        var guided = Predict(new ClassifierFreeGuidance<double>(new ByLabel(), 4), images, [3], [2]);
-        var rescaled = Predict(new ClassifierFreeGuidance<double>(new ByLabel(), 4) { Rescale = share }, images, [3], [2]);
+        var plain = Predict(ByLabel, images, [3], 2);
+        var guided = Predict(new ClassifierFreeGuidance<double>(ByLabel, 4), images, [3], 2);
+        var rescaled = Predict(new ClassifierFreeGuidance<double>(ByLabel, 4) { Rescale = share }, images, [3], 2);
         for (int i = 0; i < 5; i++)
         {
             double own = Deviation(plain, i), full = Deviation(guided, i);
@@ -169,20 +177,16 @@ public sealed class GuidanceTests
     {
         var network = new TwoPixelUNet<float>(new() { Timesteps = 50 }, Random);
         var classifier = new TwoPixelClassifier<float>(3, 50, Random);
-        Assert.That(() => new ClassifierGuidance<float>(network, classifier, Schedule, 1), Throws.ArgumentException.With.Message.Contains("3 classes, but the network 2"));
+        Assert.That(() => new ClassifierGuidance<float>(new NetworkDenoiser<float>(network, Parameterisation.Epsilon, Schedule), classifier, Schedule, 1), Throws.ArgumentException.With.Message.Contains("3 classes, but the network 2"));
         Assert.That(() => new ClassifierGuidance<double>(Exact, Classifier, Schedule, double.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => Predict(new ClassifierGuidance<double>(Exact, Classifier, Schedule, 1), Noisy(3).X, [2], [2]), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("0 to 1"));
+        Assert.That(() => Predict(new ClassifierGuidance<double>(Exact, Classifier, Schedule, 1), Noisy(3).X, [2], 2), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("0 to 1"));
         Assert.That(
-            () => NoisyClassifierTrainer.Run(classifier, Schedule, new MixtureSource<float>(Mixture), new TrainingConfiguration { Iterations = 1 }),
+            () => new NoisyClassifierTrainer<float>(classifier, Schedule, new MixtureSource<float>(Mixture), new TrainingConfiguration { Iterations = 1 }),
             Throws.ArgumentException.With.Message.Contains("classifier knows 3"));
     }
 
-    private static Tensor<double> Predict(IDenoiser<double> denoiser, Tensor<double> x, double[] t, int[] labels)
-    {
-        var noise = Tensor<double>.Uninitialized(x.Shape);
-        denoiser.PredictNoise(x, t, labels, noise);
-        return noise;
-    }
+    private static Tensor<double> Predict(IDenoiser<double> denoiser, Tensor<double> x, double[] t, Condition<double> condition = default) =>
+        denoiser.Predict(x, t, condition).Noise;
 
     // Noisy data at times of 1 to T.
     private static (Tensor<double> X, double[] Times, int[] Labels) Noisy(int count)
@@ -190,14 +194,5 @@ public sealed class GuidanceTests
         var (x0, labels) = Mixture.Sample<double>(count, Random.For(Purpose.Data).At(2));
         double[] t = [.. Enumerable.Range(0, count).Select(i => 1.0 + (i % Schedule.T))];
         return (Schedule.QSample(x0, t, Random.For(Purpose.Noise).At(2).Normal<double>(x0.Shape)), t, labels);
-    }
-
-    private sealed class ByLabel : IDenoiser<double>
-    {
-        public void PredictNoise(Tensor<double> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<double> noise)
-        {
-            for (int i = 0; i < xt.Length; i++)
-                noise.Span[i] = Math.Sin(xt.Span[i]) + (labels.Length > 0 ? .1 * Math.Cos(3 * i) : .05);
-        }
     }
 }

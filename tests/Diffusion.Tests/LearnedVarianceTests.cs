@@ -2,6 +2,8 @@ using Diffusion.Autograd;
 using Diffusion.Data;
 using Diffusion.Guidance;
 using Diffusion.Models;
+using Diffusion.Networks;
+using Diffusion.Objectives;
 using Diffusion.Sampling;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
@@ -15,7 +17,7 @@ namespace Diffusion.Tests;
 public sealed class LearnedVarianceTests
 {
     private static readonly RandomSource Random = new(91);
-    private static readonly NoiseSchedule Schedule = NoiseSchedule.Cosine(20);
+    private static readonly VariancePreservingSchedule Schedule = NoiseSchedule.Cosine(20);
     private static readonly GaussianMixture Mixture = GaussianMixture.TwoPixel;
 
     // From the means and variances themselves (DDPM eqs. 6, 7, 11), in terms of x_0, not of the noise.
@@ -26,7 +28,7 @@ public sealed class LearnedVarianceTests
         var (x0, _) = Mixture.Sample<double>(20, Random.For(Purpose.Data).At(0));
         Tensor<double> noise = Normal(0), predicted = Normal(1), output = Normal(2);
         var xt = Schedule.QSample(x0, t, noise);
-        var guess = Schedule.PredictX0FromNoise(xt, t, predicted);
+        var guess = Parameterisation.Epsilon.ToX0(Schedule, xt, t, predicted);
         double expected = 0;
         for (int i = 0; i < x0.Length; i++)
         {
@@ -91,43 +93,82 @@ public sealed class LearnedVarianceTests
         static Dictionary<string, double[]> Gradients(double weight)
         {
             var network = Learner<double>();
-            var trainer = new Trainer<double>(network, Schedule, new MixtureSource<double>(Mixture), new TrainingConfiguration { Iterations = 1, Batch = 16, BoundWeight = weight });
+            var trainer = new Trainer<double>(network, Schedule, new LearnedVarianceObjective<double>(weight), new MixtureSource<double>(Mixture), new TrainingConfiguration { Iterations = 1, Batch = 16 });
             trainer.Run();
             Assert.That(trainer.StepsTaken, Is.EqualTo(1), "a run without a callback ends");
             return network.NamedParameters.Zip(trainer.Optimizer.State["exp_avg"]).ToDictionary(pair => pair.First.Name, pair => pair.Second.Span.ToArray());
         }
     }
 
-    [TestCase(0, ReverseVariance.Posterior)]
-    [TestCase(1, ReverseVariance.Upper)]
-    public void The_ends_of_the_range_are_the_posterior_and_the_upper_variance(double fraction, ReverseVariance variance)
+    // At skipped steps the range is that of the longer step.
+    [Test]
+    public void The_ends_of_the_range_are_the_posterior_and_the_upper_variance([Values(ReverseVariance.Posterior, ReverseVariance.Upper)] ReverseVariance variance, [Values(20, 7)] int steps)
     {
-        var start = Start.Draw<double>(Random, [50, 2, 1]);
+        var (start, settings) = (Start.Draw<double>(Random, [50, 2, 1]), new SamplerSettings { Steps = steps });
         TrajectoryRecorder<double> learned = new(), known = new();
         var exact = new ExactDenoiser<double>(Mixture, Schedule);
-        _ = new DdpmSampler<double>(new DdpmSettings { Variance = ReverseVariance.Learned }).Sample(new FixedVariance(exact, fraction), Schedule, start, [], Random, learned);
-        _ = new DdpmSampler<double>(new DdpmSettings { Variance = variance }).Sample(exact, Schedule, start, [], Random, known);
+        var denoiser = new FixedVariance<double>(exact, variance == ReverseVariance.Upper ? 1 : 0);
+        _ = new DdpmSampler<double>(settings) { Variance = ReverseVariance.Learned }.Sample(denoiser, Schedule, start, default, Random, learned);
+        _ = new DdpmSampler<double>(settings) { Variance = variance }.Sample(exact, Schedule, start, default, Random, known);
+        Assert.That(known.States, Has.Count.EqualTo(steps + 1));
         Assert.That(learned.States, Has.Count.EqualTo(known.States.Count));
         for (int i = 0; i < known.States.Count; i++)
             Assert.That(learned.States[i].X.Span.ToArray(), Is.EqualTo(known.States[i].X.Span.ToArray()).Within(1e-10), $"t = {known.States[i].Time}");
     }
 
+    // ln v = f ln beta + (1 - f) ln beta~ of the whole step, written out.
+    [TestCase(12, 11)]
+    [TestCase(12, 5)]
+    public void A_share_of_the_range_is_a_geometric_mean(int from, int to)
+    {
+        var start = Start.Draw<double>(Random, [30, 2, 1]);
+        var exact = new ExactDenoiser<double>(Mixture, Schedule);
+        var moved = new DdpmSampler<double>(new SamplerSettings { Times = [from, to] }) { Variance = ReverseVariance.Learned }
+            .Sample(new FixedVariance<double>(exact, .3), Schedule, start, default, Random);
+        var x0 = exact.Predict(start, [from]).X0;
+        var z = Random.For(Purpose.ReverseStep).At(from).Normal<double>(start.Shape);
+        double a = Schedule.AlphasCumprod[from], before = Schedule.AlphasCumprod[to], beta = 1 - (a / before), rest = 1 - a;
+        double deviation = Math.Sqrt(Math.Pow(beta, .3) * Math.Pow(beta * (1 - before) / rest, .7));
+        for (int i = 0; i < start.Length; i++)
+        {
+            double mean = (Math.Sqrt(before) * beta / rest * x0.Span[i]) + (Math.Sqrt(a / before) * (1 - before) / rest * start.Span[i]);
+            Assert.That(moved.Span[i], Is.EqualTo(mean + (deviation * z.Span[i])).Within(1e-12));
+        }
+    }
+
+    // Guidance moves the mean; the variance is the conditional prediction's, whatever the unconditional one's is.
+    [Test]
+    public void A_learned_variance_passes_through_guidance()
+    {
+        var (start, exact) = (Start.Draw<double>(Random, [50, 2, 1]), new ExactDenoiser<double>(Mixture, Schedule));
+        var guided = new ClassifierFreeGuidance<double>(new FixedVariance<double>(exact, 1, unlabelled: 0), 1.5);
+        var learned = new DdpmSampler<double> { Variance = ReverseVariance.Learned }.Sample(guided, Schedule, start, 1, Random);
+        var upper = new DdpmSampler<double> { Variance = ReverseVariance.Upper }.Sample(new ClassifierFreeGuidance<double>(exact, 1.5), Schedule, start, 1, Random);
+        Assert.That(learned.Span.ToArray(), Is.EqualTo(upper.Span.ToArray()).Within(1e-10));
+        Assert.That(guided.Predict(start, [7], 1).VarianceFraction.Span.ToArray(), Is.All.EqualTo(1));
+        Assert.That(guided.Predict(start, [7]).VarianceFraction.Span.ToArray(), Is.All.EqualTo(0));
+    }
+
     [Test]
     public void What_has_no_variance_to_sample_with_is_refused()
     {
-        var sampler = new DdpmSampler<float>(new DdpmSettings { Variance = ReverseVariance.Learned });
-        var network = Learner<float>();
+        var sampler = new DdpmSampler<float> { Variance = ReverseVariance.Learned };
+        TwoPixelUNet<float> network = Learner<float>(), plain = new(new() { Timesteps = 20 }, Random);
         var start = Start.Draw<float>(Random, [4, 2, 1]);
-        var half = new DdpmSampler<float>(new DdpmSettings { Variance = ReverseVariance.Learned, Steps = 10 });
+        var data = new MixtureSource<float>(Mixture);
+        NetworkDenoiser<float> Denoiser(TwoPixelUNet<float> of) => new(of, Parameterisation.Epsilon, Schedule);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => sampler.Sample(network, Schedule, start, [], Random), Throws.Nothing);
-            Assert.That(() => sampler.Sample(new ClassifierFreeGuidance<float>(network, 1), Schedule, start, [0], Random), Throws.ArgumentException);
-            Assert.That(() => sampler.Sample(new TwoPixelUNet<float>(new() { Timesteps = 20 }, Random), Schedule, start, [], Random), Throws.InstanceOf<Exception>());
-            Assert.That(() => half.Sample(network, Schedule, start, [], Random), Throws.ArgumentException.With.Message.Contains("single whole steps"));
-            Assert.That(() => VariationalBound.Range(NoiseSchedule.Cosine(1), 1), Throws.ArgumentException.With.Message.Contains("T = 1"));
-            foreach (var bad in (TrainingConfiguration[])[new() { Parameterisation = Parameterisation.V }, new() { Times = TimeSampling.Continuous }])
-                Assert.That(() => new Trainer<float>(network, Schedule, new MixtureSource<float>(Mixture), bad), Throws.ArgumentException.With.Message.Contains("whole steps"));
+            Assert.That(() => sampler.Sample(Denoiser(network), Schedule, start, default, Random), Throws.Nothing);
+            Assert.That(() => sampler.Sample(Denoiser(plain), Schedule, start, default, Random), Throws.InvalidOperationException.With.Message.Contains("gives no variance"));
+            Assert.That(() => NoiseSchedule.Cosine(1).LogVarianceRange(1, 0), Throws.ArgumentException.With.Message.Contains("at least two steps"));
+            Assert.That(() => new LearnedVarianceObjective<float>().Check(network, NoiseSchedule.Cosine(1)), Throws.ArgumentException.With.Message.Contains("T = 1"));
+            Assert.That(
+                () => new Trainer<float>(network, Schedule, new LearnedVarianceObjective<float> { Times = TimeSampling.Continuous }, data, new TrainingConfiguration()),
+                Throws.ArgumentException.With.Message.Contains("whole steps"));
+            Assert.That(
+                () => new Trainer<float>(plain, Schedule, new LearnedVarianceObjective<float>(), data, new TrainingConfiguration()),
+                Throws.ArgumentException.With.Message.Contains("no output for the variance"));
         }
     }
 
@@ -135,16 +176,4 @@ public sealed class LearnedVarianceTests
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => new(new() { Timesteps = 20, Channels1 = 16, Channels2 = 64, Embedding = 8, LearnsVariance = true }, Random);
 
     private static Tensor<double> Normal(int draw) => Random.For(Purpose.Noise).At(draw).Normal<double>([20, 2, 1]);
-}
-
-/// <summary>A denoiser whose variance is the same share of its range everywhere.</summary>
-internal sealed class FixedVariance(IDenoiser<double> inner, double share) : ILearnedVariance<double>
-{
-    public void PredictNoise(Tensor<double> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<double> noise) => inner.PredictNoise(xt, t, labels, noise);
-
-    public void PredictNoiseAndVariance(Tensor<double> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<double> noise, Tensor<double> fraction)
-    {
-        inner.PredictNoise(xt, t, labels, noise);
-        fraction.Span.Fill(share);
-    }
 }

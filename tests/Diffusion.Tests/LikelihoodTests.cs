@@ -2,6 +2,7 @@ using System.Globalization;
 using Diffusion.Data;
 using Diffusion.Likelihood;
 using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
@@ -36,7 +37,7 @@ public sealed class LikelihoodTests
         }
 
         var x = Tensor<double>.From([points.Count / 2, 2, 1], [.. points]);
-        double[] logs = likelihood.LogDensity(new MixtureDivergence<double>(Mixture, schedule), schedule, x, [label]);
+        double[] logs = likelihood.LogDensity(new MixtureDivergence<double>(Mixture, schedule), schedule, x, label);
         double[] errors = [.. logs.Select((log, i) => Math.Abs(log - truth.LogDensity(points[2 * i], points[(2 * i) + 1])))];
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{errors.Length} points from t = {start} to lambda = {schedule.LambdaAt(end):F2}: mean error {errors.Average():E2} nats, largest {errors.Max():E2}"));
         using (Assert.EnterMultipleScope())
@@ -54,7 +55,7 @@ public sealed class LikelihoodTests
         var schedule = NoiseSchedule.Cosine(1000);
         var likelihood = new FlowLikelihood { StartTime = .05, Steps = 60 };
         var (x, labels) = Mixture.Sample<double>(4000, Random.For(Purpose.Data).At(0));
-        double bits = FlowLikelihood.BitsPerDimension(likelihood.LogDensity(new MixtureDivergence<double>(Mixture, schedule), schedule, x, []).Average(), 2);
+        double bits = FlowLikelihood.BitsPerDimension(likelihood.LogDensity(new MixtureDivergence<double>(Mixture, schedule), schedule, x, default).Average(), 2);
         double conditional = likelihood.LogDensity(new MixtureDivergence<double>(Mixture, schedule), schedule, x, labels).Average();
 
         // The log-density of a sample has a standard deviation of about 1.1 nats; four standard errors of 4000 are .05 bits.
@@ -72,8 +73,8 @@ public sealed class LikelihoodTests
         var noise = Tensor<double>.Uninitialized(x.Shape);
         var expected = Tensor<double>.Uninitialized(x.Shape);
         double[] divergence = new double[300];
-        NetworkDivergence<double>.Exact(network).Predict(x, 17.5, labels, noise, divergence);
-        network.PredictNoise(x, [17.5], labels, expected);
+        NetworkDivergence<double>.Exact(Denoiser(network)).Predict(x, 17.5, labels, noise, divergence);
+        network.Evaluate(x, [17.5], labels, expected);
         Assert.That(noise.Span.ToArray(), Is.EqualTo(expected.Span.ToArray()).Within(1e-12));
         Assert.That(network.Parameters.All(parameter => parameter.Gradient is null), "the weights keep no gradient");
 
@@ -99,7 +100,7 @@ public sealed class LikelihoodTests
         var x = Random.For(Purpose.Noise).At(2).Normal<double>([2, 28, 28, 1]);
         var noise = Tensor<double>.Uninitialized(x.Shape);
         double[] estimate = new double[2], sum = new double[2];
-        NetworkDivergence<double>.Hutchinson(network, 3, Random).Predict(x, 20, [4], noise, estimate);
+        NetworkDivergence<double>.Hutchinson(Denoiser(network), 3, Random).Predict(x, 20, 4, noise, estimate);
         for (int k = 0; k < 3; k++)
         {
             var signs = Random.For(Purpose.Metrics).At(k).Uniform<double>(x.Shape);
@@ -122,9 +123,9 @@ public sealed class LikelihoodTests
         var schedule = NoiseSchedule.Cosine(50);
         var x = Random.For(Purpose.Noise).At(3).Normal<double>([4, 2, 1]);
         var likelihood = new FlowLikelihood { Steps = 10, StartTime = 1 };
-        double[] exact = likelihood.LogDensity(NetworkDivergence<double>.Exact(network), schedule, x, [0]);
-        double[] one = likelihood.LogDensity(NetworkDivergence<double>.Hutchinson(network, 1, Random), schedule, x, [0]);
-        double[] many = likelihood.LogDensity(NetworkDivergence<double>.Hutchinson(network, 512, Random), schedule, x, [0]);
+        double[] exact = likelihood.LogDensity(NetworkDivergence<double>.Exact(Denoiser(network)), schedule, x, 0);
+        double[] one = likelihood.LogDensity(NetworkDivergence<double>.Hutchinson(Denoiser(network), 1, Random), schedule, x, 0);
+        double[] many = likelihood.LogDensity(NetworkDivergence<double>.Hutchinson(Denoiser(network), 512, Random), schedule, x, 0);
         for (int i = 0; i < 4; i++)
         {
             // In two dimensions v·Jv = tr J ± (J_12 + J_21): one vector is off by just the standard deviation.
@@ -132,8 +133,8 @@ public sealed class LikelihoodTests
             Assert.That(many[i], Is.EqualTo(exact[i]).Within((4 * deviation / Math.Sqrt(512)) + 1e-9));
         }
 
-        Assert.That(() => NetworkDivergence<double>.Hutchinson(network, 0, Random), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => NetworkDivergence<double>.Hutchinson(network, 513, Random), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => NetworkDivergence<double>.Hutchinson(Denoiser(network), 0, Random), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => NetworkDivergence<double>.Hutchinson(Denoiser(network), 513, Random), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
@@ -147,17 +148,19 @@ public sealed class LikelihoodTests
             Assert.That(() => new FlowLikelihood { StartTime = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new FlowLikelihood { EndLambda = 1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new FlowLikelihood { StartTime = 10 }.TimesFor(schedule), Throws.ArgumentException.With.Message.Contains("not before its end"));
-            Assert.That(() => field.Predict(Tensor<float>.Zeros([3, 2, 1]), 5, [], Tensor<float>.Zeros([3, 2, 1]), new double[2]), Throws.ArgumentException.With.Message.Contains("2 divergences of 3"));
+            Assert.That(() => field.Predict(Tensor<float>.Zeros([3, 2, 1]), 5, default, Tensor<float>.Zeros([3, 2, 1]), new double[2]), Throws.ArgumentException.With.Message.Contains("2 divergences of 3"));
         }
     }
+
+    private static NetworkDenoiser<double> Denoiser(DenoisingNetwork<double> network) => new(network, Parameterisation.Epsilon, NoiseSchedule.Cosine(network.Timesteps!.Value));
 
     // J v by a central difference.
     private static Tensor<double> Slope(DenoisingNetwork<double> network, Tensor<double> x, Tensor<double> v, int[] labels, double t = 17.5)
     {
         const double Step = 1e-5;
         Tensor<double> up = Tensor<double>.Uninitialized(x.Shape), down = Tensor<double>.Uninitialized(x.Shape);
-        network.PredictNoise(x + (Step * v), [t], labels, up);
-        network.PredictNoise(x - (Step * v), [t], labels, down);
+        network.Evaluate(x + (Step * v), [t], labels, up);
+        network.Evaluate(x - (Step * v), [t], labels, down);
         return (1 / (2 * Step)) * (up - down);
     }
 }

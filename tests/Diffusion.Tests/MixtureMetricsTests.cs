@@ -75,7 +75,7 @@ public sealed class MixtureMetricsTests
     public void A_known_error_is_measured()
     {
         const double Delta = .3;
-        var biased = new BiasedDenoiser(new ExactDenoiser<double>(GaussianMixture.TwoPixel, Schedule), t => Delta * t / Schedule.T);
+        var biased = Biased(t => Delta * t / Schedule.T);
         double meanSquare = Enumerable.Range(1, 10).Average(t => Math.Pow(Delta * t / 10, 2));
         var errors = NoiseError.Measure(biased, GaussianMixture.TwoPixel, Schedule, Random, 50);
         Assert.That(errors.Select(error => error.Label), Is.EqualTo(new[] { -1, 0, 1 }));
@@ -115,7 +115,7 @@ public sealed class MixtureMetricsTests
     [Test]
     public void Draws_depend_on_the_seed_only()
     {
-        var biased = new BiasedDenoiser(new ExactDenoiser<double>(GaussianMixture.TwoPixel, Schedule), _ => .1);
+        var biased = Biased(_ => .1);
         var one = LossRatio.Measure(biased, GaussianMixture.TwoPixel, Schedule, Random, 50_000);
         var two = LossRatio.Measure(biased, GaussianMixture.TwoPixel, Schedule, Random, 50_000);
         var other = LossRatio.Measure(biased, GaussianMixture.TwoPixel, Schedule, new RandomSource(11), 50_000);
@@ -123,13 +123,14 @@ public sealed class MixtureMetricsTests
         Assert.That(other[0].Loss, Is.Not.EqualTo(one[0].Loss));
     }
 
-    private sealed class BiasedDenoiser(IDenoiser<double> inner, Func<double, double> bias) : IDenoiser<double>
+    private static DenoiserOf<double> Biased(Func<double, double> bias)
     {
-        public void PredictNoise(Tensor<double> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<double> noise)
+        var exact = new ExactDenoiser<double>(GaussianMixture.TwoPixel, Schedule);
+        return new(Schedule, Parameterisation.Epsilon, (xt, t, condition, noise) =>
         {
-            inner.PredictNoise(xt, t, labels, noise);
+            noise.CopyFrom(exact.Predict(xt, t, condition).Noise);
             foreach (ref double value in noise.Span)
                 value += bias(t[0]);
-        }
+        });
     }
 }

@@ -9,7 +9,7 @@ namespace Diffusion.Tests;
 
 public sealed class NoiseScheduleTests
 {
-    private static readonly NoiseSchedule[] Schedules =
+    internal static readonly VariancePreservingSchedule[] Schedules =
     [
         NoiseSchedule.Cosine(1), NoiseSchedule.Cosine(2), NoiseSchedule.Cosine(5), NoiseSchedule.Cosine(50), NoiseSchedule.Cosine(1000),
         NoiseSchedule.Cosine(20, s: 0.02, maxBeta: 0.3), NoiseSchedule.Cosine(10, s: 0),
@@ -66,7 +66,7 @@ public sealed class NoiseScheduleTests
     }
 
     [TestCaseSource(nameof(Schedules))]
-    public void Tables_agree_with_each_other(NoiseSchedule schedule)
+    public void Tables_agree_with_each_other(VariancePreservingSchedule schedule)
     {
         Assert.That(schedule.AlphasCumprod[0], Is.EqualTo(1));
         for (int t = 1; t <= schedule.T; t++)
@@ -75,7 +75,7 @@ public sealed class NoiseScheduleTests
             var posterior = schedule.PosteriorOf(t, t - 1);
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(schedule.Betas[t], Is.GreaterThan(0).And.LessThanOrEqualTo(schedule.Configuration.MaxBeta));
+                Assert.That(schedule.Betas[t], Is.GreaterThan(0).And.LessThanOrEqualTo(schedule.Configuration!.MaxBeta));
                 Assert.That(a, Is.LessThan(schedule.AlphasCumprod[t - 1]).And.GreaterThan(0));
                 Assert.That(schedule.Snr[t], Is.EqualTo(a / (1 - a)));
                 Assert.That(Math.Exp(2 * schedule.Lambda[t]), Is.EqualTo(schedule.Snr[t]).Within(1e-12).Percent);
@@ -90,7 +90,7 @@ public sealed class NoiseScheduleTests
     }
 
     [TestCaseSource(nameof(Schedules))]
-    public void Real_times_pass_through_the_table_and_fall(NoiseSchedule schedule)
+    public void Real_times_pass_through_the_table_and_fall(VariancePreservingSchedule schedule)
     {
         double before = 1;
         for (int i = 1; i <= 16 * schedule.T; i++)
@@ -133,7 +133,7 @@ public sealed class NoiseScheduleTests
     }
 
     [TestCaseSource(nameof(Schedules))]
-    public void Time_of_lambda_inverts_lambda(NoiseSchedule schedule)
+    public void Time_of_lambda_inverts_lambda(VariancePreservingSchedule schedule)
     {
         for (int i = 0; i <= 40; i++)
         {
@@ -160,7 +160,7 @@ public sealed class NoiseScheduleTests
     }
 
     [TestCaseSource(nameof(Schedules))]
-    public void Noise_data_and_velocity_round_trip_at_every_step(NoiseSchedule schedule)
+    public void Noise_data_and_velocity_round_trip_at_every_step(VariancePreservingSchedule schedule)
     {
         var random = new RandomSource(1).For(Purpose.Metrics);
         var x0 = random.At(0).Normal<double>([3, 2, 1]);
@@ -168,16 +168,16 @@ public sealed class NoiseScheduleTests
         for (int t = 1; t <= schedule.T; t += Math.Max(1, schedule.T / 60))
         {
             var xt = schedule.QSample(x0, [t], noise);
-            var v = schedule.VelocityOf(x0, [t], noise);
+            var v = Parameterisation.V.Of(schedule, x0, [t], noise);
 
             // Dividing by g, or by S, multiplies rounding errors by as much.
             double forX0 = 1e-14 / schedule.SqrtAlphasCumprod[t], forNoise = 1e-14 / schedule.SqrtOneMinusAlphasCumprod[t];
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(schedule.PredictX0FromNoise(xt, [t], noise).Span.ToArray(), Is.EqualTo(x0.Span.ToArray()).Within(forX0));
-                Assert.That(schedule.PredictNoiseFromX0(xt, [t], x0).Span.ToArray(), Is.EqualTo(noise.Span.ToArray()).Within(forNoise));
-                Assert.That(schedule.PredictX0FromVelocity(xt, [t], v).Span.ToArray(), Is.EqualTo(x0.Span.ToArray()).Within(1e-14));
-                Assert.That(schedule.PredictNoiseFromVelocity(xt, [t], v).Span.ToArray(), Is.EqualTo(noise.Span.ToArray()).Within(1e-14));
+                Assert.That(Parameterisation.Epsilon.ToX0(schedule, xt, [t], noise).Span.ToArray(), Is.EqualTo(x0.Span.ToArray()).Within(forX0));
+                Assert.That(Parameterisation.X0.ToNoise(schedule, xt, [t], x0).Span.ToArray(), Is.EqualTo(noise.Span.ToArray()).Within(forNoise));
+                Assert.That(Parameterisation.V.ToX0(schedule, xt, [t], v).Span.ToArray(), Is.EqualTo(x0.Span.ToArray()).Within(1e-14));
+                Assert.That(Parameterisation.V.ToNoise(schedule, xt, [t], v).Span.ToArray(), Is.EqualTo(noise.Span.ToArray()).Within(1e-14));
             }
         }
     }
@@ -210,35 +210,11 @@ public sealed class NoiseScheduleTests
             Assert.That(() => schedule.QSample(x, [6], x), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("6"));
             Assert.That(() => schedule.QSample(x, [1, 2, 3], x), Throws.ArgumentException);
             Assert.That(() => schedule.QSample(x, [1], Tensor<float>.Zeros([2, 1, 2])), Throws.ArgumentException);
-            Assert.That(() => schedule.PredictNoiseFromX0(x, [0], x), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => Parameterisation.X0.ToNoise(schedule, x, [0], x), Throws.InvalidOperationException.With.Message.Contains("t = 0"));
             Assert.That(() => schedule.AlphaCumprodAt(double.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => schedule.PosteriorOf(2, 2), Throws.InstanceOf<ArgumentOutOfRangeException>());
         }
     }
-
-    [Test]
-    public void Configurations_travel_as_json()
-    {
-        foreach (var schedule in Schedules)
-        {
-            string json = schedule.Configuration.ToJson();
-            var read = ScheduleConfiguration.FromJson(json);
-            Assert.That(read, Is.EqualTo(schedule.Configuration));
-            Assert.That(new NoiseSchedule(read).AlphasCumprod.ToArray(), Is.EqualTo(schedule.AlphasCumprod.ToArray()));
-        }
-    }
-
-    [TestCase("")]
-    [TestCase("null")]
-    [TestCase("{}")]
-    [TestCase("""{"Kind":"Cosine"}""")]
-    [TestCase("""{"Kind":"Triangle","Timesteps":5}""")]
-    [TestCase("""{"Kind":7,"Timesteps":5}""")]
-    [TestCase("""{"Kind":"Cosine","Timesteps":0}""")]
-    [TestCase("""{"Kind":"Cosine","Timesteps":5,"MaxBeta":2}""")]
-    [TestCase("""{"Kind":"Cosine","Timesteps":5,"Unknown":2}""")]
-    public void Broken_configurations_are_refused(string json) =>
-        Assert.That(() => ScheduleConfiguration.FromJson(json), Throws.InstanceOf<InvalidDataException>());
 
     [Test]
     public void Any_number_of_steps_works_for_every_kind()

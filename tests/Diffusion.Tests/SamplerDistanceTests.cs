@@ -23,11 +23,11 @@ public sealed class SamplerDistanceTests
     private static readonly RandomSource Random = new(2006);
     private static readonly GaussianMixture Mixture = GaussianMixture.TwoPixel;
     private static readonly NoiseSchedule Short = NoiseSchedule.Cosine(50), Long = NoiseSchedule.Cosine(1000);
-    private static readonly SamplerSettings AtEveryStep = new() { Optimal = OptimalVariance.For(Mixture, Short), NoiseAtLastStep = true };
+    private static readonly DdpmSampler<float> AtEveryStep = Optimal(noiseAtLastStep: true);
 
     private static readonly Run[] MustBeNear =
     [
-        new("ddpm-optimal", Short, AtEveryStep),
+        new(AtEveryStep, Short),
         new("ddim", Long, new() { Steps = 100, Spacing = StepSpacing.Quadratic }),
         new("deis0", Long, new() { Steps = 100 }),
         new("deis1", Long, new() { Steps = 25 }),
@@ -48,15 +48,15 @@ public sealed class SamplerDistanceTests
         new("ddpm-upper", Short, new()),
         new("ddpm-upper", Long, new() { Steps = 60 }),
         new("ddpm-upper", Long, new()),
-        new("ddpm-optimal", Short, AtEveryStep with { NoiseAtLastStep = false }),
-        new("pc", Long, new() { Steps = 30, LangevinSteps = 2 }),
+        new(Optimal(noiseAtLastStep: false), Short),
+        new(new PredictorCorrectorSampler<float>(new() { Steps = 30 }) { Moves = new() { Count = 2 } }, Long),
         new("pc", Long, new() { Steps = 100 }),
     ];
 
     private static readonly Run[] Langevin =
     [
-        new("langevin", Long, new() { Steps = 100, LangevinSteps = 10, LangevinStepSize = .3 }),
-        new("langevin", Long, new() { Steps = 300, LangevinSteps = 20, LangevinStepSize = .3 }),
+        new(new LangevinSampler<float>(new() { Steps = 100 }) { Moves = new() { Count = 10, Size = .3 } }, Long),
+        new(new LangevinSampler<float>(new() { Steps = 300 }) { Moves = new() { Count = 20, Size = .3 } }, Long),
     ];
 
     [Test]
@@ -94,7 +94,7 @@ public sealed class SamplerDistanceTests
         for (int k = 0; k < Repetitions; k++)
         {
             var random = Random.Derive((uint)k);
-            Add(new Run("ddpm-optimal", Short, AtEveryStep), random, optimal);
+            Add(new Run(AtEveryStep, Short), random, optimal);
             Add(new Run("ddpm", Short, new()), random, posterior);
         }
 
@@ -131,13 +131,21 @@ public sealed class SamplerDistanceTests
         return Array.ConvertAll(distances, distance => distance / floor);
     }
 
-    private sealed record Run(string Name, NoiseSchedule Schedule, SamplerSettings Settings)
-    {
-        private readonly ISampler<float> _sampler = Samplers.Find(Name).Create<float>(Settings);
+    private static DdpmSampler<float> Optimal(bool noiseAtLastStep) =>
+        new() { Variance = ReverseVariance.Optimal, Optimal = OptimalVariance.For(Mixture, Short), NoiseAtLastStep = noiseAtLastStep };
 
-        public int Evaluations => _sampler.EvaluationsFor(Schedule);
+    private sealed record Run(ISampler<float> Sampler, NoiseSchedule Schedule)
+    {
+        public Run(string name, NoiseSchedule schedule, SamplerSettings settings)
+            : this(Samplers.Find(name).Create<float>(settings), schedule)
+        {
+        }
+
+        public string Name => Sampler.Name;
+
+        public int Evaluations => Sampler.EvaluationsFor(Schedule);
 
         public Tensor<float> Sample(RandomSource random) =>
-            _sampler.Sample(new ExactDenoiser<float>(Mixture, Schedule), Schedule, Start.Draw<float>(random, [Count, 2, 1]), [], random);
+            Sampler.Sample(new ExactDenoiser<float>(Mixture, Schedule), Schedule, Start.Draw<float>(random, [Count, 2, 1]), default, random);
     }
 }

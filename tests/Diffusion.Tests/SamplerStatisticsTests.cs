@@ -65,8 +65,8 @@ public sealed class SamplerStatisticsTests
 
         double Ratio(ReverseVariance variance, bool noiseAtLastStep = false)
         {
-            var sampler = new DdpmSampler<double>(new DdpmSettings { Variance = variance, Optimal = table, NoiseAtLastStep = noiseAtLastStep });
-            var x = sampler.Sample(new ExactDenoiser<double>(data, schedule), schedule, Start.Draw<double>(Random, [Count, 2, 1]), [], Random);
+            var sampler = new DdpmSampler<double> { Variance = variance, Optimal = table, NoiseAtLastStep = noiseAtLastStep };
+            var x = sampler.Sample(new ExactDenoiser<double>(data, schedule), schedule, Start.Draw<double>(Random, [Count, 2, 1]), default, Random);
             double squares = 0;
             for (int i = 0; i < x.Length; i++)
             {
@@ -83,13 +83,13 @@ public sealed class SamplerStatisticsTests
         int steps, ReverseVariance variance, bool noiseAtLastStep, double swd, double weight, double sd0, double sd1, double outliers)
     {
         var schedule = NoiseSchedule.Cosine(steps);
-        var sampler = new DdpmSampler<float>(new DdpmSettings
+        var sampler = new DdpmSampler<float>
         {
             Variance = variance,
             NoiseAtLastStep = noiseAtLastStep,
             Optimal = variance == ReverseVariance.Optimal ? OptimalVariance.For(GaussianMixture.TwoPixel, schedule) : null,
-        });
-        var x = sampler.Sample(new ExactDenoiser<float>(GaussianMixture.TwoPixel, schedule), schedule, Start.Draw<float>(Random, [Count, 2, 1]), [], Random);
+        };
+        var x = sampler.Sample(new ExactDenoiser<float>(GaussianMixture.TwoPixel, schedule), schedule, Start.Draw<float>(Random, [Count, 2, 1]), default, Random);
         double distance = Reference.Value.Distance(x);
         var statistics = MixtureStatistics.Of(GaussianMixture.TwoPixel, x);
         TestContext.Out.WriteLine($"T = {steps}, {variance}{(noiseAtLastStep ? ", also at t = 1" : "")}: swd {distance:F4}, weight {statistics.Modes[0].Weight:F4}, sd {statistics.Modes[0].StandardDeviation:F4} {statistics.Modes[1].StandardDeviation:F4}, outliers {statistics.OutlierShare:P2}");

@@ -25,7 +25,7 @@ public sealed class ThreadTests
                 var random = new RandomSource(15);
                 var schedule = NoiseSchedule.Cosine(5);
                 var x = new DdpmSampler<float>().Sample(
-                    new ExactDenoiser<float>(GaussianMixture.TwoPixel, schedule), schedule, Start.Draw<float>(random, [10_001, 2, 1]), [], random);
+                    new ExactDenoiser<float>(GaussianMixture.TwoPixel, schedule), schedule, Start.Draw<float>(random, [10_001, 2, 1]), default, random);
                 var data = GaussianMixture.TwoPixel.Sample<float>(7000, random.For(Purpose.Data).At(0)).X0;
                 double slicedInThree = SlicedWasserstein.Between(x.Rows(0, 9999).Reshape(6666, 3), data.Rows(0, 6999).Reshape(4666, 3));
                 results.Add((x.Span.ToArray(), SlicedWasserstein.Between(x, data), EnergyDistance.Between(x, data, 500), slicedInThree, OptimalVariance.For(GaussianMixture.TwoPixel, schedule).Covariance(3)));

@@ -1,5 +1,7 @@
 using Diffusion.Data;
 using Diffusion.Models;
+using Diffusion.Networks;
+using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Tensors.Kernels;
 using Diffusion.Tensors.Randomness;
@@ -40,8 +42,8 @@ public sealed class WinogradTrainingTests
         {
             Winograd.Use = use;
             var network = new MnistUNet<float>(new MnistUNetConfiguration { Widths = [16, 16, 32, 32], Embedding = 32, Timesteps = 50 }, new RandomSource(seed));
-            var training = new TrainingConfiguration { Iterations = Steps, Batch = 16, LearningRate = 2e-3, Warmup = 10, Parameterisation = Parameterisation.V, Seed = seed };
-            var trainer = new Trainer<float>(network, NoiseSchedule.Cosine(50), new MnistSource<float>(Bars()), training);
+            var training = new TrainingConfiguration { Iterations = Steps, Batch = 16, LearningRate = 2e-3, Warmup = 10, Seed = seed };
+            var trainer = new Trainer<float>(network, NoiseSchedule.Cosine(50), new SimpleObjective<float>(Parameterisation.V), new MnistSource<float>(Bars()), training);
             trainer.Run();
             return [.. trainer.Losses.Select(loss => (double)loss)];
         }

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 using Diffusion.Autograd;
-using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Nn;
 using Diffusion.Tensors;
 using NUnit.Framework;
@@ -34,10 +34,7 @@ public sealed class NoFriendTests
 
     private static string[] AssembliesIn(string folder)
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Diffusion.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new FileNotFoundException($"No folder above {AppContext.BaseDirectory} has Diffusion.sln.");
-        return [.. from project in Directory.EnumerateFiles(Path.Combine(root, folder), "*.csproj", SearchOption.AllDirectories)
+        return [.. from project in Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories)
                    select XDocument.Load(project).Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(project)];
     }
 }

@@ -47,7 +47,7 @@ internal sealed class CommandLineRefusalTests : IDisposable
 
         yield return Case("missing model", 2, "nothing.safetensors", "sample", "--model", "nothing.safetensors");
         yield return Case("model that is text", 1, "note.txt", "sample", "--model", "note.txt", "--out", "points.csv");
-        yield return Case("model that is a checkpoint", 1, "diffusion-checkpoint-1", "sample", "--model", Checkpoint, "--out", "points.csv");
+        yield return Case("model that is a checkpoint", 1, "diffusion-checkpoint-2", "sample", "--model", Checkpoint, "--out", "points.csv");
         yield return Case("model of another architecture", 1, "mnist-unet", "sample", "--model", "architecture.safetensors", "--out", "points.csv");
         yield return Case("model of another library", 1, "foreign.safetensors", "sample", "--model", "foreign.safetensors", "--out", "points.csv");
         yield return Case("model of other tensors", 1, "encoder", "sample", "--model", "tensors.safetensors", "--out", "points.csv");

@@ -11,11 +11,11 @@ internal sealed class CompareTests : IDisposable
 {
     private static readonly string[] Tiny = ["compare", "--iterations", "8", "--batch", "16", "--width", "32", "--points", "100"];
 
-    private static readonly string[] Figures = ["samplers.png", "samplers-paths.png", "distillation.png", "classifier-guidance.png", "variance.png", "likelihood.png"];
+    private static readonly string[] Figures = ["samplers.png", "samplers-flow-edm.png", "samplers-paths.png", "distillation.png", "classifier-guidance.png", "variance.png", "likelihood.png"];
 
     private static readonly string[] Models =
     [
-        "model-T50.safetensors", "model-continuous-T1000.safetensors", "model-learned-variance-T50.safetensors", "model-v-T64.safetensors", "noisy-classifier-T50.safetensors",
+        "model-T50.safetensors", "model-continuous-T1000.safetensors", "model-flow-T1000.safetensors", "model-edm-T1000.safetensors", "model-learned-variance-T50.safetensors", "model-v-T64.safetensors", "noisy-classifier-T50.safetensors",
         "student-1.safetensors", "student-16.safetensors", "student-2.safetensors", "student-32.safetensors", "student-4.safetensors", "student-8.safetensors",
     ];
 
@@ -47,6 +47,7 @@ internal sealed class CompareTests : IDisposable
         using (Assert.EnterMultipleScope())
         {
             Assert.That(samplers.Select(predictor => (string)predictor!["predictor"]!), Is.EqualTo(new[] { "exact", "continuous", "discrete" }));
+            Assert.That(numbers["otherPaths"]!.AsArray().Select(predictor => (string)predictor!["predictor"]!), Is.EqualTo(new[] { "exact flow", "flow", "exact edm", "edm" }));
             var every = Diffusion.Sampling.Samplers.All.Select(entry => entry.Name).ToList();
             Assert.That(samplers[2]!["runs"]!.AsArray().Select(run => (string)run!["sampler"]!).Distinct(), Is.EqualTo(every));
             Assert.That(samplers[0]!["runs"]!.AsArray().Select(run => (string)run!["sampler"]!).Distinct(), Is.EqualTo(every.Except(["ddpm-learned"])));

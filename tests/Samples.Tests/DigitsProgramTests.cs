@@ -128,11 +128,11 @@ internal sealed class DigitsProgramTests : IDisposable
             new TestCaseData(code, named, arguments).SetArgDisplayNames(name);
 
         yield return Case("no digit", 2, "--digits is '3,10'", "sample", "--digits", "3,10");
-        yield return Case("no sampler", 2, "--sampler is 'euler'", "sample", "--sampler", "euler");
+        yield return Case("no sampler", 2, "--sampler is 'eular'", "sample", "--sampler", "eular");
         yield return Case("guidance that is no number", 2, "--guidance is 'NaN'", "--guidance", "NaN");
         yield return Case("no model", 2, "nothing.safetensors", "--model", "nothing.safetensors");
         yield return Case("more steps than T", 2, "--sampling-steps is 5", "sample", "--model", "whole/model.safetensors", "--sampling-steps", "5");
-        yield return Case("a checkpoint for a model", 1, "diffusion-checkpoint-1", "sample", "--model", "whole/checkpoint.safetensors");
+        yield return Case("a checkpoint for a model", 1, "diffusion-checkpoint-2", "sample", "--model", "whole/checkpoint.safetensors");
         yield return Case("no data", 1, "no-data", "train", "--data", "no-data", "--out", "x");
         yield return Case("widths that are no multiples of 8", 2, "[8, 12, 8, 8]", "train", "--widths", "8,12,8,8", "--data", "data", "--out", "x");
         yield return Case("too few widths", 2, "[8, 8, 8]", "train", "--widths", "8,8,8", "--data", "data", "--out", "x");

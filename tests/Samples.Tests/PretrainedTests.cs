@@ -2,6 +2,8 @@ using Diffusion.Data;
 using Diffusion.Digits;
 using Diffusion.Digits.Study;
 using Diffusion.Models;
+using Diffusion.Networks;
+using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
 using NUnit.Framework;
@@ -17,13 +19,13 @@ internal sealed class PretrainedTests
     [Test]
     public void The_model_is_small_and_says_how_it_was_trained()
     {
-        var model = ModelFile.LoadMnist<float>(Pretrained.Model);
+        var model = ModelFile.Load<float>(Pretrained.Model);
         var run = TrainingRun.Load(Path.Combine(Pretrained.Folder, "config.json"));
         Assert.Multiple(() =>
         {
             Assert.That(new FileInfo(Pretrained.Model).Length, Is.LessThanOrEqualTo(8 * MiB));
             Assert.That(model.Training, Is.EqualTo(run.ToTraining()));
-            Assert.That(model.Network.Configuration.Widths, Is.EqualTo(run.Widths));
+            Assert.That(((MnistUNet<float>)model.Network).Configuration.Widths, Is.EqualTo(run.Widths));
             Assert.That(model.Schedule.T, Is.EqualTo(run.Timesteps));
             Assert.That(run.ToJson(), Is.EqualTo(new TrainingRun().ToJson()), "the documented command has no options");
         });
@@ -57,7 +59,7 @@ internal sealed class PretrainedTests
     {
         // 40 digits, one in 200 of which the classifier sees otherwise: four or more of them come once in 100,000 runs.
         int[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 10)];
-        var images = new Generator(ModelFile.LoadMnist<float>(Pretrained.Model), new GenerationSettings { Steps = 12 }).Sample(labels);
+        var images = new Generator(ModelFile.Load<float>(Pretrained.Model), new GenerationSettings { Steps = 12 }).Sample(labels);
         var (classifier, _) = ClassifierFile.Load<float>(Pretrained.Classifier);
         Assert.That(classifier.Classify(images).Classes.Zip(labels).Count(pair => pair.First == pair.Second), Is.GreaterThanOrEqualTo(37));
     }
@@ -67,7 +69,7 @@ internal sealed class PretrainedTests
     {
         using var cancellation = new CancellationTokenSource();
         var denoiser = new CancelsAtSecondCall(cancellation);
-        var generator = new Generator(ModelFile.LoadMnist<float>(Pretrained.Model), new GenerationSettings { Sampler = "ddpm", Steps = null });
+        var generator = new Generator(ModelFile.Load<float>(Pretrained.Model), new GenerationSettings { Sampler = "ddpm", Steps = null });
         var start = Tensor<float>.Zeros([2, MnistSet.Side, MnistSet.Side, 1]);
         Assert.That(() => generator.Sample(denoiser, start, [1, 2], new RandomSource(0), cancellation: cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(denoiser.Calls, Is.EqualTo(2));
@@ -77,9 +79,9 @@ internal sealed class PretrainedTests
     {
         public int Calls { get; private set; }
 
-        public void PredictNoise(Tensor<float> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<float> noise)
+        public void Predict(Tensor<float> xt, ReadOnlySpan<double> t, Condition<float> condition, Prediction<float> prediction)
         {
-            noise.Span.Clear();
+            prediction.Fill(Parameterisation.X0, [new NoiseLevel(t[0], 0.6, 0.8)], xt, Tensor<float>.Zeros(xt.Shape));
             if (++Calls == 2)
                 source.Cancel();
         }

@@ -1,5 +1,5 @@
 using Diffusion.Autograd;
-using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Nn;
 using Diffusion.Peers.Libtorch;
 using Diffusion.Tensors;
@@ -150,7 +150,7 @@ internal sealed class MnistInferenceWork(int batch) : MnistWork
     private readonly double[] _t = [170];
     private readonly int[] _labels = [3];
 
-    public override void Ours() => Model.PredictNoise(_x, _t, _labels, _noise);
+    public override void Ours() => Model.Evaluate(_x, _t, _labels, _noise);
 
     public override Comparison Check()
     {

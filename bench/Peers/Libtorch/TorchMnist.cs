@@ -1,4 +1,4 @@
-using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Nn.Serialization;
 using TorchSharp;
 using static TorchSharp.torch.nn.functional;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Diffusion.Data;
 using Diffusion.Digits.Study;
 using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Nn.Serialization;
 using Diffusion.Tensors;
 using Diffusion.Terminal;
@@ -181,12 +182,12 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
 
     private static Generator MakeGenerator(ParseResult result) => new(LoadModel(result), DigitsOptions.Settings(result));
 
-    private static MnistModel<float> LoadModel(ParseResult result)
+    private static Model<float> LoadModel(ParseResult result)
     {
         string path = result.GetValue(DigitsOptions.Model) ?? Pretrained.Model;
         if (!File.Exists(path))
             throw new UsageException($"There is no model {path}: 'train' makes one, or --model names another file.");
-        var model = ModelFile.LoadMnist<float>(path);
+        var model = ModelFile.Load<float>(path);
         if (result.GetValue(DigitsOptions.SamplingSteps) is int steps && steps > model.Schedule.T)
             throw new UsageException($"--sampling-steps is {steps}, but the model has T = {model.Schedule.T}; accepted is 1 to {model.Schedule.T}.");
         return model;

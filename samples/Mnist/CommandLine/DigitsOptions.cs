@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Diffusion.Digits.Study;
+using Diffusion.Objectives;
 using Diffusion.Sampling;
 using Diffusion.Schedules;
 using Diffusion.Terminal;
-using Diffusion.Training;
 
 namespace Diffusion.Digits.CommandLine;
 
@@ -86,7 +86,8 @@ internal static class DigitsOptions
 
     public static Option<LossKind?> Loss { get; } = Options.Choice<LossKind>("--loss", Run.Loss, "The loss");
 
-    public static Option<Parameterisation?> Predicts { get; } = Options.Choice<Parameterisation>("--parameterisation", Run.Parameterisation, "What the network predicts");
+    public static Option<Parameterisation?> Predicts { get; } = Options.Choice(
+        "--parameterisation", [Parameterisation.Epsilon, Parameterisation.X0, Parameterisation.V, Parameterisation.Flow], Run.Parameterisation, "What the network predicts");
 
     public static Option<ScheduleKind?> Schedule { get; } = Options.Choice<ScheduleKind>("--schedule", Run.Schedule, "The noise schedule");
 

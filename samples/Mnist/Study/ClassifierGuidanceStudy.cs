@@ -3,6 +3,7 @@ using Diffusion.Data;
 using Diffusion.Figures;
 using Diffusion.Guidance;
 using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Sampling;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
@@ -28,15 +29,16 @@ internal sealed class ClassifierGuidanceStudy(Generator generator, DigitsFolder 
         if (File.Exists(output.NoisyClassifier))
         {
             var (saved, savedSchedule) = ClassifierFile.LoadNoisy<float>(output.NoisyClassifier);
-            return savedSchedule.Configuration == schedule.Configuration ? saved
+            return savedSchedule.ToJson() == schedule.ToJson() ? saved
                 : throw new InvalidDataException($"{output.NoisyClassifier} knows the noise of {savedSchedule}, but the model has {schedule}; name another folder, or delete it.");
         }
 
         ulong seed = generator.Settings.Seed;
         var classifier = new MnistNoisyClassifier<float>(schedule.T, new RandomSource(seed));
         var configuration = new TrainingConfiguration { Iterations = iterations, Batch = Batch, LearningRate = 2e-3, Ema = 0.995, Seed = seed };
-        var source = new MnistSource<float>(data().Train);
-        reporter.Training("noisy classifier", iterations, onStep => NoisyClassifierTrainer.Run(classifier, schedule, source, configuration, onStep, cancellation), Batch);
+        var trainer = new NoisyClassifierTrainer<float>(classifier, schedule, new MnistSource<float>(data().Train), configuration);
+        reporter.Training("noisy classifier", iterations, onStep => trainer.Run(onStep, cancellation), Batch);
+        trainer.Average.CopyTo(classifier);
         ClassifierFile.Save(output.NoisyClassifier, classifier, schedule);
         return ClassifierFile.LoadNoisy<float>(output.NoisyClassifier).Classifier;
     }

@@ -103,7 +103,7 @@ internal sealed class DigitFigures(Generator generator, DigitsFolder output)
 
         // Deterministic whatever the sampler of the other figures: a walk through noises must not be shaken by more of it.
         var walker = new Generator(generator.Model, Samplers.Find(Settings.Sampler).IsStochastic ? Settings with { Sampler = "dpm++2m", Steps = 20 } : Settings);
-        var denoiser = new LabelInterpolation<float>(walker.Guided(Settings.Guidance), others, mixed);
+        var denoiser = new ConditionInterpolation<float>(walker.Guided(Settings.Guidance), others, mixed);
         var images = Generator.ToImages(walker.Watch(denoiser, start, labels));
         ImageTableFigure.Save(output.Figure("interpolation"), new ImageTable(
             "Walks between two noises and between two classes",

@@ -1,6 +1,6 @@
 using Diffusion.Data;
 using Diffusion.Metrics;
-using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Tensors;
 
 namespace Diffusion.Digits.Study;

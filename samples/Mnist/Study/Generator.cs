@@ -3,10 +3,10 @@ using Diffusion.Data;
 using Diffusion.Figures;
 using Diffusion.Guidance;
 using Diffusion.Models;
+using Diffusion.Objectives;
 using Diffusion.Sampling;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
-using Diffusion.Training;
 
 namespace Diffusion.Digits.Study;
 
@@ -43,12 +43,12 @@ internal sealed record GenerationSettings
 }
 
 /// <summary>Generates images with one model.</summary>
-internal sealed class Generator(MnistModel<float> model, GenerationSettings settings)
+internal sealed class Generator(Model<float> model, GenerationSettings settings)
 {
     /// <summary>Images that one call of the sampler carries: enough for speed, few enough for little memory.</summary>
     private const int Chunk = 256;
 
-    public MnistModel<float> Model => model;
+    public Model<float> Model => model;
 
     public GenerationSettings Settings => settings;
 
@@ -135,7 +135,7 @@ internal sealed class Generator(MnistModel<float> model, GenerationSettings sett
     {
         Steps = settings.Steps,
         ClampX0 = new ValueRange(-1, 1),
-        IntegerTimes = model.Training.Times == TimeSampling.Discrete,
+        IntegerTimes = model.Objective is SimpleObjective<float> { Times: TimeSampling.Discrete },
     });
 
     // A chunk of the full process takes minutes.

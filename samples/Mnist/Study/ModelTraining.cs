@@ -2,7 +2,9 @@ using System.Diagnostics;
 using Diffusion.Data;
 using Diffusion.Figures;
 using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Nn.Serialization;
+using Diffusion.Objectives;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Terminal;
 using Diffusion.Training;
@@ -23,12 +25,12 @@ internal sealed class ModelTraining(TrainingRun run, DigitsFolder output, IRepor
         var random = new RandomSource(run.Seed);
         var schedule = run.ToSchedule();
         var training = run.ToTraining();
-        var trainer = new Trainer<float>(new MnistUNet<float>(run.ToNetwork(), random), schedule, new MnistSource<float>(data), training);
+        var trainer = new Trainer<float>(new MnistUNet<float>(run.ToNetwork(), random), schedule, run.ToObjective(), new MnistSource<float>(data), training);
         if (resume)
             Resume(trainer);
 
         // What samples is the average, in a network of its own with the same Fourier frequencies.
-        var model = new MnistModel<float>(new MnistUNet<float>(run.ToNetwork(), random), schedule, training, trainer.Data.Description);
+        var model = Model<float>.Of(trainer, new MnistUNet<float>(run.ToNetwork(), random));
         OutputFolder.WriteText(output.Configuration, run.ToJson());
         long last = Stopwatch.GetTimestamp();
         try
@@ -63,7 +65,7 @@ internal sealed class ModelTraining(TrainingRun run, DigitsFolder output, IRepor
     }
 
     // The checkpoint first: it is what must not be lost. The model so far can be sampled from already.
-    private void Write(Trainer<float> trainer, MnistModel<float> model)
+    private void Write(Trainer<float> trainer, Model<float> model)
     {
         CheckpointFile.Save(output.Checkpoint, trainer);
         var history = new TrainingHistory([.. trainer.Losses], []);
@@ -81,12 +83,7 @@ internal sealed class ModelTraining(TrainingRun run, DigitsFolder output, IRepor
 
     private void Draw(IReadOnlyList<float> losses)
     {
-        string target = run.Parameterisation switch
-        {
-            Parameterisation.V => "v",
-            Parameterisation.X0 => "x\u2080",
-            _ => "the noise",
-        };
+        string target = run.Parameterisation == Parameterisation.Epsilon ? "the noise" : run.Parameterisation == Parameterisation.X0 ? "x\u2080" : run.Parameterisation.Name.ToLowerInvariant();
         double[] steps = [.. Enumerable.Range(1, losses.Count).Select(k => (double)k)];
         TrainingFigure.Save(output.Figure("training"), [new TrainingCurve("training", steps, [.. losses.Select(loss => (double)loss)], [], [])], target);
     }

@@ -13,7 +13,7 @@ internal sealed class ReportWriter(Generator generator, DigitsFolder output, boo
         var network = generator.Model.Network;
         var report = new HtmlReport(
             "Handwritten digits by denoising diffusion",
-            $"A UNet of {network.Parameters.Sum(parameter => (long)parameter.Value.Length):N0} parameters, trained from nothing on two processor cores ({training.Iterations:N0} steps of {training.Batch} images, T = {T}, predicting {training.Parameterisation}), draws the digits that it is asked for. {generator.Settings.Describe()}");
+            $"A UNet of {network.Parameters.Sum(parameter => (long)parameter.Value.Length):N0} parameters, trained from nothing on two processor cores ({training.Iterations:N0} steps of {training.Batch} images, T = {T}, predicting {generator.Model.Objective.Parameterisation}), draws the digits that it is asked for. {generator.Settings.Describe()}");
         _ = report.Section("1. Digits")
             .Paragraph("Each image begins as pure noise and is denoised step by step; beside the grid is the digit that was asked for in each place.")
             .Figure(output.Figure("digits"), "Generated digits, and what was asked for.")

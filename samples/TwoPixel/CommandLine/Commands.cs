@@ -139,9 +139,9 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             throw new UsageException($"--label is '{label}'; accepted is {(model.Network.Classes == 1 ? "0" : $"0 to {model.Network.Classes - 1}")} or none: those are the classes of {path}.");
         double guidance = result.GetValue(StudyOptions.Guidance) ?? new RunConfiguration().Guidance;
         var random = new RandomSource(result.GetValue(StudyOptions.Seed) ?? 0);
-        var denoiser = new ClassifierFreeGuidance<float>(model.Network, label == DenoiserArguments.NoLabel ? -1 : guidance);
+        var denoiser = new ClassifierFreeGuidance<float>(model.Denoiser, label == DenoiserArguments.NoLabel ? -1 : guidance);
         var recorder = trajectory ? new TrajectoryRecorder<float>() : null;
-        var points = new DdpmSampler<float>().Sample(denoiser, model.Schedule, Begin(result, random, count), [label], random, recorder);
+        var points = new DdpmSampler<float>().Sample(denoiser, model.Schedule, Begin(result, random, count), label, random, recorder);
 
         int[] labels = [.. Enumerable.Repeat(label, count)];
         if (recorder is not null)
@@ -196,7 +196,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
     }
 
     // A model belongs to its T: another one asked for is refused.
-    private static TwoPixelModel<float> Load(string path, int? timesteps)
+    private static Model<float> Load(string path, int? timesteps)
     {
         var model = ModelFile.Load<float>(path);
         if (timesteps is int asked && asked != model.Schedule.T)

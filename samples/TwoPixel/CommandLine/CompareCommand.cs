@@ -38,7 +38,7 @@ internal sealed class CompareCommand(IReporter reporter, CancellationToken cance
             : StudyOptions.Configuration(result);
     }
 
-    private TwoPixelModel<float> Discrete(RunConfiguration configuration, StudyFolder output)
+    private Model<float> Discrete(RunConfiguration configuration, StudyFolder output)
     {
         string path = output.Model(CompareSettings.DiscreteT);
         if (File.Exists(path))

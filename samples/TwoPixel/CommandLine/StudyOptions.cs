@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Terminal;
-using Diffusion.Training;
 using Diffusion.TwoPixel.Compare;
 using Diffusion.TwoPixel.Study;
 

@@ -9,7 +9,8 @@ namespace Diffusion.TwoPixel.Compare;
 /// <param name="Points">The points of each distance.</param>
 /// <param name="Iterations">The training steps of each model.</param>
 /// <param name="SwdFloor">The distance between two sets of the data.</param>
-/// <param name="Samplers">Every sampler with each predictor.</param>
+/// <param name="Samplers">Every sampler with each predictor, on the way that preserves variance.</param>
+/// <param name="OtherPaths">The same on the straight line of flow matching and on EDM's variance exploding way.</param>
 /// <param name="Target">A fast solver with the trained model against DDPM with all steps.</param>
 /// <param name="Distillation">Students and teacher.</param>
 /// <param name="Guidance">Guidance with and without a classifier, against the exact one.</param>
@@ -23,6 +24,7 @@ internal sealed record CompareDocument(
     SortedDictionary<string, int> Iterations,
     double SwdFloor,
     IReadOnlyList<PredictorMetrics> Samplers,
+    IReadOnlyList<PredictorMetrics> OtherPaths,
     SolverTarget Target,
     DistillationMetrics Distillation,
     GuidanceMetrics Guidance,
@@ -53,7 +55,7 @@ internal sealed record CompareDocument(
 }
 
 /// <summary>The samplers with one predictor.</summary>
-/// <param name="Predictor">exact, continuous or discrete.</param>
+/// <param name="Predictor">exact, continuous or discrete; exact flow, flow, exact edm or edm.</param>
 /// <param name="T">T of its schedule.</param>
 /// <param name="Runs">Every sampler at every cost.</param>
 internal sealed record PredictorMetrics(string Predictor, int T, IReadOnlyList<SamplerMetrics> Runs)

@@ -6,11 +6,15 @@ namespace Diffusion.TwoPixel.Compare;
 internal sealed class CompareFolder(StudyFolder study)
 {
     /// <summary>The names of the figures, in the order of the report.</summary>
-    public static IReadOnlyList<string> Figures { get; } = ["samplers", "samplers-paths", "distillation", "classifier-guidance", "variance", "likelihood"];
+    public static IReadOnlyList<string> Figures { get; } = ["samplers", "samplers-flow-edm", "samplers-paths", "distillation", "classifier-guidance", "variance", "likelihood"];
 
     public StudyFolder Study => study;
 
     public string Continuous => study.File($"model-continuous-T{CompareSettings.ContinuousT}.safetensors");
+
+    public string Flow => study.File($"model-flow-T{CompareSettings.ContinuousT}.safetensors");
+
+    public string Edm => study.File($"model-edm-T{CompareSettings.ContinuousT}.safetensors");
 
     public string Learned => study.File($"model-learned-variance-T{CompareSettings.DiscreteT}.safetensors");
 

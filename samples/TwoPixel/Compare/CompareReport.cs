@@ -64,15 +64,29 @@ internal sealed class CompareReport(CompareFolder folder, CompareDocument docume
                 + (best < target.Ddpm.Swd ? $"the best solver is {F2(target.Ddpm.Swd / best)} times nearer to the data." : "here no solver is nearer to the data."))
             .Figure(Figure(0), "Distance to the data against network evaluations, every sampler, with the exact predictor and with trained networks. All runs start from the same noise. Solvers of high order, and everything with the network on real times, start where log √(SNR) is -5.1; with the network of whole times solvers start at the last whole time before. The optimal variance adds noise at the last step too.")
             .Table(
-                ["sampler", "order", .. document.Samplers.SelectMany(metrics => TabledCosts.Select(cost => $"{metrics.Predictor}, {cost}"))],
-                Samplers.All.Select(Row),
+                Head(document.Samplers, TabledCosts),
+                Samplers.All.Select(entry => Row(entry, document.Samplers, TabledCosts)),
                 "Distances by sampler with the most evaluations up to 10, 20 and 50; an order is that of the error on the probability-flow ODE.")
-            .Figure(Figure(1), "From the same noise to the data. Deterministic solvers agree on the way and differ in how well they follow it; samplers that add noise lose their start.");
+            .Paragraph("The same samplers on other ways from the noise to the data: the straight line, whose network is taught by flow matching, and the variance exploding way with EDM's objective. The exact predictor beside each network shows what of a distance is the solver's and what the network's.")
+            .Figure(Figure(1), "Distance to the data against network evaluations on the straight line and on the variance exploding way.");
+        foreach (var pair in document.OtherPaths.Chunk(2))
+        {
+            _ = report.Table(
+                Head(pair, SamplerComparison.Costs),
+                Samplers.All.Select(entry => Row(entry, pair, SamplerComparison.Costs)),
+                $"Distances with the most evaluations up to 5, 10, 20 and 50: {pair[0].Predictor}, and the trained network.");
+        }
+
+        _ = report
+            .Figure(Figure(2), "From the same noise to the data. Deterministic solvers agree on the way and differ in how well they follow it; samplers that add noise lose their start.");
     }
 
-    private IReadOnlyList<string> Row(SamplerEntry entry)
+    private static IReadOnlyList<string> Head(IEnumerable<PredictorMetrics> predictors, int[] costs) =>
+        ["sampler", "order", .. predictors.SelectMany(metrics => costs.Select(cost => $"{metrics.Predictor}, {cost}"))];
+
+    private static IReadOnlyList<string> Row(SamplerEntry entry, IEnumerable<PredictorMetrics> predictors, int[] costs)
     {
-        var cells = document.Samplers.SelectMany(metrics => TabledCosts.Select(cost =>
+        var cells = predictors.SelectMany(metrics => costs.Select(cost =>
             metrics.Runs.Where(run => run.Sampler == entry.Name && run.Evaluations <= cost).MaxBy(run => run.Evaluations)));
         return [entry.Title, entry.Order?.ToString(CultureInfo.InvariantCulture) ?? "-", .. cells.Select(run => run is null ? "-" : F4(run.Swd))];
     }
@@ -86,7 +100,7 @@ internal sealed class CompareReport(CompareFolder folder, CompareDocument docume
             .Table(
                 ["steps", "student", "times the teacher", "teacher with so many steps"],
                 students.Keys.Reverse().Select(steps => (IReadOnlyList<string>)[$"{steps}", F4(students[steps]), F2(ratios[steps]), F4(teacher[steps])]))
-            .Figure(Figure(2), "Left, distance against steps; right, samples. In one step a network must fold the plane at once: points between the modes are what it cannot avoid.");
+            .Figure(Figure(3), "Left, distance against steps; right, samples. In one step a network must fold the plane at once: points between the modes are what it cannot avoid.");
     }
 
     private void Guidance(HtmlReport report)
@@ -98,7 +112,7 @@ internal sealed class CompareReport(CompareFolder folder, CompareDocument docume
             .Table(
                 ["guidance", "w", "means off by", "distance to the exact samples"],
                 guidance.Runs.Select(run => (IReadOnlyList<string>)[run.Kind, run.Strength.ToString(CultureInfo.InvariantCulture), F4(run.MeanError), F4(run.Swd)]))
-            .Figure(Figure(3), "Samples for both classes by DDPM, the same noise in every panel.");
+            .Figure(Figure(4), "Samples for both classes by DDPM, the same noise in every panel.");
     }
 
     private void Variance(HtmlReport report)
@@ -110,7 +124,7 @@ internal sealed class CompareReport(CompareFolder folder, CompareDocument docume
         _ = report
             .Paragraph($"The variance of a reverse step lies between the posterior's, which knows x_0, and β. A second output of the network learns where (Improved DDPM, hybrid loss): at t = {middle + 1} it is {Percent(Share(middle))} of the way up. Over t > 1 it differs from the optimal one by {Percent(error)} in the mean of |log ratio|.")
             .Table(["variance", "distance"], variance.Swd.Select(pair => (IReadOnlyList<string>)[pair.Key, F4(pair.Value)]), $"DDPM with all {variance.Upper.Length} steps of the network that has learned it; no noise at the last step.")
-            .Figure(Figure(4), "The variance at each t, and its share of the upper one.");
+            .Figure(Figure(5), "The variance at each t, and its share of the upper one.");
     }
 
     private void Likelihood(HtmlReport report)
@@ -118,7 +132,7 @@ internal sealed class CompareReport(CompareFolder folder, CompareDocument docume
         var likelihood = document.Likelihood;
         _ = report
             .Paragraph($"The probability-flow ODE gives the model's density exactly; the divergence takes two backward passes. For {likelihood.HeldOut:N0} held-out points the mean of -log p is {F4(likelihood.ModelNll)} nats with the model on real times and {F4(likelihood.MixtureNll)} with the mixture itself: {F4(likelihood.ModelNll - likelihood.MixtureNll)} apart ({F4(likelihood.BitsPerDimension[0])} and {F4(likelihood.BitsPerDimension[1])} bits per dimension, which for real numbers may be negative). Over a grid where the density exceeds {LikelihoodFigure.LeastDensity} log p is off by {F4(likelihood.MeanAbsoluteError)} nats in the mean.")
-            .Figure(Figure(5), "Log-density of the model, of the data, and the difference.");
+            .Figure(Figure(6), "Log-density of the model, of the data, and the difference.");
     }
 
     private string Figure(int index) => folder.Study.Figure(CompareFolder.Figures[index]);

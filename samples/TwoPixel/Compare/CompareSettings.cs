@@ -24,19 +24,19 @@ internal sealed record CompareSettings(RunConfiguration Run, int Points)
     public static IReadOnlyList<double> Strengths { get; } = [0, 1, 4];
 
     /// <summary>Real times, half of them without a label: likelihood and solvers ask for no class.</summary>
-    public TrainingConfiguration Continuous => Training(20_000) with { Times = TimeSampling.Continuous, LabelDropout = 0.5 };
+    public TrainingConfiguration Continuous => Training(20_000) with { LabelDropout = 0.5 };
 
     /// <summary>Noise and variance together.</summary>
     public TrainingConfiguration Learned => Training(10_000);
 
     /// <summary>v, which is sound at both ends: what can be distilled.</summary>
-    public TrainingConfiguration Teacher => Training(14_000) with { Parameterisation = Parameterisation.V, LabelDropout = 0.5 };
+    public TrainingConfiguration Teacher => Training(14_000) with { LabelDropout = 0.5 };
 
     /// <summary>Samples in a training step.</summary>
     public const int DefaultBatch = 512;
 
     /// <summary>A student begins as its teacher, so smaller steps are enough.</summary>
-    public TrainingConfiguration Student => Training(3000) with { Parameterisation = Parameterisation.V, LabelDropout = 0.5, LearningRate = 0.3 * Run.LearningRate, Ema = 0.998 };
+    public TrainingConfiguration Student => Training(3000) with { LabelDropout = 0.5, LearningRate = 0.3 * Run.LearningRate, Ema = 0.998 };
 
     /// <summary>The classifier of noisy pixels.</summary>
     public TrainingConfiguration Classifier => Training(4000) with { Ema = 0.998 };

@@ -20,7 +20,7 @@ internal sealed class CompareStudy(CompareSettings settings, CompareFolder folde
     private readonly RandomSource _random = new RandomSource(settings.Run.Seed).Derive(4);
 
     /// <summary>Runs it on the study's model.</summary>
-    public CompareDocument Run(TwoPixelModel<float> discrete, long start)
+    public CompareDocument Run(Model<float> discrete, long start)
     {
         var models = new CompareTraining(settings, folder, reporter, cancellation).Run(discrete);
         var (first, _) = models.Mixture.Sample<float>(settings.Points, _random.For(Purpose.Metrics).At(1_000_000));
@@ -29,8 +29,8 @@ internal sealed class CompareStudy(CompareSettings settings, CompareFolder folde
         double floor = reference.Distance(second);
 
         var samplers = new SamplerComparison(models, settings, _random, reference);
-        List<PredictorMetrics> measured = [];
-        reporter.Progress("Samplers", SamplerComparison.Parts, progress => measured = samplers.Measure(progress, cancellation));
+        List<PredictorMetrics> measured = [], otherPaths = [];
+        reporter.Progress("Samplers", samplers.Parts, progress => (measured, otherPaths) = samplers.Measure(progress, cancellation));
         reporter.Say("Distillation, guidance, variance, likelihood.");
         var distillation = new DistillationComparison(models, settings, _random, reference);
         var students = distillation.Measure();
@@ -44,15 +44,16 @@ internal sealed class CompareStudy(CompareSettings settings, CompareFolder folde
         cancellation.ThrowIfCancellationRequested();
 
         samplers.Draw(Figure(0), measured, floor);
-        samplers.DrawPaths(Figure(1));
-        distillation.Draw(Figure(2), students, floor);
-        guidance.Draw(Figure(3), guided);
-        VarianceComparison.Draw(Figure(4), variance);
-        likelihood.Draw(Figure(5));
+        samplers.DrawOtherPaths(Figure(1), otherPaths, floor);
+        samplers.DrawPaths(Figure(2));
+        distillation.Draw(Figure(3), students, floor);
+        guidance.Draw(Figure(4), guided);
+        VarianceComparison.Draw(Figure(5), variance);
+        likelihood.Draw(Figure(6));
 
         var document = new CompareDocument(
             settings.Run.Seed, Workers.ThreadCount, Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1), settings.Points, Iterations(models), floor,
-            measured, Target(measured), students, guided, variance, density);
+            measured, otherPaths, Target(measured), students, guided, variance, density);
         OutputFolder.WriteText(folder.Metrics, document.ToJson());
         new CompareReport(folder, document).Write();
         return document;
@@ -64,6 +65,8 @@ internal sealed class CompareStudy(CompareSettings settings, CompareFolder folde
     {
         ["discrete"] = models.Discrete.Training.Iterations,
         ["continuous"] = models.Continuous.Training.Iterations,
+        ["flow"] = models.Flow.Training.Iterations,
+        ["edm"] = models.Edm.Training.Iterations,
         ["learnedVariance"] = models.Learned.Training.Iterations,
         ["teacher"] = models.Teacher.Training.Iterations,
         ["student"] = models.Students[0].Model.Training.Iterations,

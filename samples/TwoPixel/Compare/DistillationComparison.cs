@@ -49,8 +49,8 @@ internal sealed class DistillationComparison(CompareModels models, CompareSettin
             models.Mixture.At(1).Density));
     }
 
-    private double Distance(TwoPixelModel<float> model, int steps) => Distances.OrInfinity(reference, Sample(model, steps));
+    private double Distance(Model<float> model, int steps) => Distances.OrInfinity(reference, Sample(model, steps));
 
-    private Tensor<float> Sample(TwoPixelModel<float> model, int steps) =>
-        new DdimSampler<float>(new SamplerSettings { Steps = steps }).Sample(model.Denoiser, model.Schedule, _start, [], random);
+    private Tensor<float> Sample(Model<float> model, int steps) =>
+        new DdimSampler<float>(new SamplerSettings { Steps = steps }).Sample(model.Denoiser, model.Schedule, _start, default, random);
 }

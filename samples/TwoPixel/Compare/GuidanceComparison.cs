@@ -77,7 +77,7 @@ internal sealed class GuidanceComparison
     }
 
     private Tensor<float> Sample(string kind, double w, int label) => new DdpmSampler<float>().Sample(
-        Guide(kind, w), _models.Discrete.Schedule, Start.Draw<float>(_random, [_perClass, 2, 1]), [label], _random);
+        Guide(kind, w), _models.Discrete.Schedule, Start.Draw<float>(_random, [_perClass, 2, 1]), label, _random);
 
     // Of noisy data at every step; the least one is that of the exact responsibilities.
     private (double Cross, double Least) CrossEntropy()
@@ -91,7 +91,7 @@ internal sealed class GuidanceComparison
             var (x0, labels) = mixture.Sample<float>(PerStep, _random.For(Purpose.Data).At(t));
             var x = schedule.QSample(x0, [(double)t], _random.For(Purpose.Metrics).At(t).Normal<float>(x0.Shape));
             var logs = _models.Classifier.Network.LogProbabilities(x, [t]);
-            var marginal = mixture.At(schedule.AlphasCumprod[t]);
+            var marginal = mixture.At(schedule.At(t).A);
             for (int i = 0; i < PerStep; i++)
             {
                 marginal.Responsibilities(x[i, 0, 0], x[i, 1, 0], r);

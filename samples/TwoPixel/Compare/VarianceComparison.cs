@@ -3,7 +3,6 @@ using Diffusion.Metrics;
 using Diffusion.Sampling;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
-using Diffusion.Training;
 
 namespace Diffusion.TwoPixel.Compare;
 
@@ -43,9 +42,8 @@ internal sealed class VarianceComparison(CompareModels models, CompareSettings s
         var (schedule, mixture) = (models.Learned.Schedule, models.Mixture);
         var (x0, _) = mixture.Sample<float>(PointsPerStep, random.For(Purpose.Data).At(t));
         var x = schedule.QSample(x0, [(double)t], random.For(Purpose.Metrics).At(t).Normal<float>(x0.Shape));
-        Tensor<float> noise = Tensor<float>.Uninitialized(x.Shape), fraction = Tensor<float>.Uninitialized(x.Shape);
-        models.Learned.Network.PredictNoiseAndVariance(x, [t], [], noise, fraction);
-        var (low, high) = VariationalBound.Range(schedule, t);
+        var fraction = models.Learned.Denoiser.Predict(x, [t]).VarianceFraction;
+        var (low, high) = schedule.LogVarianceRange(t, t - 1);
         double sum = 0;
         foreach (float f in fraction.Span)
             sum += Math.Exp(low + (f * (high - low)));
@@ -59,8 +57,8 @@ internal sealed class VarianceComparison(CompareModels models, CompareSettings s
         var distances = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var variance in Enum.GetValues<ReverseVariance>())
         {
-            var sampler = new DdpmSampler<float>(new DdpmSettings { Variance = variance, Optimal = _optimal });
-            var points = sampler.Sample(models.Learned.Network, models.Learned.Schedule, start, [], random);
+            var sampler = new DdpmSampler<float> { Variance = variance, Optimal = _optimal };
+            var points = sampler.Sample(models.Learned.Denoiser, models.Learned.Schedule, start, default, random);
             distances[variance.ToString().ToLowerInvariant()] = Compare.Distances.OrInfinity(reference, points);
         }
 

@@ -79,15 +79,15 @@ internal sealed class Evaluation
 
     private EvaluatedModel Evaluate(TrainedModel trained, GaussianMixture mixture, IEnumerable<int> wholeAt, bool allStrengths)
     {
-        var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
+        var (network, schedule) = (trained.Model.Denoiser, trained.Model.Schedule);
         var exact = new ExactDenoiser<float>(mixture, schedule);
         var optimal = OptimalVariance.For(mixture, schedule);
         var (reference, referencePoints, floor) = _reference.Value;
 
         var start = Start.Draw<float>(_random, [Points, 2, 1]);
         var run = new UnconditionalRun(wholeAt);
-        var samples = _sampler.Sample(network, schedule, start, [], _random, run);
-        Tensor<float> Exactly(DdpmSettings settings) => new DdpmSampler<float>(settings).Sample(exact, schedule, start, [], _random);
+        var samples = _sampler.Sample(network, schedule, start, default, _random, run);
+        Tensor<float> Exactly(DdpmSampler<float> sampler) => sampler.Sample(exact, schedule, start, default, _random);
         var exactPosterior = Exactly(new());
         var exactUpper = Exactly(new() { Variance = ReverseVariance.Upper });
         var exactOptimal = Exactly(new() { Variance = ReverseVariance.Optimal, Optimal = optimal });
@@ -128,10 +128,10 @@ internal sealed class Evaluation
 
     private EvaluatedModel EvaluatePoints(TrainedModel trained, IEnumerable<int> wholeAt, bool allStrengths)
     {
-        var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
+        var (network, schedule) = (trained.Model.Denoiser, trained.Model.Schedule);
         var (reference, referencePoints, floor) = _reference.Value;
         var run = new UnconditionalRun(wholeAt);
-        var samples = _sampler.Sample(network, schedule, Start.Draw<float>(_random, [Points, 2, 1]), [], _random, run);
+        var samples = _sampler.Sample(network, schedule, Start.Draw<float>(_random, [Points, 2, 1]), default, _random, run);
 
         var start = Start.Draw<float>(_random, [GuidedPoints, 2, 1]);
         var guided = new Dictionary<(double, int), Tensor<float>>();
@@ -139,7 +139,7 @@ internal sealed class Evaluation
         for (int label = 0; label < MeasuredClasses(_data); label++)
         {
             foreach (double w in allStrengths ? Strengths : [0])
-                guided[(w, label)] = _sampler.Sample(new ClassifierFreeGuidance<float>(network, w), schedule, start, [label], _random);
+                guided[(w, label)] = _sampler.Sample(new ClassifierFreeGuidance<float>(network, w), schedule, start, label, _random);
             var points = _data.Set!.OfClass(label);
             var conditional = guided[(0, label)];
             distances.Add((label, SlicedWasserstein.To(points).Distance(conditional.Rows(0, Math.Min(conditional.Shape[0], points.Shape[0])))));
@@ -168,7 +168,7 @@ internal sealed class Evaluation
     private (Dictionary<(double, int), Tensor<float>>, List<(int, double)>, List<(int, SortedDictionary<string, double>)>) Guide(
         TrainedModel trained, GaussianMixture mixture, ExactDenoiser<float> exact, bool allStrengths)
     {
-        var (network, schedule) = (trained.Model.Network, trained.Model.Schedule);
+        var (network, schedule) = (trained.Model.Denoiser, trained.Model.Schedule);
         var start = Start.Draw<float>(_random, [GuidedPoints, 2, 1]);
         var samples = new Dictionary<(double, int), Tensor<float>>();
         var accuracy = new List<(int, double)>();
@@ -178,13 +178,13 @@ internal sealed class Evaluation
             var byStrength = new SortedDictionary<string, double>(StringComparer.Ordinal);
             foreach (double w in allStrengths ? Strengths : ComparedStrengths)
             {
-                var guided = _sampler.Sample(new ClassifierFreeGuidance<float>(network, w), schedule, start, [label], _random);
+                var guided = _sampler.Sample(new ClassifierFreeGuidance<float>(network, w), schedule, start, label, _random);
                 samples[(w, label)] = guided;
                 if (w == 1)
                     accuracy.Add((label, MixtureStatistics.Of(mixture, guided).Modes[label].Weight));
                 if (!ComparedStrengths.Contains(w))
                     continue;
-                var truth = _sampler.Sample(new ClassifierFreeGuidance<float>(exact, w), schedule, start, [label], _random);
+                var truth = _sampler.Sample(new ClassifierFreeGuidance<float>(exact, w), schedule, start, label, _random);
                 var (a, b) = (Mean(guided), Mean(truth));
                 byStrength[w.ToString(System.Globalization.CultureInfo.InvariantCulture)] = double.Hypot(a.Left - b.Left, a.Right - b.Right);
             }

@@ -1,6 +1,8 @@
 using Diffusion.Data;
 using Diffusion.Metrics;
 using Diffusion.Models;
+using Diffusion.Networks;
+using Diffusion.Objectives;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Tensors.Threading;
 using Diffusion.Terminal;
@@ -9,7 +11,7 @@ using Diffusion.Training;
 namespace Diffusion.TwoPixel.Study;
 
 /// <summary>A trained model and how its training went.</summary>
-internal sealed record TrainedModel(TwoPixelModel<float> Model, TrainingHistory History)
+internal sealed record TrainedModel(Model<float> Model, TrainingHistory History)
 {
     public int T => Model.Schedule.T;
 }
@@ -57,21 +59,21 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
         var training = configuration.TrainingFor(timesteps);
         var random = new RandomSource(configuration.Seed);
         var network = new TwoPixelUNet<float>(configuration.NetworkFor(timesteps), random);
-        var trainer = new Trainer<float>(network, schedule, configuration.UsedData.Source(), training);
+        var trainer = new Trainer<float>(network, schedule, configuration.ObjectiveFor(), configuration.UsedData.Source(), training);
         var errors = new List<(int, double)>();
         if (resume)
             errors.AddRange(Resume(trainer, timesteps));
 
         // What samples is the average, in a network of its own with the same Fourier frequencies.
         var averaged = new TwoPixelUNet<float>(configuration.NetworkFor(timesteps), random);
-        var model = new TwoPixelModel<float>(averaged, schedule, configuration.UsedData.Mixture, training) { Data = trainer.Data.Description };
+        var model = Model<float>.Of(trainer, averaged);
         int every = Math.Max(1, training.Iterations / Measurements);
         try
         {
             reporter.Training($"T = {timesteps}", training.Iterations, onStep => trainer.Run(
                 progress =>
                 {
-                    if (model.Mixture is { } mixture && (progress.Step % every == 0 || progress.Step == training.Iterations))
+                    if (configuration.UsedData.Mixture is { } mixture && (progress.Step % every == 0 || progress.Step == training.Iterations))
                     {
                         trainer.Average.CopyTo(averaged);
                         errors.Add((progress.Step, NoiseRmse(model, mixture)));
@@ -114,9 +116,9 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
     }
 
     // The error without a label and with each, on the same few thousand draws every time.
-    private double NoiseRmse(TwoPixelModel<float> model, GaussianMixture mixture)
+    private double NoiseRmse(Model<float> model, GaussianMixture mixture)
     {
-        var errors = NoiseError.Measure(model.Network, mixture, model.Schedule, new RandomSource(configuration.Seed), drawsPerStep: Math.Max(1, 4096 / model.Schedule.T));
+        var errors = NoiseError.Measure(model.Denoiser, mixture, model.Schedule, new RandomSource(configuration.Seed), drawsPerStep: Math.Max(1, 4096 / model.Schedule.T));
         return Math.Sqrt(errors.Average(error => error.Overall * error.Overall));
     }
 }

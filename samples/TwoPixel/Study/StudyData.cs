@@ -5,7 +5,6 @@ using Diffusion.Figures;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Terminal;
-using Diffusion.Training;
 using GaussianMixture = Diffusion.Data.GaussianMixture;
 
 namespace Diffusion.TwoPixel.Study;

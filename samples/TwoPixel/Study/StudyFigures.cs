@@ -70,7 +70,7 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
         var (x0, labels) = evaluation.Truth(PanelPoints);
         var noise = _random.For(Purpose.Noise).At(0).Normal<float>(x0.Shape);
         ForwardFigure.Save(output.Figure("forward"), [.. Stages(schedule.T).Reverse().Select(t =>
-            new ForwardStage(t, schedule.AlphasCumprod[t], new PixelCloud(Points(schedule.QSample(x0, [(double)t], noise)), labels), _data.Density(schedule.AlphasCumprod[t])))], _window);
+            new ForwardStage(t, schedule.At(t).A, new PixelCloud(Points(schedule.QSample(x0, [(double)t], noise)), labels), _data.Density(schedule.At(t).A)))], _window);
     }
 
     private void Trajectory(EvaluatedModel model)
@@ -98,14 +98,14 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
     private void Guidance(EvaluatedModel model)
     {
         const int Paths = 6;
-        var (network, schedule) = (model.Trained.Model.Network, model.Trained.Model.Schedule);
+        var (denoiser, schedule) = (model.Trained.Model.Denoiser, model.Trained.Model.Schedule);
         var start = Start.Draw<float>(_random, [Paths, 2, 1]);
         int?[] asked = [null, .. Enumerable.Range(0, Math.Min(MostPaths, _data.LabelCount))];
         var conditions = asked.Select(label =>
         {
             var recorder = new TrajectoryRecorder<float>();
             _ = new DdpmSampler<float>().Sample(
-                new ClassifierFreeGuidance<float>(network, label is null ? -1 : configuration.Guidance), schedule, start, label is int y ? [y] : [], _random, recorder);
+                new ClassifierFreeGuidance<float>(denoiser, label is null ? -1 : configuration.Guidance), schedule, start, label ?? DenoiserArguments.NoLabel, _random, recorder);
             double[] times = [.. recorder.States.Select(state => state.Time)];
             return new GuidanceCondition(label, [.. Enumerable.Range(0, Paths).Select(i =>
                 new Trajectory([.. recorder.States.Select(state => Points(state.X)[i])], times))]);
@@ -122,19 +122,14 @@ internal sealed class StudyFigures(RunConfiguration configuration, StudyFolder o
 
     private void NoiseField(EvaluatedModel model, Data.GaussianMixture mixture)
     {
-        var (network, schedule) = (model.Trained.Model.Network, model.Trained.Model.Schedule);
+        var (denoiser, schedule) = (model.Trained.Model.Denoiser, model.Trained.Model.Schedule);
         var wanted = NoiseFieldFigure.PositionsIn(_window);
         var positions = Tensor<float>.From(
             [wanted.Count, 2, 1], [.. wanted.SelectMany(p => new[] { (float)p.Left, (float)p.Right })]);
-        Tensor<float> predicted = Tensor<float>.Zeros(positions.Shape), exact = Tensor<float>.Zeros(positions.Shape);
         var truth = new Data.ExactDenoiser<float>(mixture, schedule);
         int[] times = [.. NoiseFieldTimes.Select(share => Math.Max(1, (int)Math.Round(share * schedule.T))).Distinct()];
-        NoiseFieldFigure.Save(output.Figure("noise-field"), [.. times.Select(t =>
-        {
-            network.PredictNoise(positions, [t], [], predicted);
-            truth.PredictNoise(positions, [t], [], exact);
-            return new NoiseField(t, Points(predicted), Points(exact), mixture.At(schedule.AlphasCumprod[t]).Density);
-        })], _window);
+        NoiseFieldFigure.Save(output.Figure("noise-field"), [.. times.Select(t => new NoiseField(
+            t, Points(denoiser.Predict(positions, [t]).Noise), Points(truth.Predict(positions, [t]).Noise), mixture.At(schedule.At(t)).Density))], _window);
     }
 
     private void Training(IReadOnlyList<EvaluatedModel> models) =>

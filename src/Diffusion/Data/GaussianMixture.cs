@@ -92,6 +92,9 @@ public sealed record GaussianMixture
     /// <exception cref="ArgumentOutOfRangeException">A or B is negative or not finite, or both are 0.</exception>
     public NoisedMixture At(double squaredSignal, double squaredNoise) => new(this, squaredSignal, squaredNoise);
 
+    /// <summary>The distribution of x_t at a level of any schedule.</summary>
+    public NoisedMixture At(Schedules.NoiseLevel level) => new(this, level.A, level.B);
+
     /// <summary>The shape of so many points: [N, 2, 1] for pixel pairs, two pixels of one channel, and [N, d] for others.</summary>
     /// <param name="count">N.</param>
     public Shape ShapeOf(int count) => Dimensions == 2 ? [count, 2, 1] : [count, Dimensions];

@@ -1,7 +1,6 @@
 using System.Numerics;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
-using Diffusion.Training;
 
 namespace Diffusion.Data;
 
@@ -37,7 +36,7 @@ public sealed class MnistSource<T> : IDataSource<T>
     public Shape BatchShape(int size) => [size, MnistSet.Side, MnistSet.Side, 1];
 
     /// <inheritdoc/>
-    public void Fill(Tensor<T> x0, Span<int> labels, StepRandom random)
+    public void Fill(Tensor<T> x0, Span<int> labels, Tensor<T>? values, StepRandom random)
     {
         if (_indices.Length != labels.Length)
             _indices = new int[labels.Length];

@@ -1,7 +1,6 @@
 using System.Numerics;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
-using Diffusion.Training;
 
 namespace Diffusion.Data;
 
@@ -27,7 +26,7 @@ public sealed class PointSource<T>(PointSet set) : IDataSource<T>
     public Shape BatchShape(int size) => [size, 2, 1];
 
     /// <inheritdoc/>
-    public void Fill(Tensor<T> x0, Span<int> labels, StepRandom random)
+    public void Fill(Tensor<T> x0, Span<int> labels, Tensor<T>? values, StepRandom random)
     {
         if (x0.Shape != [labels.Length, 2, 1])
             throw new ArgumentException($"{labels.Length} images of two pixels have the shape [{labels.Length}, 2, 1], not {x0.Shape}.", nameof(x0));

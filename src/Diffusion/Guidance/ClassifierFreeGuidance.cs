@@ -1,5 +1,4 @@
 using System.Numerics;
-using Diffusion.Numerics;
 using Diffusion.Tensors;
 
 namespace Diffusion.Guidance;
@@ -15,7 +14,8 @@ public sealed class ClassifierFreeGuidance<T> : IDenoiser<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly IDenoiser<T> _inner;
-    private Tensor<T>? _unconditional;
+    private Prediction<T>? _other;
+    private Tensor<T>? _quantity;
 
     /// <summary>Guides a denoiser that was trained with and without labels.</summary>
     /// <param name="inner">The denoiser.</param>
@@ -32,19 +32,14 @@ public sealed class ClassifierFreeGuidance<T> : IDenoiser<T>
     /// <summary>The guidance weight w.</summary>
     public double Weight { get; }
 
-    /// <summary>A label to be steered away from, whose prediction takes the place of eps_u; -1, the default, for the unconditional one.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Less than -1.</exception>
-    public int NegativeLabel
-    {
-        get;
-        init => field = value >= DenoiserArguments.NoLabel ? value
-            : throw new ArgumentOutOfRangeException(nameof(NegativeLabel), value, $"The negative label is {value}; accepted are labels from 0, and -1 for none.");
-    } = DenoiserArguments.NoLabel;
+    /// <summary>What is to be steered away from, whose prediction takes the place of eps_u; by default nothing, for the unconditional one.</summary>
+    public Condition<T> Negative { get; init; }
 
     /// <summary>
-    /// How much of the guided prediction is scaled back to the standard deviation of eps_c, sample by sample over its numbers, against
-    /// the glare of large weights (arXiv:2305.08891, eqs. 15 and 16): 0, the default, for none, to 1 for all. It is made for images: two
-    /// pixels have hardly a standard deviation.
+    /// How much of the guided prediction is scaled back to the standard deviation of the conditional one, sample by sample over its numbers,
+    /// against the glare of large weights (arXiv:2305.08891, eqs. 15 and 16): 0, the default, for none, to 1 for all. It acts on what the
+    /// network predicts (<see cref="Prediction{T}.Parameterisation"/>), from which the rest follows. It is made for images: two pixels have
+    /// hardly a standard deviation.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1].</exception>
     public double Rescale
@@ -55,40 +50,55 @@ public sealed class ClassifierFreeGuidance<T> : IDenoiser<T>
     }
 
     /// <inheritdoc/>
-    /// <remarks>Samples without a label get the unconditional prediction up to rounding, whatever w is, unless there is a negative label.</remarks>
-    public void PredictNoise(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> noise)
+    /// <remarks>
+    /// Noise and data are combined with the same weights, which is the same as to combine either. Samples without a condition get the
+    /// unconditional prediction up to rounding, whatever w is, unless there is a negative one. A learned variance is that of the conditional prediction.
+    /// </remarks>
+    public void Predict(Tensor<T> xt, ReadOnlySpan<double> t, Condition<T> condition, Prediction<T> prediction)
     {
-        int samples = DenoiserArguments.Check(xt, t, labels, noise);
-        ReadOnlySpan<int> other = NegativeLabel == DenoiserArguments.NoLabel ? [] : [NegativeLabel];
-        if (Weight == -1 || (other.IsEmpty && !labels.ContainsAnyExcept(DenoiserArguments.NoLabel)))
+        _ = DenoiserArguments.Check(xt, t, condition, prediction);
+        if (Weight == -1 || (Negative.IsNone && condition.IsNone))
         {
-            _inner.PredictNoise(xt, t, other, noise);
+            _inner.Predict(xt, t, Negative, prediction);
             return;
         }
 
-        _inner.PredictNoise(xt, t, labels, noise);
+        _inner.Predict(xt, t, condition, prediction);
         if (Weight == 0)
             return;
 
-        if (_unconditional?.Shape != xt.Shape)
-            _unconditional = Tensor<T>.Uninitialized(xt.Shape);
-        _inner.PredictNoise(xt, t, other, _unconditional);
+        if (_other?.Shape != xt.Shape)
+            (_other, _quantity) = (new Prediction<T>(xt.Shape), null);
+        _inner.Predict(xt, t, Negative, _other);
         if (Rescale == 0)
         {
-            Combine(noise.Span, _unconditional.Span);
+            prediction.Mix(Weight + 1, -Weight, _other);
             return;
         }
 
-        int perSample = samples == 0 ? 0 : noise.Length / samples;
-        for (int i = 0; i < samples; i++)
+        _quantity ??= Tensor<T>.Uninitialized(xt.Shape);
+        prediction.Get(prediction.Parameterisation, _quantity);
+        double[] conditional = Deviations(_quantity);
+        prediction.Mix(Weight + 1, -Weight, _other);
+        prediction.Get(prediction.Parameterisation, _quantity);
+        double[] guided = Deviations(_quantity);
+        for (int i = 0; i < guided.Length; i++)
         {
-            var row = noise.Span.Slice(i * perSample, perSample);
-            double conditional = StandardDeviation(row);
-            Combine(row, _unconditional.Span.Slice(i * perSample, perSample));
-            double guided = StandardDeviation(row);
-            if (guided > 0)
-                System.Numerics.Tensors.TensorPrimitives.Multiply(row, T.CreateTruncating((Rescale * conditional / guided) + 1 - Rescale), row);
+            var row = _quantity.Rows(i, i + 1).Span;
+            if (guided[i] > 0)
+                System.Numerics.Tensors.TensorPrimitives.Multiply(row, T.CreateTruncating((Rescale * conditional[i] / guided[i]) + 1 - Rescale), row);
         }
+
+        prediction.Set(prediction.Parameterisation, xt, _quantity);
+    }
+
+    // Of each sample, over its numbers.
+    private static double[] Deviations(Tensor<T> values)
+    {
+        double[] deviations = new double[values.Shape[0]];
+        for (int i = 0; i < deviations.Length; i++)
+            deviations[i] = StandardDeviation(values.Rows(i, i + 1).Span);
+        return deviations;
     }
 
     private static double StandardDeviation(ReadOnlySpan<T> values)
@@ -100,8 +110,4 @@ public sealed class ClassifierFreeGuidance<T> : IDenoiser<T>
             squares += (double.CreateTruncating(value) - mean) * (double.CreateTruncating(value) - mean);
         return Math.Sqrt(squares / values.Length);
     }
-
-    // eps = (w + 1) eps - w other
-    private void Combine(Span<T> noise, ReadOnlySpan<T> other) =>
-        Fused.Combine(T.CreateTruncating(Weight + 1), noise, T.CreateTruncating(-Weight), other, noise);
 }

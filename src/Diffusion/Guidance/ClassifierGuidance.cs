@@ -1,6 +1,5 @@
 using System.Numerics;
-using Diffusion.Models;
-using Diffusion.Numerics;
+using Diffusion.Networks;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 
@@ -8,7 +7,7 @@ namespace Diffusion.Guidance;
 
 /// <summary>
 /// Classifier guidance in terms of the noise (arXiv:2105.05233, algorithm 2), which steers every sampler:
-/// eps = eps_inner - k sqrt(1 - A_t) grad log p(y | x_t). On the unconditional prediction, k = 1 is the conditional one and k = w + 1
+/// eps = eps_inner - k S_t grad log p(y | x_t), from which x_0 follows. On the unconditional prediction, k = 1 is the conditional one and k = w + 1
 /// is classifier-free guidance of weight w; on the conditional prediction k = w is.
 /// </summary>
 /// <remarks>Keeps scratch memory between calls, so one instance serves one thread at a time.</remarks>
@@ -19,7 +18,7 @@ public sealed class ClassifierGuidance<T> : IDenoiser<T>
     private readonly IDenoiser<T> _inner;
     private readonly INoisyClassifier<T> _classifier;
     private readonly NoiseSchedule _schedule;
-    private Tensor<T>? _gradient;
+    private Tensor<T>? _gradient, _noise;
 
     /// <summary>Guides a denoiser by a classifier.</summary>
     /// <param name="inner">The denoiser.</param>
@@ -32,7 +31,7 @@ public sealed class ClassifierGuidance<T> : IDenoiser<T>
     {
         if (!double.IsFinite(scale))
             throw new ArgumentOutOfRangeException(nameof(scale), scale, $"The scale of classifier guidance is {scale}; it must be finite.");
-        if (inner is DenoisingNetwork<T> network && network.Classes != classifier.Classes)
+        if (inner is NetworkDenoiser<T> { Network: var network } && network.Classes != classifier.Classes)
             throw new ArgumentException($"The classifier knows {classifier.Classes} classes, but the network {network.Classes}.", nameof(classifier));
         (_inner, _classifier, _schedule, Scale) = (inner, classifier, schedule, scale);
     }
@@ -44,29 +43,23 @@ public sealed class ClassifierGuidance<T> : IDenoiser<T>
     public bool IsConditional { get; init; }
 
     /// <inheritdoc/>
-    public void PredictNoise(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> noise)
+    public void Predict(Tensor<T> xt, ReadOnlySpan<double> t, Condition<T> condition, Prediction<T> prediction)
     {
-        int samples = DenoiserArguments.Check(xt, t, labels, noise);
-        foreach (int label in labels)
+        _ = DenoiserArguments.Check(xt, t, condition, prediction);
+        foreach (int label in condition.Labels)
         {
             if (label < DenoiserArguments.NoLabel || label >= _classifier.Classes)
-                throw new ArgumentOutOfRangeException(nameof(labels), label, $"A label is {label}; the classifier knows 0 to {_classifier.Classes - 1}, and -1 for none.");
+                throw new ArgumentOutOfRangeException(nameof(condition), label, $"A label is {label}; the classifier knows 0 to {_classifier.Classes - 1}, and -1 for none.");
         }
 
-        _inner.PredictNoise(xt, t, IsConditional ? labels : [], noise);
-        if (Scale == 0 || !labels.ContainsAnyExcept(DenoiserArguments.NoLabel))
+        _inner.Predict(xt, t, IsConditional ? condition : default, prediction);
+        if (Scale == 0 || !condition.HasLabels)
             return;
 
         if (_gradient?.Shape != xt.Shape)
-            _gradient = Tensor<T>.Uninitialized(xt.Shape);
-        _classifier.LogProbabilityGradient(xt, t, labels, _gradient);
-        int rows = t.Length == 1 ? samples : 1;
-        int perSample = samples == 0 ? 0 : xt.Length / samples;
-        for (int i = 0; i < t.Length; i++)
-        {
-            int from = i * perSample, length = rows * perSample;
-            double s = Math.Sqrt(_schedule.OneMinusAlphaCumprodAt(t[i]));
-            Fused.Combine(T.One, noise.Span.Slice(from, length), T.CreateTruncating(-Scale * s), _gradient.Span.Slice(from, length), noise.Span.Slice(from, length));
-        }
+            (_gradient, _noise) = (Tensor<T>.Uninitialized(xt.Shape), Tensor<T>.Uninitialized(xt.Shape));
+        _classifier.LogProbabilityGradient(xt, t, condition, _gradient);
+        LevelRows.Combine(_schedule.LevelsFor(xt, t), prediction.Noise, _gradient, _noise!, level => (1, -Scale * level.S));
+        prediction.Set(Parameterisation.Epsilon, xt, _noise!);
     }
 }

@@ -16,25 +16,28 @@ public sealed class ExactClassifier<T>(GaussianMixture mixture, NoiseSchedule sc
     public int Classes => mixture.LabelCount;
 
     /// <inheritdoc/>
-    public void LogProbabilityGradient(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> gradient)
+    public void LogProbabilityGradient(Tensor<T> xt, ReadOnlySpan<double> t, Condition<T> condition, Tensor<T> gradient)
     {
-        int samples = DenoiserArguments.Check(xt, t, labels, gradient);
-        if (xt.Length != 2 * samples)
-            throw new ArgumentException($"x_t has the shape {xt.Shape}; the exact classifier takes pixel pairs, such as [N, 2, 1].", nameof(xt));
+        int samples = DenoiserArguments.Check(xt, t, condition, gradient.Shape, nameof(gradient));
+        int d = mixture.Dimensions;
+        if (xt.Length != (long)d * samples)
+            throw new ArgumentException($"x_t has the shape {xt.Shape}; the exact classifier takes points of {d} numbers{(d == 2 ? ", such as [N, 2, 1]" : $", such as [N, {d}]")}.", nameof(xt));
         NoisedMixture? marginal = null;
+        double[] x = new double[d], result = new double[d];
         for (int i = 0; i < samples; i++)
         {
-            double time = DenoiserArguments.TimeOf(t, i);
             if (marginal is null || t.Length > 1)
-                marginal = new NoisedMixture(mixture, schedule.AlphaCumprodAt(time), schedule.OneMinusAlphaCumprodAt(time));
-            int label = DenoiserArguments.LabelOf(labels, i);
-            var pair = gradient.Span.Slice(2 * i, 2);
-            pair.Clear();
+                marginal = mixture.At(schedule.At(DenoiserArguments.TimeOf(t, i)));
+            int label = condition.LabelOf(i);
+            Span<T> from = xt.Span.Slice(d * i, d), to = gradient.Span.Slice(d * i, d);
+            to.Clear();
             if (label == DenoiserArguments.NoLabel)
                 continue;
-            var (left, right) = marginal.ClassifierGradient(label, double.CreateTruncating(xt.Span[2 * i]), double.CreateTruncating(xt.Span[(2 * i) + 1]));
-            pair[0] = T.CreateTruncating(left);
-            pair[1] = T.CreateTruncating(right);
+            for (int j = 0; j < d; j++)
+                x[j] = double.CreateTruncating(from[j]);
+            marginal.ClassifierGradient(label, x, result);
+            for (int j = 0; j < d; j++)
+                to[j] = T.CreateTruncating(result[j]);
         }
     }
 }

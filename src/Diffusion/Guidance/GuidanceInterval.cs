@@ -13,7 +13,7 @@ public sealed class GuidanceInterval<T> : IDenoiser<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly IDenoiser<T> _guided, _plain;
-    private Tensor<T>? _scratch;
+    private Prediction<T>? _scratch;
 
     /// <summary>Guides in an interval of times.</summary>
     /// <param name="guided">The denoiser for times in the interval.</param>
@@ -35,24 +35,24 @@ public sealed class GuidanceInterval<T> : IDenoiser<T>
     public double High { get; }
 
     /// <inheritdoc/>
-    public void PredictNoise(Tensor<T> xt, ReadOnlySpan<double> t, ReadOnlySpan<int> labels, Tensor<T> noise)
+    public void Predict(Tensor<T> xt, ReadOnlySpan<double> t, Condition<T> condition, Prediction<T> prediction)
     {
-        int samples = DenoiserArguments.Check(xt, t, labels, noise);
+        int samples = DenoiserArguments.Check(xt, t, condition, prediction);
         int inside = 0;
         foreach (double time in t)
             inside += IsGuided(time) ? 1 : 0;
-        (inside > 0 ? _guided : _plain).PredictNoise(xt, t, labels, noise);
+        (inside > 0 ? _guided : _plain).Predict(xt, t, condition, prediction);
         if (inside == 0 || inside == t.Length)
             return;
 
         // Times on both sides: both denoisers, and to each sample its own.
         if (_scratch?.Shape != xt.Shape)
-            _scratch = Tensor<T>.Uninitialized(xt.Shape);
-        _plain.PredictNoise(xt, t, labels, _scratch);
+            _scratch = new Prediction<T>(xt.Shape);
+        _plain.Predict(xt, t, condition, _scratch);
         for (int i = 0; i < samples; i++)
         {
             if (!IsGuided(t[i]))
-                noise.Rows(i, i + 1).CopyFrom(_scratch.Rows(i, i + 1));
+                prediction.CopyRows(i, _scratch, i, 1);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Diffusion.Numerics;
-using Diffusion.Sampling;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 
@@ -42,7 +41,7 @@ public sealed record FlowLikelihood
     /// <exception cref="ArgumentException">The start is not before the end.</exception>
     public (double Start, double End) TimesFor(NoiseSchedule schedule)
     {
-        double start = StartTime ?? (schedule.T * 1e-3), end = schedule.TimeOfLambda(Math.Max(EndLambda, schedule.Lambda[schedule.T]));
+        double start = StartTime ?? (schedule.T * 1e-3), end = schedule.TimeOfLambda(Math.Max(EndLambda, schedule.LambdaAt(schedule.T)));
         return start < end ? (start, end)
             : throw new ArgumentException($"The likelihood starts at the time {start}, which is not before its end {end} on this schedule ({schedule}).", nameof(schedule));
     }
@@ -51,9 +50,9 @@ public sealed record FlowLikelihood
     /// <param name="field">The noise predictor with its divergence.</param>
     /// <param name="schedule">Its schedule.</param>
     /// <param name="x">Samples at the start time, [N, ...]; read only.</param>
-    /// <param name="labels">Labels, -1 for none: empty, one for all, or N.</param>
+    /// <param name="condition">What is asked for.</param>
     /// <exception cref="ArgumentException">Shapes that do not fit together, or times that do not suit the schedule.</exception>
-    public double[] LogDensity<T>(INoiseDivergence<T> field, NoiseSchedule schedule, Tensor<T> x, ReadOnlySpan<int> labels)
+    public double[] LogDensity<T>(INoiseDivergence<T> field, NoiseSchedule schedule, Tensor<T> x, Condition<T> condition)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (x.Rank == 0)
@@ -66,16 +65,16 @@ public sealed record FlowLikelihood
 
         double first = schedule.LambdaAt(start), last = schedule.LambdaAt(end);
         var state = new FlowState<T>(field, schedule, x, integral);
-        var from = NoiseLevel.At(schedule, start);
+        var from = schedule.At(start);
         for (int i = 1; i <= Steps; i++)
         {
-            var to = NoiseLevel.At(schedule, i == Steps ? end : schedule.TimeOfLambda(first + ((last - first) * i / Steps)));
-            state.Step(from, to, labels);
+            var to = schedule.At(i == Steps ? end : schedule.TimeOfLambda(first + ((last - first) * i / Steps)));
+            state.Step(from, to, condition);
             from = to;
         }
 
         int d = x.Length / samples;
-        double scale = d * (Math.Log(from.G) - Math.Log(NoiseLevel.At(schedule, start).G));
+        double scale = d * (Math.Log(from.G) - Math.Log(schedule.At(start).G));
         for (int i = 0; i < samples; i++)
             integral[i] += LogNormal(state.X.Span.Slice(i * d, d)) + scale;
         return integral;
@@ -114,17 +113,17 @@ internal sealed class FlowState<T>(INoiseDivergence<T> field, NoiseSchedule sche
     public Tensor<T> X { get; } = x.Clone();
 
     // The classical Runge-Kutta method on (y, log p), whose second part depends on the first alone.
-    public void Step(NoiseLevel from, NoiseLevel to, ReadOnlySpan<int> labels)
+    public void Step(NoiseLevel from, NoiseLevel to, Condition<T> condition)
     {
         double h = to.Rho - from.Rho, ofX = to.G / from.G;
-        var middle = NoiseLevel.AtRho(schedule, from.Rho + (h / 2));
-        Evaluate(X, from, 0, h / 6, labels);
+        var middle = schedule.AtRho(from.Rho + (h / 2));
+        Evaluate(X, from, 0, h / 6, condition);
         Stage(middle, from, h / 2, _noise[0]);
-        Evaluate(_stage, middle, 1, h / 3, labels);
+        Evaluate(_stage, middle, 1, h / 3, condition);
         Stage(middle, from, h / 2, _noise[1]);
-        Evaluate(_stage, middle, 2, h / 3, labels);
+        Evaluate(_stage, middle, 2, h / 3, condition);
         Stage(to, from, h, _noise[2]);
-        Evaluate(_stage, to, 3, h / 6, labels);
+        Evaluate(_stage, to, 3, h / 6, condition);
 
         T sixth = T.CreateTruncating(to.G * h / 6), third = T.CreateTruncating(to.G * h / 3);
         Fused.Combine(T.CreateTruncating(ofX), X.Span, sixth, _noise[0].Span, third, _noise[1].Span, X.Span);
@@ -134,9 +133,9 @@ internal sealed class FlowState<T>(INoiseDivergence<T> field, NoiseSchedule sche
     private void Stage(NoiseLevel to, NoiseLevel from, double h, Tensor<T> noise) =>
         Fused.Combine(T.CreateTruncating(to.G / from.G), X.Span, T.CreateTruncating(to.G * h), noise.Span, _stage.Span);
 
-    private void Evaluate(Tensor<T> at, NoiseLevel level, int stage, double weight, ReadOnlySpan<int> labels)
+    private void Evaluate(Tensor<T> at, NoiseLevel level, int stage, double weight, Condition<T> condition)
     {
-        field.Predict(at, level.Time, labels, _noise[stage], _divergence);
+        field.Predict(at, level.Time, condition, _noise[stage], _divergence);
         for (int i = 0; i < integral.Length; i++)
             integral[i] += weight * level.G * _divergence[i];
     }

@@ -11,9 +11,9 @@ public interface INoiseDivergence<T>
     /// <summary>The predicted noise, and its divergence for each sample.</summary>
     /// <param name="xt">Noisy data, [N, ...].</param>
     /// <param name="t">The diffusion time of all samples, in [0, T].</param>
-    /// <param name="labels">Labels, -1 for none: empty, one for the whole batch, or N.</param>
+    /// <param name="condition">Labels or values that are asked for.</param>
     /// <param name="noise">Receives the noise; the shape of <paramref name="xt"/>, in memory of its own.</param>
     /// <param name="divergence">Receives the N divergences.</param>
     /// <exception cref="ArgumentException">Shapes or lengths that do not fit together.</exception>
-    void Predict(Tensor<T> xt, double t, ReadOnlySpan<int> labels, Tensor<T> noise, Span<double> divergence);
+    void Predict(Tensor<T> xt, double t, Condition<T> condition, Tensor<T> noise, Span<double> divergence);
 }

@@ -15,17 +15,21 @@ public sealed class MixtureDivergence<T>(GaussianMixture mixture, NoiseSchedule 
     private readonly ExactDenoiser<T> _denoiser = new(mixture, schedule);
 
     /// <inheritdoc/>
-    public void Predict(Tensor<T> xt, double t, ReadOnlySpan<int> labels, Tensor<T> noise, Span<double> divergence)
+    public void Predict(Tensor<T> xt, double t, Condition<T> condition, Tensor<T> noise, Span<double> divergence)
     {
-        _denoiser.PredictNoise(xt, [t], labels, noise);
+        _ = DenoiserArguments.Check(xt, [t], condition, noise.Shape, nameof(noise));
         LikelihoodArguments.Check(xt, divergence);
-        double a = schedule.AlphaCumprodAt(t), rest = schedule.OneMinusAlphaCumprodAt(t);
+        noise.CopyFrom(_denoiser.Predict(xt, [t], condition).Noise);
+        var level = schedule.At(t);
         var marginals = new NoisedMixture?[mixture.LabelCount + 1];
+        double[] x = new double[mixture.Dimensions];
         for (int i = 0; i < divergence.Length; i++)
         {
-            int label = DenoiserArguments.LabelOf(labels, i);
-            var marginal = marginals[label + 1] ??= new NoisedMixture(mixture.Conditional(label), a, rest);
-            divergence[i] = marginal.NoiseDivergence(double.CreateTruncating(xt.Span[2 * i]), double.CreateTruncating(xt.Span[(2 * i) + 1]));
+            int label = condition.LabelOf(i);
+            var marginal = marginals[label + 1] ??= mixture.Conditional(label).At(level);
+            for (int j = 0; j < x.Length; j++)
+                x[j] = double.CreateTruncating(xt.Span[(i * x.Length) + j]);
+            divergence[i] = marginal.NoiseDivergence(x);
         }
     }
 }

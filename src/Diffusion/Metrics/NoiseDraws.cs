@@ -30,16 +30,13 @@ internal sealed class NoiseDraws<T>(GaussianMixture mixture, NoiseSchedule sched
         var data = mixture.Conditional(label);
         long index = ((label + 1L) * (schedule.T + 1)) + t;
         RandomStream dataStream = _random.At(2 * index), noiseStream = _random.At((2 * index) + 1);
-        int[] labels = label < 0 ? [] : [label];
         for (int from = 0; from < count; from += Batch)
         {
             var (xt, _) = data.Sample<T>(Math.Min(Batch, count - from), dataStream, from);
-            Tensor<T> noise = Tensor<T>.Uninitialized(xt.Shape), predicted = Tensor<T>.Uninitialized(xt.Shape), exact = Tensor<T>.Uninitialized(xt.Shape);
+            var noise = Tensor<T>.Uninitialized(xt.Shape);
             noiseStream.Normal(noise.Span, perSample: mixture.Dimensions, firstSample: from);
             schedule.QSample(xt, [(double)t], noise, xt);
-            denoiser.PredictNoise(xt, [t], labels, predicted);
-            _exact.PredictNoise(xt, [t], labels, exact);
-            seen(noise, predicted, exact);
+            seen(noise, denoiser.Predict(xt, [t], label).Noise, _exact.Predict(xt, [t], label).Noise);
         }
     }
 }

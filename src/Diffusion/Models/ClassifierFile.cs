@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Diffusion.Networks;
 using Diffusion.Nn.Serialization;
 using Diffusion.Schedules;
 using Diffusion.Tensors.Randomness;
@@ -14,8 +15,7 @@ namespace Diffusion.Models;
 /// </summary>
 public static class ClassifierFile
 {
-    internal const string FormatKey = "format", ArchitectureKey = "architecture", NetworkKey = "network", TrainingKey = "training";
-    internal const string Format = "diffusion-classifier-1", Architecture = "mnist-classifier", NoisyArchitecture = "mnist-noisy-classifier", ScheduleKey = "schedule";
+    internal const string Format = "diffusion-classifier-1", Architecture = "mnist-classifier", NoisyArchitecture = "mnist-noisy-classifier";
 
     /// <summary>Writes a classifier; see <see cref="AtomicFile"/>. Weights are rounded to half precision.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -26,10 +26,10 @@ public static class ClassifierFile
             StateDict.Of(classifier),
             new Dictionary<string, string>
             {
-                [FormatKey] = Format,
-                [ArchitectureKey] = Architecture,
-                [NetworkKey] = JsonSerializer.Serialize(classifier.Configuration, ClassifierJson.Default.MnistClassifierConfiguration),
-                [TrainingKey] = JsonSerializer.Serialize(training, ClassifierJson.Default.ClassifierTrainingConfiguration),
+                [ModelMetadata.FormatKey] = Format,
+                [ModelMetadata.ArchitectureKey] = Architecture,
+                [ModelMetadata.NetworkKey] = JsonSerializer.Serialize(classifier.Configuration, ClassifierJson.Default.MnistClassifierConfiguration),
+                [ModelMetadata.TrainingKey] = JsonSerializer.Serialize(training, ClassifierJson.Default.ClassifierTrainingConfiguration),
             },
             _ => SafetensorsType.F16);
 
@@ -40,7 +40,7 @@ public static class ClassifierFile
         SafetensorsFile.Write(
             path,
             StateDict.Of(classifier),
-            new Dictionary<string, string> { [FormatKey] = Format, [ArchitectureKey] = NoisyArchitecture, [ScheduleKey] = schedule.Configuration.ToJson() },
+            new Dictionary<string, string> { [ModelMetadata.FormatKey] = Format, [ModelMetadata.ArchitectureKey] = NoisyArchitecture, [ModelMetadata.ScheduleKey] = schedule.ToJson() },
             _ => SafetensorsType.F16);
 
     /// <summary>Reads a classifier of noisy images, and the schedule of the noise that it knows.</summary>
@@ -52,9 +52,9 @@ public static class ClassifierFile
         var content = SafetensorsFile.Read<T>(path);
         try
         {
-            Require(content.Metadata, FormatKey, Format);
-            Require(content.Metadata, ArchitectureKey, NoisyArchitecture);
-            var schedule = new NoiseSchedule(ScheduleConfiguration.FromJson(Entry(content.Metadata, ScheduleKey)));
+            ModelMetadata.Require(content.Metadata, ModelMetadata.FormatKey, Format);
+            ModelMetadata.Require(content.Metadata, ModelMetadata.ArchitectureKey, NoisyArchitecture);
+            var schedule = ScheduleKinds.FromJson(ModelMetadata.Entry(content.Metadata, ModelMetadata.ScheduleKey));
             var classifier = new MnistNoisyClassifier<T>(schedule.T, new RandomSource(0));
             StateDict.Load(classifier, content.Tensors);
             return (classifier, schedule);
@@ -74,10 +74,10 @@ public static class ClassifierFile
         var content = SafetensorsFile.Read<T>(path);
         try
         {
-            Require(content.Metadata, FormatKey, Format);
-            Require(content.Metadata, ArchitectureKey, Architecture);
-            var network = JsonSerializer.Deserialize(Entry(content.Metadata, NetworkKey), ClassifierJson.Default.MnistClassifierConfiguration);
-            var training = JsonSerializer.Deserialize(Entry(content.Metadata, TrainingKey), ClassifierJson.Default.ClassifierTrainingConfiguration);
+            ModelMetadata.Require(content.Metadata, ModelMetadata.FormatKey, Format);
+            ModelMetadata.Require(content.Metadata, ModelMetadata.ArchitectureKey, Architecture);
+            var network = JsonSerializer.Deserialize(ModelMetadata.Entry(content.Metadata, ModelMetadata.NetworkKey), ClassifierJson.Default.MnistClassifierConfiguration);
+            var training = JsonSerializer.Deserialize(ModelMetadata.Entry(content.Metadata, ModelMetadata.TrainingKey), ClassifierJson.Default.ClassifierTrainingConfiguration);
             if (network is null || training is null)
                 throw new InvalidDataException("a configuration in the metadata is null.");
             var classifier = new MnistClassifier<T>(network, new RandomSource(0));
@@ -92,17 +92,6 @@ public static class ClassifierFile
         {
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }
-    }
-
-    private static string Entry(IReadOnlyDictionary<string, string> metadata, string key) => metadata.TryGetValue(key, out string? value)
-        ? value
-        : throw new InvalidDataException($"the metadata have no '{key}': this is no classifier of this library, or a damaged one.");
-
-    private static void Require(IReadOnlyDictionary<string, string> metadata, string key, string expected)
-    {
-        string value = Entry(metadata, key);
-        if (value != expected)
-            throw new InvalidDataException($"the {key} is '{value}', but '{expected}' is needed.");
     }
 }
 

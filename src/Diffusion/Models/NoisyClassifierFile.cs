@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using Diffusion.Data;
+using Diffusion.Networks;
 using Diffusion.Nn.Serialization;
 using Diffusion.Schedules;
 using Diffusion.Tensors.Randomness;
@@ -29,12 +30,12 @@ public static class NoisyClassifierFile
         where T : unmanaged, IFloatingPointIeee754<T> =>
         SafetensorsFile.Write(path, StateDict.Of(model.Network), new Dictionary<string, string>
         {
-            [ModelFile.FormatKey] = Format,
-            [ModelFile.ArchitectureKey] = Architecture,
+            [ModelMetadata.FormatKey] = Format,
+            [ModelMetadata.ArchitectureKey] = Architecture,
             [FeaturesKey] = model.Network.Features.ToString(CultureInfo.InvariantCulture),
-            [ModelFile.ScheduleKey] = model.Schedule.Configuration.ToJson(),
-            [ModelFile.DataKey] = model.Mixture.ToJson(),
-            [ModelFile.TrainingKey] = JsonSerializer.Serialize(model.Training, ConfigurationJson.Default.TrainingConfiguration),
+            [ModelMetadata.ScheduleKey] = model.Schedule.ToJson(),
+            [ModelMetadata.DataKey] = model.Mixture.ToJson(),
+            [ModelMetadata.TrainingKey] = JsonSerializer.Serialize(model.Training, ConfigurationJson.Default.TrainingConfiguration),
         });
 
     /// <summary>Reads a classifier.</summary>
@@ -47,12 +48,12 @@ public static class NoisyClassifierFile
         try
         {
             var metadata = content.Metadata;
-            ModelFile.Require(metadata, ModelFile.FormatKey, Format);
-            ModelFile.Require(metadata, ModelFile.ArchitectureKey, Architecture);
-            var schedule = new NoiseSchedule(ScheduleConfiguration.FromJson(ModelFile.Entry(metadata, ModelFile.ScheduleKey)));
-            var mixture = GaussianMixture.FromJson(ModelFile.Entry(metadata, ModelFile.DataKey));
-            var training = ModelFile.Deserialize(metadata, ModelFile.TrainingKey, ConfigurationJson.Default.TrainingConfiguration);
-            if (!int.TryParse(ModelFile.Entry(metadata, FeaturesKey), NumberStyles.None, CultureInfo.InvariantCulture, out int features) || features > 65_536)
+            ModelMetadata.Require(metadata, ModelMetadata.FormatKey, Format);
+            ModelMetadata.Require(metadata, ModelMetadata.ArchitectureKey, Architecture);
+            var schedule = ScheduleKinds.FromJson(ModelMetadata.Entry(metadata, ModelMetadata.ScheduleKey));
+            var mixture = GaussianMixture.FromJson(ModelMetadata.Entry(metadata, ModelMetadata.DataKey));
+            var training = ModelMetadata.TrainingOf(metadata);
+            if (!int.TryParse(ModelMetadata.Entry(metadata, FeaturesKey), NumberStyles.None, CultureInfo.InvariantCulture, out int features) || features > 65_536)
                 throw new InvalidDataException($"the features are '{metadata[FeaturesKey]}'; accepted is a whole number up to 65536.");
             var network = new TwoPixelClassifier<T>(mixture.LabelCount, schedule.T, new RandomSource(0), features);
             StateDict.Load(network, content.Tensors);

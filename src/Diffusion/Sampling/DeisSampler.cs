@@ -45,7 +45,7 @@ public sealed class DeisSampler<T> : GridSampler<T>
         NoiseLevel from = run.Levels[i], to = run.Levels[i + 1];
         Span<double> times = stackalloc double[run.Known], c = stackalloc double[run.Known];
         for (int j = 0; j < times.Length; j++)
-            times[j] = run.Past(j).Level.Time;
+            times[j] = run.PastLevel(j).Time;
         DeisCoefficients.Of(run.Schedule, from, to, times, c);
 
         double ofX = to.G / from.G;
@@ -78,9 +78,10 @@ internal static class DeisCoefficients
         c.Clear();
 
         // Pieces end at integers, where a schedule may have kinks, and span a factor of two at most.
-        for (double high = from.Time; high > to.Time;)
+        double end = Math.Min(from.Time, to.Time), sign = from.Time > to.Time ? 1 : -1;
+        for (double high = Math.Max(from.Time, to.Time); high > end;)
         {
-            double low = Math.Max(to.Time, Math.Ceiling(high) - 1), rhoHigh = NoiseLevel.At(schedule, high).Rho, rhoLow = NoiseLevel.At(schedule, low).Rho;
+            double low = Math.Max(end, Math.Ceiling(high) - 1), rhoHigh = schedule.At(high).Rho, rhoLow = schedule.At(low).Rho;
             for (double a = rhoHigh; a > rhoLow;)
             {
                 double b = low == 0 && a < 1e-3 * rhoHigh ? rhoLow : Math.Max(rhoLow, a / 2);
@@ -92,7 +93,7 @@ internal static class DeisCoefficients
         }
 
         foreach (ref double coefficient in c)
-            coefficient *= to.G;
+            coefficient *= sign * to.G;
     }
 
     private static void AddPiece(NoiseSchedule schedule, double from, double to, ReadOnlySpan<double> times, Span<double> c)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Diffusion.Numerics;
+using Diffusion.Schedules;
 
 namespace Diffusion.Sampling;
 
@@ -29,7 +30,11 @@ public sealed class DpmSolverSampler<T>(bool stochastic = false, SamplerSettings
     protected override bool CapsStart => true;
 
     /// <inheritdoc/>
-    protected override bool NeedsX0 => true;
+    protected override bool NeedsFallingTimes => IsStochastic;
+
+    // From lambda of minus infinity both factors have their limits.
+    /// <inheritdoc/>
+    protected override bool NeedsSignal => false;
 
     /// <inheritdoc/>
     protected override int History => 2;
@@ -44,9 +49,16 @@ public sealed class DpmSolverSampler<T>(bool stochastic = false, SamplerSettings
             return;
         }
 
+        // From the data, where lambda is infinite too, the first order in the noise.
+        if (from.S == 0)
+        {
+            run.Move(to.G / from.G, to.S, run.Past().Noise);
+            return;
+        }
+
         double h = to.Lambda - from.Lambda, decay = IsStochastic ? 2 * h : h;
         double ofX = to.S / from.S * (IsStochastic ? Math.Exp(-h) : 1), ofData = -to.G * Precise.ExpM1(-decay);
-        double extrapolation = run.Known > 1 ? h / (2 * (from.Lambda - run.Past(1).Level.Lambda)) : 0;
+        double extrapolation = run.Known > 1 ? h / (2 * (from.Lambda - run.PastLevel(1).Lambda)) : 0;
         if (extrapolation == 0)
             run.Move(ofX, ofData, run.Past().X0);
         else

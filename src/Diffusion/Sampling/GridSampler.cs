@@ -6,8 +6,8 @@ using Diffusion.Tensors.Randomness;
 namespace Diffusion.Sampling;
 
 /// <summary>
-/// The one sampling loop: walks the times of a run from the start down to the end. Before each step the denoiser is
-/// evaluated at the state; how the step moves the state is the sampler's.
+/// A sampler that walks the times of a run from the start to the end. Before each step the denoiser is evaluated at the state; how the
+/// step moves the state is the derived class's. One of your own overrides <see cref="Step"/>.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <param name="settings">The settings.</param>
@@ -29,103 +29,86 @@ public abstract class GridSampler<T>(SamplerSettings settings) : ISampler<T>
     /// <summary>Whether the start is capped at <see cref="LeastLambda"/> where the settings name none.</summary>
     protected virtual bool CapsStart => false;
 
-    /// <summary>Whether steps use the predicted data.</summary>
-    protected virtual bool NeedsX0 => false;
+    /// <summary>Whether steps lead to earlier times only: so do those that add noise.</summary>
+    protected virtual bool NeedsFallingTimes => false;
 
-    /// <summary>Whether steps use the variance that the denoiser has learned.</summary>
-    protected virtual bool NeedsVariance => false;
+    /// <summary>
+    /// Whether steps divide by the signal g. From pure noise, where there is none, such a sampler first takes DDIM's step
+    /// x_s = g_s x_0 + S_s eps, with one evaluation.
+    /// </summary>
+    protected virtual bool NeedsSignal => CapsStart;
 
     /// <summary>How many predictions steps use: 1 for that of the step, more for those of steps before.</summary>
     protected virtual int History => 1;
 
-    /// <summary>The times that a run visits, from the start down to the end.</summary>
-    /// <exception cref="ArgumentException">The settings do not suit the schedule, such as more steps than T.</exception>
+    /// <inheritdoc/>
     public double[] TimesFor(NoiseSchedule schedule)
     {
         double[] times;
         if (Settings.Times is { } given)
         {
-            if (given[0] > schedule.T)
-                throw new ArgumentException($"The times start at {given[0]}; a schedule with T = {schedule.T} ends there.", nameof(schedule));
+            double noisiest = Math.Max(given[0], given[^1]);
+            if (noisiest > schedule.T)
+                throw new ArgumentException($"The times {(given[0] > given[^1] ? "start" : "end")} at {noisiest}; a schedule with T = {schedule.T} ends there.", nameof(schedule));
             times = [.. given];
         }
         else
         {
             double? start = Settings.StartTime;
             if (start is null && CapsStart)
-                start = schedule.TimeOfLambda(Math.Max(schedule.Lambda[schedule.T], LeastLambda));
+                start = schedule.TimeOfLambda(Math.Max(schedule.LambdaAt(schedule.T), LeastLambda));
             times = TimeGrid.Of(schedule, Settings.Spacing ?? DefaultSpacing, Settings.Steps ?? schedule.T, start, Settings.EndTime);
         }
 
-        return Settings.IntegerTimes ? TimeGrid.ToIntegers(times) : times;
+        bool rises = times[0] < times[^1];
+        if (Settings.IntegerTimes)
+            times = rises ? [.. TimeGrid.ToIntegers([.. times.Reverse()]).Reverse()] : TimeGrid.ToIntegers(times);
+        return Settings.Inverted && !rises ? [.. times.Reverse()] : times;
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The settings do not suit the schedule, such as more steps than T.</exception>
     public int EvaluationsFor(NoiseSchedule schedule)
     {
         double[] times = TimesFor(schedule);
         int evaluations = 0;
         for (int i = 1; i < times.Length; i++)
-            evaluations += EvaluationsOf(times[i]);
+            evaluations += NeedsSignal && schedule.At(times[i - 1]).G == 0 ? 1 : EvaluationsOf(times[i]);
         return evaluations;
     }
 
     /// <inheritdoc/>
-    public Tensor<T> Sample(
-        IDenoiser<T> denoiser,
-        NoiseSchedule schedule,
-        Tensor<T> start,
-        ReadOnlySpan<int> labels,
-        RandomSource random,
-        ISampleObserver<T>? observer = null) => Sample(denoiser, schedule, [start], labels, random, observer);
-
-    /// <summary>Runs with the states of the first times given, as multistep methods want them to show their order.</summary>
-    /// <param name="denoiser">Predicts the noise.</param>
-    /// <param name="schedule">The schedule that the denoiser belongs to.</param>
-    /// <param name="starts">The states at the first times, at least one and not more than there are times; read only.</param>
-    /// <param name="labels">Empty (none), one for all, or N; -1 means none.</param>
-    /// <param name="random">The source of the run.</param>
-    /// <param name="observer">Sees the start and every step.</param>
-    /// <returns>The state at the last time, in memory of its own.</returns>
-    /// <exception cref="ArgumentException">Shapes or lengths that do not fit together, or settings that do not suit the schedule.</exception>
-    public Tensor<T> Sample(
-        IDenoiser<T> denoiser,
-        NoiseSchedule schedule,
-        IReadOnlyList<Tensor<T>> starts,
-        ReadOnlySpan<int> labels,
-        RandomSource random,
-        ISampleObserver<T>? observer = null)
+    public SamplingRun<T> Begin(IDenoiser<T> denoiser, NoiseSchedule schedule, Tensor<T> start, Condition<T> condition, RandomSource random)
     {
-        var levels = Array.ConvertAll(TimesFor(schedule), t => NoiseLevel.At(schedule, t));
-        if (starts.Count == 0 || starts.Count > levels.Length)
-            throw new ArgumentException($"{starts.Count} states were given for {levels.Length} times; accepted is 1 to {levels.Length}.", nameof(starts));
+        var levels = Array.ConvertAll(TimesFor(schedule), schedule.At);
+        if (NeedsFallingTimes && levels[0].Time < levels[^1].Time)
+            throw new ArgumentException($"The times rise from {levels[0].Time} to {levels[^1].Time}, but steps of {Name} add noise and lead to earlier times.", nameof(schedule));
+        if (CapsStart && levels[^1].G == 0)
+            throw new ArgumentException($"The times rise to {levels[^1].Time}, where x is pure noise, of which {Name} knows no measure; end a little earlier, by StartTime.", nameof(schedule));
         Prepare(schedule, levels);
-
-        int count = levels.Length - 1;
-        var run = new SamplingRun<T>(denoiser, schedule, levels, starts[0], labels, random, Settings.ClampX0, NeedsX0 || observer is not null, History, NeedsVariance);
-        observer?.OnStep(new SampleStep<T>(0, count, levels[0].Time, levels[0].Time, run.X, null, null, 0));
-        for (int i = 0; i < count; i++)
-        {
-            run.Predict(i);
-            if (i + 1 < starts.Count)
-                run.X.CopyFrom(starts[i + 1]);
-            else
-                Step(run, i);
-            observer?.OnStep(new SampleStep<T>(i + 1, count, levels[i].Time, levels[i + 1].Time, run.X, run.Past().Noise, run.Past().X0, run.Evaluations));
-        }
-
-        return run.X;
+        if (start.Rank > 0)
+            condition.Check(start.Shape[0]);
+        return new(this, denoiser, schedule, levels, start, condition, random, Settings.ClampX0, History);
     }
 
     /// <summary>Moves the state from level i to level i + 1; <see cref="SamplingRun{T}.Past"/> holds the prediction at level i.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="i">The place of the state.</param>
     protected abstract void Step(SamplingRun<T> run, int i);
 
     /// <summary>How often a step to a time evaluates the denoiser.</summary>
     protected virtual int EvaluationsOf(double to) => 1;
 
     /// <summary>Checks, before a run, what depends on the schedule.</summary>
-    private protected virtual void Prepare(NoiseSchedule schedule, NoiseLevel[] levels)
+    /// <exception cref="ArgumentException">The settings do not suit the schedule.</exception>
+    protected virtual void Prepare(NoiseSchedule schedule, IReadOnlyList<NoiseLevel> levels)
     {
+    }
+
+    internal void StepOf(SamplingRun<T> run, int i)
+    {
+        if (NeedsSignal && run.Levels[i].G == 0)
+            run.Set(run.Levels[i + 1].G, run.Past().X0, run.Levels[i + 1].S, run.Past().Noise);
+        else
+            Step(run, i);
     }
 }

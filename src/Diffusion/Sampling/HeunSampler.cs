@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Schedules;
 
 namespace Diffusion.Sampling;
 

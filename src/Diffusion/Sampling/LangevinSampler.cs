@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Schedules;
 using Diffusion.Tensors;
 
 namespace Diffusion.Sampling;
@@ -14,8 +15,14 @@ namespace Diffusion.Sampling;
 public sealed class LangevinSampler<T>(SamplerSettings? settings = null) : GridSampler<T>(settings ?? new SamplerSettings())
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>The moves at each noise level.</summary>
+    public LangevinMoves Moves { get; init; } = new();
+
     /// <inheritdoc/>
     public override string Name => "langevin";
+
+    /// <inheritdoc/>
+    protected override bool NeedsFallingTimes => true;
 
     /// <inheritdoc/>
     protected override StepSpacing DefaultSpacing => StepSpacing.LogSnr;
@@ -24,14 +31,14 @@ public sealed class LangevinSampler<T>(SamplerSettings? settings = null) : GridS
     protected override bool CapsStart => true;
 
     /// <inheritdoc/>
-    protected override int EvaluationsOf(double to) => Settings.LangevinSteps;
+    protected override int EvaluationsOf(double to) => Moves.Count;
 
     /// <inheritdoc/>
     protected override void Step(SamplingRun<T> run, int i)
     {
         NoiseLevel from = run.Levels[i], to = run.Levels[i + 1];
-        double a = Settings.LangevinStepSize * from.S * from.S;
-        for (int move = 0; move < Settings.LangevinSteps; move++)
+        double a = Moves.Size * from.S * from.S;
+        for (int move = 0; move < Moves.Count; move++)
         {
             var noise = move == 0 ? run.Past().Noise : run.Evaluate(run.X, from).Noise;
             Move(run, from, a / 2, noise, move);

@@ -51,8 +51,13 @@ public sealed class OptimalVariance
     public double LossFloorAt(NoiseSchedule schedule, int t, int label = DenoiserArguments.NoLabel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(t, 1);
-        return schedule.Snr[t] * Covariance(t, label);
+        return Snr(schedule.At(t)) * Covariance(t, label);
     }
+
+    // x_t scaled to preserve variance says the same of x_0.
+    private static double Share(NoiseLevel level) => level.A + level.B == 1 ? level.A : level.A / (level.A + level.B);
+
+    private static double Snr(NoiseLevel level) => level.A / level.B;
 
     /// <summary>The least training loss (assignment eq. 9, per coordinate) with t uniform in 1..T.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such label.</exception>
@@ -67,7 +72,7 @@ public sealed class OptimalVariance
         {
             var data = mixture.Conditional(label);
             double[] row = table[label + 1] = new double[schedule.T + 1];
-            _ = Parallel.For(1, schedule.T + 1, Chunks.Options, t => row[t] = PosteriorCovariance.Mean(data, schedule.AlphaCumprodAt(t)));
+            _ = Parallel.For(1, schedule.T + 1, Chunks.Options, t => row[t] = PosteriorCovariance.Mean(data, Share(schedule.At(t))));
         }
 
         return new OptimalVariance(table);
@@ -114,15 +119,17 @@ public sealed class OptimalVariance
         double[] row = new double[schedule.T + 1];
         var noise = Tensor<T>.Uninitialized(x0.Shape);
         var xt = Tensor<T>.Uninitialized(x0.Shape);
+        var prediction = new Prediction<T>(x0.Shape);
         for (int t = 1; t <= schedule.T; t++)
         {
             random.At(t).Normal(noise.Span, x0.Length / x0.Shape[0]);
             schedule.QSample(x0, [(double)t], noise, xt);
-            denoiser.PredictNoise(xt, [t], [label], noise);
+            denoiser.Predict(xt, [t], label, prediction);
             double squares = 0;
-            foreach (var value in noise.Span)
+            foreach (var value in prediction.Noise.Span)
                 squares += double.CreateTruncating(value * value);
-            double a = schedule.AlphasCumprod[t], rest = 1 - a;
+            var level = schedule.At(t);
+            double a = level.A, rest = level.B;
             double most = dataVariance * rest / ((a * dataVariance) + rest);
             row[t] = Math.Clamp(rest / a * (1 - (squares / noise.Length)), 0, most);
         }

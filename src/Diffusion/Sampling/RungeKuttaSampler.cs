@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Schedules;
 
 namespace Diffusion.Sampling;
 
@@ -35,7 +36,7 @@ public sealed class RungeKuttaSampler<T>(SamplerSettings? settings = null) : Gri
             return;
         }
 
-        var middle = NoiseLevel.AtRho(run.Schedule, from.Rho + (h / 2));
+        var middle = run.Schedule.AtRho(from.Rho + (h / 2));
         double ofXMiddle = middle.G / from.G, half = middle.G * h / 2;
         run.MoveStage(ofXMiddle, half, k1);
         var k2 = run.Evaluate(run.Stage, middle, 0).Noise;

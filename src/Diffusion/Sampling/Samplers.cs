@@ -2,11 +2,10 @@ using System.Collections.Immutable;
 
 namespace Diffusion.Sampling;
 
-/// <summary>The registry of all samplers: command lines and convergence tests go through it.</summary>
+/// <summary>The registry of all samplers: command lines and convergence tests go through it. One of your own may be registered too.</summary>
 public static class Samplers
 {
-    /// <summary>All samplers, in the order in which they are listed.</summary>
-    public static ImmutableArray<SamplerEntry> All { get; } =
+    private static ImmutableArray<SamplerEntry> s_all =
     [
         new DdpmEntry("ddpm", "DDPM", ReverseVariance.Posterior),
         new DdpmEntry("ddpm-upper", "DDPM, upper variance", ReverseVariance.Upper),
@@ -23,7 +22,21 @@ public static class Samplers
         new RungeKuttaEntry(),
         new LangevinEntry(),
         new PredictorCorrectorEntry(),
+        new EulerEntry("euler", "Euler", ancestral: false),
+        new EulerEntry("euler-a", "Euler ancestral", ancestral: true),
     ];
+
+    /// <summary>All samplers, in the order in which they are listed: those that are here, then those that were registered.</summary>
+    public static ImmutableArray<SamplerEntry> All => s_all;
+
+    /// <summary>Adds a sampler to all.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public static void Register(SamplerEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (!ImmutableInterlocked.Update(ref s_all, all => all.Any(other => other.Name == entry.Name) ? all : all.Add(entry)))
+            throw new ArgumentException($"There is a sampler of the name '{entry.Name}' already; choose another name.", nameof(entry));
+    }
 
     /// <summary>The sampler of a name.</summary>
     /// <exception cref="ArgumentException">There is none of this name.</exception>
@@ -33,7 +46,9 @@ public static class Samplers
     private sealed class DdpmEntry(string name, string title, ReverseVariance variance) : Entry(name, title, order: null)
     {
         public override ISampler<T> Create<T>(SamplerSettings? settings = null) =>
-            new DdpmSampler<T>(new DdpmSettings(settings ?? new SamplerSettings()) { Variance = variance });
+            variance == ReverseVariance.Optimal
+                ? throw new ArgumentException("The optimal variance needs its table: make a DdpmSampler with Variance = Optimal and Optimal = OptimalVariance.For(mixture, schedule) or OptimalVariance.Estimate(...).", nameof(settings))
+                : new DdpmSampler<T>(settings) { Variance = variance };
     }
 
     private sealed class DdimEntry() : Entry("ddim", "DDIM", order: 1)
@@ -69,6 +84,11 @@ public static class Samplers
     private sealed class PredictorCorrectorEntry() : Entry("pc", "Predictor-corrector", order: null)
     {
         public override ISampler<T> Create<T>(SamplerSettings? settings = null) => new PredictorCorrectorSampler<T>(settings);
+    }
+
+    private sealed class EulerEntry(string name, string title, bool ancestral) : Entry(name, title, order: ancestral ? null : 1)
+    {
+        public override ISampler<T> Create<T>(SamplerSettings? settings = null) => new EulerSampler<T>(settings) { Eta = ancestral ? 1 : 0 };
     }
 
     private abstract class Entry(string name, string title, int? order) : SamplerEntry

@@ -6,34 +6,33 @@ using Diffusion.Tensors.Randomness;
 
 namespace Diffusion.Sampling;
 
-/// <summary>The state of one run of a sampler: where it stands, what has been predicted, and memory to work in.</summary>
+/// <summary>
+/// One run of a sampler, which is taken step by step: <c>while (run.Step()) ...</c>. Between steps the state may be read and written,
+/// and the run set back, which is all that editing and inpainting need.
+/// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class SamplingRun<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // Streams of runs that were set back; those of the draws of one time are below.
+    private const uint FirstRound = 0x8000_0000;
+
+    private readonly GridSampler<T> _sampler;
     private readonly IDenoiser<T> _denoiser;
     private readonly RandomSource _random;
     private readonly ValueRange? _clamp;
-    private readonly int[] _labels;
-    private readonly Prediction<T>[] _predictions;
+    private readonly Prediction<T>?[] _predictions;
+    private readonly NoiseLevel[] _predicted;
     private readonly List<Prediction<T>> _stages = [];
-    private readonly bool _wantsX0;
-    private readonly ILearnedVariance<T>? _variances;
     private Tensor<T>? _state, _z;
+    private uint _round;
 
     internal SamplingRun(
-        IDenoiser<T> denoiser, NoiseSchedule schedule, NoiseLevel[] levels, Tensor<T> start, ReadOnlySpan<int> labels, RandomSource random, ValueRange? clamp, bool wantsX0, int history, bool wantsVariance)
+        GridSampler<T> sampler, IDenoiser<T> denoiser, NoiseSchedule schedule, NoiseLevel[] levels, Tensor<T> start, Condition<T> condition, RandomSource random, ValueRange? clamp, int history)
     {
-        (_denoiser, _random, _clamp, _wantsX0) = (denoiser, random, clamp, wantsX0 || clamp is not null);
-        (Schedule, Levels, X) = (schedule, levels, start.Clone());
-        if (wantsVariance)
-        {
-            _variances = denoiser as ILearnedVariance<T>
-                ?? throw new ArgumentException($"The denoiser {denoiser.GetType().Name.Split('`')[0]} gives no variance; the learned variance needs a network that was trained to, without guidance around it.", nameof(denoiser));
-        }
-
-        _labels = labels.ToArray();
-        _predictions = new Prediction<T>[history];
+        (_sampler, _denoiser, _random, _clamp) = (sampler, denoiser, random, clamp);
+        (Schedule, Levels, X, Condition) = (schedule, levels, start.Clone(), condition.Clone());
+        (_predictions, _predicted) = (new Prediction<T>[history], new NoiseLevel[history]);
         PerSample = X.Rank == 0 || X.Shape[0] == 0 ? 1 : Math.Max(1, X.Length / X.Shape[0]);
     }
 
@@ -43,11 +42,20 @@ public sealed class SamplingRun<T>
     /// <summary>The levels from the start to the end: step i leads from level i to level i + 1.</summary>
     public IReadOnlyList<NoiseLevel> Levels { get; }
 
-    /// <summary>The state, [N, ...], which steps move.</summary>
+    /// <summary>The number of steps of the whole run.</summary>
+    public int Count => Levels.Count - 1;
+
+    /// <summary>The place of the state in <see cref="Levels"/>: 0 at the start, <see cref="Count"/> at the end.</summary>
+    public int Index { get; private set; }
+
+    /// <summary>The level of the state.</summary>
+    public NoiseLevel Level => Levels[Index];
+
+    /// <summary>The state, [N, ...], which steps move, and which may be written to between them.</summary>
     public Tensor<T> X { get; }
 
-    /// <summary>The labels: none, one for all, or one for each sample.</summary>
-    public ReadOnlySpan<int> Labels => _labels;
+    /// <summary>The condition that is asked for.</summary>
+    public Condition<T> Condition { get; }
 
     /// <summary>The number of numbers in one sample.</summary>
     public int PerSample { get; }
@@ -61,8 +69,40 @@ public sealed class SamplingRun<T>
     /// <summary>A state to put an intermediate one into; every call gives the same memory.</summary>
     public Tensor<T> Stage => _state ??= Tensor<T>.Uninitialized(X.Shape);
 
-    /// <summary>The prediction of the current step, or of one that many steps ago.</summary>
-    public Prediction<T> Past(int steps = 0) => _predictions[steps];
+    /// <summary>Takes a step.</summary>
+    /// <returns>False if the state is at the end already, where there is none to take.</returns>
+    public bool Step()
+    {
+        if (Index == Count)
+            return false;
+        Predict();
+        _sampler.StepOf(this, Index);
+        Index++;
+        return true;
+    }
+
+    /// <summary>
+    /// Says that the state, which the caller has written, is that of another place: set back to a noisier one, or on. Predictions
+    /// of steps before are forgotten, and noise that is drawn from now on is new, for times that were visited before too.
+    /// </summary>
+    /// <param name="index">The place in <see cref="Levels"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    public void MoveTo(int index)
+    {
+        Index = index >= 0 && index <= Count ? index
+            : throw new ArgumentOutOfRangeException(nameof(index), index, $"The place is {index}; this run has places 0 to {Count}.");
+        Known = 0;
+        _round++;
+    }
+
+    /// <summary>The prediction of the current or the last step, or of one that many steps before.</summary>
+    /// <exception cref="InvalidOperationException">It is not at hand.</exception>
+    public Prediction<T> Past(int steps = 0) => steps >= 0 && steps < Known ? _predictions[steps]!
+        : throw new InvalidOperationException($"The prediction of {steps} steps ago is not at hand; there are {Known}.");
+
+    /// <summary>The level of <see cref="Past"/>.</summary>
+    public NoiseLevel PastLevel(int steps = 0) => steps >= 0 && steps < Known ? _predicted[steps]
+        : throw new InvalidOperationException($"The prediction of {steps} steps ago is not at hand; there are {Known}.");
 
     /// <summary>Evaluates the denoiser inside of a step.</summary>
     /// <param name="x">The state.</param>
@@ -82,7 +122,8 @@ public sealed class SamplingRun<T>
     public Tensor<T> Normal(double time, int draw = 0)
     {
         _z ??= Tensor<T>.Uninitialized(X.Shape);
-        var stream = (draw == 0 ? _random : _random.Derive((uint)draw)).For(Purpose.ReverseStep).At(StreamOf(time));
+        var random = _round == 0 ? _random : _random.Derive(FirstRound + _round);
+        var stream = (draw == 0 ? random : random.Derive((uint)draw)).For(Purpose.ReverseStep).At(StreamOf(time));
         var z = _z;
         int perSample = PerSample;
 
@@ -94,6 +135,10 @@ public sealed class SamplingRun<T>
 
     /// <summary>x = a·x, with the factor in double.</summary>
     public void Scale(double a) => System.Numerics.Tensors.TensorPrimitives.Multiply(X.Span, T.CreateTruncating(a), X.Span);
+
+    /// <summary>x = a·y + b·z, with factors in double.</summary>
+    public void Set(double a, Tensor<T> y, double b, Tensor<T> z) =>
+        Fused.Combine(T.CreateTruncating(a), y.Span, T.CreateTruncating(b), z.Span, X.Span);
 
     /// <summary>x = a·x + b·y, with factors in double.</summary>
     public void Move(double a, double b, Tensor<T> y) =>
@@ -108,30 +153,25 @@ public sealed class SamplingRun<T>
         Fused.Combine(T.CreateTruncating(a), X.Span, T.CreateTruncating(b), y.Span, Stage.Span);
 
     // Evaluates at the state of a step; the oldest prediction makes room.
-    internal void Predict(int step)
+    private void Predict()
     {
         var oldest = _predictions[^1] ?? new Prediction<T>(X.Shape);
         Array.Copy(_predictions, 0, _predictions, 1, _predictions.Length - 1);
-        _predictions[0] = oldest;
+        Array.Copy(_predicted, 0, _predicted, 1, _predicted.Length - 1);
+        (_predictions[0], _predicted[0]) = (oldest, Level);
         Known = Math.Min(Known + 1, _predictions.Length);
-        Predict(X, Levels[step], oldest);
+        Predict(X, Level, oldest);
     }
 
     private void Predict(Tensor<T> x, NoiseLevel level, Prediction<T> prediction)
     {
         Evaluations++;
-        prediction.Level = level;
-        if (_variances is null)
-            _denoiser.PredictNoise(x, [level.Time], _labels, prediction.Noise);
-        else
-            _variances.PredictNoiseAndVariance(x, [level.Time], _labels, prediction.Noise, prediction.Fraction);
-        if (!_wantsX0)
-            return;
-        Fused.Combine(T.CreateTruncating(1 / level.G), x.Span, T.CreateTruncating(-level.S / level.G), prediction.Noise.Span, prediction.X0.Span);
+        _denoiser.Predict(x, [level.Time], Condition, prediction);
         if (_clamp is not { } range || level.S == 0)
             return;
-        System.Numerics.Tensors.TensorPrimitives.Clamp(prediction.X0.Span, T.CreateTruncating(range.Low), T.CreateTruncating(range.High), prediction.X0.Span);
-        Fused.Combine(T.CreateTruncating(1 / level.S), x.Span, T.CreateTruncating(-level.G / level.S), prediction.X0.Span, prediction.Noise.Span);
+        var x0 = prediction.X0;
+        System.Numerics.Tensors.TensorPrimitives.Clamp(x0.Span, T.CreateTruncating(range.Low), T.CreateTruncating(range.High), x0.Span);
+        prediction.Set(Parameterisation.X0, x, x0);
     }
 
     // Integers name their own streams; other times get streams beyond all integers, one for each 2^-24 of a step.

@@ -2,7 +2,7 @@ using Diffusion.Schedules;
 
 namespace Diffusion.Sampling;
 
-/// <summary>The times that a sampler visits, from the start down to the end, both included.</summary>
+/// <summary>The times that a sampler visits, both ends included.</summary>
 public static class TimeGrid
 {
     /// <summary>Spreads steps between two times.</summary>
@@ -23,26 +23,7 @@ public static class TimeGrid
         if (!(end >= 0 && end < from))
             throw new ArgumentOutOfRangeException(nameof(end), end, $"The end is the time {end}; accepted is at least 0 and less than the start {from}.");
 
-        double[] times = new double[steps + 1];
-        switch (spacing)
-        {
-            case StepSpacing.Uniform:
-                Fill(times, from, end, t => t, t => t);
-                break;
-            case StepSpacing.Quadratic:
-                Fill(times, from, end, Math.Sqrt, root => root * root);
-                break;
-            case StepSpacing.LogSnr when end > 0:
-                Fill(times, from, end, schedule.LambdaAt, schedule.TimeOfLambda);
-                break;
-            case StepSpacing.LogSnr:
-                Fill(times.AsSpan(..^1), from, Math.Min(1, from / steps), schedule.LambdaAt, schedule.TimeOfLambda);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(spacing), spacing, $"The spacing is {spacing}; accepted are {string.Join(", ", Enum.GetNames<StepSpacing>())}.");
-        }
-
-        return times;
+        return spacing.Of(schedule, steps, from, end);
     }
 
     /// <summary>Moves times to whole numbers, each at least 1 from the next, for networks that were trained on integer steps.</summary>
@@ -63,20 +44,5 @@ public static class TimeGrid
         for (int i = 1; i < rounded.Length; i++)
             rounded[i] = Math.Min(rounded[i], rounded[i - 1] - 1);
         return rounded;
-    }
-
-    // Equally spaced in some measure of time, with the ends exact.
-    private static void Fill(Span<double> times, double from, double end, Func<double, double> measure, Func<double, double> inverse)
-    {
-        int steps = times.Length - 1;
-        if (steps > 0)
-        {
-            double first = measure(from), last = measure(end);
-            for (int i = 1; i < steps; i++)
-                times[i] = inverse(((first * (steps - i)) + (last * i)) / steps);
-            times[steps] = end;
-        }
-
-        times[0] = from;
     }
 }

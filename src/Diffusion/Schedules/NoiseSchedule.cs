@@ -1,161 +1,80 @@
+using System.Numerics;
 using Diffusion.Numerics;
+using Diffusion.Tensors;
 
 namespace Diffusion.Schedules;
 
 /// <summary>
-/// How much noise x_t holds at each time: x_t = sqrt(A_t) x_0 + sqrt(1 - A_t) eps (assignment eq. 3, DDPM eq. 4).
-/// Steps are t = 1..T, and t = 0 is the data. Every table is indexed by t, has length T + 1 and is computed in double;
-/// entry 0 is the value without noise. Immutable; safe to share between threads.
+/// How much of the data and how much noise x_t holds at each real time: x_t = g(t) x_0 + S(t) eps, from the data at t = 0 to
+/// the noisiest at t = T. Whole times 1 ... T are the steps of training on steps, and of samplers that are told no other number.
 /// </summary>
-public sealed partial class NoiseSchedule
+/// <remarks>
+/// g and S are any functions for which g/S falls: variance preserving (g² + S² = 1), variance exploding (g = 1), the straight line
+/// of flow matching (g + S = 1). One of your own is a class of <see cref="LevelAt"/> and <see cref="TimeAt"/>, or
+/// <see cref="FromFunctions"/>. Immutable; safe to share between threads.
+/// </remarks>
+public abstract partial class NoiseSchedule
 {
-    private readonly double[] _betas, _alphas, _alphasCumprod, _sqrtAlphasCumprod, _sqrtOneMinusAlphasCumprod;
-    private readonly double[] _posteriorVariance, _posteriorLogVarianceClipped, _posteriorMeanCoefX0, _posteriorMeanCoefXt;
-    private readonly double[] _snr, _lambda;
-    private readonly ScheduleCurve _curve;
+    /// <summary>The largest number of steps.</summary>
+    public const int MaxTimesteps = 1_000_000;
 
-    /// <summary>Builds the schedule of a configuration.</summary>
-    /// <exception cref="ArgumentException">The parameters of the configuration's kind contradict each other.</exception>
-    public NoiseSchedule(ScheduleConfiguration configuration)
+    private readonly Lazy<double> _last;
+
+    /// <summary>A schedule of times from 0 to T.</summary>
+    /// <param name="timesteps">T, 1 to <see cref="MaxTimesteps"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number of steps that is not accepted.</exception>
+    protected NoiseSchedule(int timesteps)
     {
-        Configuration = configuration;
-        T = configuration.Timesteps;
-        _betas = ScheduleBetas.Of(configuration);
-
-        _alphas = Array.ConvertAll(_betas, beta => 1 - beta);
-        _alphasCumprod = new double[T + 1];
-        _alphasCumprod[0] = 1;
-        for (int t = 1; t <= T; t++)
-            _alphasCumprod[t] = _alphasCumprod[t - 1] * _alphas[t];
-
-        _curve = configuration.Kind switch
-        {
-            ScheduleKind.Cosine => new CosineCurve(_alphasCumprod, configuration.CosineOffset),
-            ScheduleKind.Sigmoid => new SigmoidCurve(_alphasCumprod, configuration.SigmoidStart / configuration.SigmoidTau, configuration.SigmoidEnd / configuration.SigmoidTau),
-            _ => new LogCubicCurve(_betas),
-        };
-
-        _sqrtAlphasCumprod = Array.ConvertAll(_alphasCumprod, Math.Sqrt);
-        _sqrtOneMinusAlphasCumprod = Array.ConvertAll(_alphasCumprod, a => Math.Sqrt(1 - a));
-        _snr = Array.ConvertAll(_alphasCumprod, a => a / (1 - a));
-        _lambda = Array.ConvertAll(_snr, snr => Math.Log(snr) / 2);
-
-        _posteriorVariance = new double[T + 1];
-        _posteriorMeanCoefX0 = new double[T + 1];
-        _posteriorMeanCoefXt = new double[T + 1];
-        _posteriorMeanCoefX0[0] = 1;
-        for (int t = 1; t <= T; t++)
-        {
-            double rest = 1 - _alphasCumprod[t], restBefore = 1 - _alphasCumprod[t - 1];
-            _posteriorVariance[t] = _betas[t] * restBefore / rest;
-            _posteriorMeanCoefX0[t] = _sqrtAlphasCumprod[t - 1] * _betas[t] / rest;
-            _posteriorMeanCoefXt[t] = Math.Sqrt(_alphas[t]) * restBefore / rest;
-        }
-
-        _posteriorLogVarianceClipped = Array.ConvertAll(_posteriorVariance, Math.Log);
-        _posteriorLogVarianceClipped[1] = T > 1 ? _posteriorLogVarianceClipped[2] : Math.Log(_betas[1]);
-        _posteriorLogVarianceClipped[0] = _posteriorLogVarianceClipped[1];
+        T = timesteps is >= 1 and <= MaxTimesteps ? timesteps
+            : throw new ArgumentOutOfRangeException(nameof(timesteps), timesteps, $"Timesteps is {timesteps}; a schedule has 1 to {MaxTimesteps} steps.");
+        _last = new(() => LevelAt(T).Lambda);
     }
 
-    /// <summary>What the schedule was built from.</summary>
-    public ScheduleConfiguration Configuration { get; }
-
-    /// <summary>The number of diffusion steps.</summary>
+    /// <summary>The last time, and the number of whole steps.</summary>
     public int T { get; }
 
-    /// <summary>beta_t, the variance that step t adds; 0 at t = 0.</summary>
-    public ReadOnlySpan<double> Betas => _betas;
+    /// <summary>The name of the kind in files, under which <see cref="ScheduleKinds.Register"/> knows it, such as <c>Cosine</c>.</summary>
+    public abstract string Kind { get; }
 
-    /// <summary>alpha_t = 1 - beta_t; 1 at t = 0.</summary>
-    public ReadOnlySpan<double> Alphas => _alphas;
+    /// <summary>The schedule as one line of JSON, an object whose member <c>Kind</c> is <see cref="Kind"/>: what a model's file holds.</summary>
+    /// <exception cref="NotSupportedException">The schedule cannot be written down, since it is made of functions.</exception>
+    public abstract string ToJson();
 
-    /// <summary>A_t = alpha_1 ··· alpha_t, the share of the data's variance that is left; 1 at t = 0.</summary>
-    public ReadOnlySpan<double> AlphasCumprod => _alphasCumprod;
-
-    /// <summary>sqrt(A_t), the factor of x_0 in x_t.</summary>
-    public ReadOnlySpan<double> SqrtAlphasCumprod => _sqrtAlphasCumprod;
-
-    /// <summary>sqrt(1 - A_t), the standard deviation of the noise in x_t; 0 at t = 0.</summary>
-    public ReadOnlySpan<double> SqrtOneMinusAlphasCumprod => _sqrtOneMinusAlphasCumprod;
-
-    /// <summary>beta_t (1 - A_{t-1}) / (1 - A_t), the variance of q(x_{t-1} | x_t, x_0) (DDPM eq. 7); 0 at t = 0 and t = 1.</summary>
-    public ReadOnlySpan<double> PosteriorVariance => _posteriorVariance;
-
-    /// <summary>
-    /// log <see cref="PosteriorVariance"/>, finite: entries 0 and 1 hold the value of t = 2 (as in improved-diffusion),
-    /// or log beta_1 if T = 1.
-    /// </summary>
-    public ReadOnlySpan<double> PosteriorLogVarianceClipped => _posteriorLogVarianceClipped;
-
-    /// <summary>sqrt(A_{t-1}) beta_t / (1 - A_t), the factor of x_0 in the mean of q(x_{t-1} | x_t, x_0) (DDPM eq. 7); 1 at t = 0.</summary>
-    public ReadOnlySpan<double> PosteriorMeanCoefX0 => _posteriorMeanCoefX0;
-
-    /// <summary>sqrt(alpha_t) (1 - A_{t-1}) / (1 - A_t), the factor of x_t in the mean of q(x_{t-1} | x_t, x_0) (DDPM eq. 7); 0 at t = 0.</summary>
-    public ReadOnlySpan<double> PosteriorMeanCoefXt => _posteriorMeanCoefXt;
-
-    /// <summary>The signal-to-noise ratio A_t / (1 - A_t); infinite at t = 0.</summary>
-    public ReadOnlySpan<double> Snr => _snr;
-
-    /// <summary>lambda_t = log(sqrt(A_t) / sqrt(1 - A_t)), half of log SNR: the time of DPM-Solver (arXiv:2206.00927); infinite at t = 0.</summary>
-    public ReadOnlySpan<double> Lambda => _lambda;
-
-    /// <summary>The squared cosine schedule, the default (arXiv:2102.09672): A_t = f(t)/f(0), f(t) = cos²((t/T + s)/(1 + s)·pi/2), betas clipped, A rebuilt from the clipped betas.</summary>
-    /// <param name="timesteps">T, at least 1.</param>
-    /// <param name="s">The offset, in [0, 1).</param>
-    /// <param name="maxBeta">Where betas are clipped, in (0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">A parameter is not accepted.</exception>
-    public static NoiseSchedule Cosine(int timesteps, double s = 0.008, double maxBeta = 0.999) =>
-        new(new ScheduleConfiguration { Kind = ScheduleKind.Cosine, Timesteps = timesteps, CosineOffset = s, MaxBeta = maxBeta });
-
-    /// <summary>Betas rise linearly from 1e-4 to 0.02 (DDPM section 4), scaled by 1000/T as these values are made for T = 1000, and clipped.</summary>
-    /// <param name="timesteps">T, at least 1; if 1, the only beta is the last one.</param>
-    /// <param name="maxBeta">Where betas are clipped, in (0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">A parameter is not accepted.</exception>
-    public static NoiseSchedule Linear(int timesteps, double maxBeta = 0.999) =>
-        new(new ScheduleConfiguration { Kind = ScheduleKind.Linear, Timesteps = timesteps, MaxBeta = maxBeta });
-
-    /// <summary>A falls as a logistic function (arXiv:2212.11972), betas clipped.</summary>
-    /// <param name="timesteps">T, at least 1.</param>
-    /// <param name="start">The logistic function's argument at t = 0.</param>
-    /// <param name="end">The logistic function's argument at t = T, more than <paramref name="start"/>.</param>
-    /// <param name="tau">The temperature that divides both.</param>
-    /// <param name="maxBeta">Where betas are clipped, in (0, 1).</param>
-    /// <exception cref="ArgumentException">A parameter is not accepted.</exception>
-    public static NoiseSchedule Sigmoid(int timesteps, double start = -3, double end = 3, double tau = 1, double maxBeta = 0.999) =>
-        new(new ScheduleConfiguration { Kind = ScheduleKind.Sigmoid, Timesteps = timesteps, SigmoidStart = start, SigmoidEnd = end, SigmoidTau = tau, MaxBeta = maxBeta });
-
-    /// <summary>
-    /// A at a real time t in [0, T], equal to the table at integers, continuous and decreasing. Between steps the cosine
-    /// and the logistic function follow their closed form (in a clipped step, with the function's argument rising linearly
-    /// to the table's value); the linear schedule interpolates log A by a monotone cubic.
-    /// </summary>
+    /// <summary>The level of a time.</summary>
     /// <exception cref="ArgumentOutOfRangeException">t is not in [0, T].</exception>
-    public double AlphaCumprodAt(double t) => At(t).A;
+    public NoiseLevel At(double t) => t >= 0 && t <= T ? LevelAt(t)
+        : throw new ArgumentOutOfRangeException(nameof(t), t, $"The time is {t}; this schedule has times from 0 to {T}.");
 
-    /// <summary>1 - A at a real time t in [0, T], without loss of digits near t = 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">t is not in [0, T].</exception>
-    public double OneMinusAlphaCumprodAt(double t) => At(t).B;
-
-    /// <summary>lambda = log(sqrt(A) / sqrt(1 - A)) at a real time t in [0, T]; infinite at 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">t is not in [0, T].</exception>
-    public double LambdaAt(double t)
+    /// <summary>The levels of some times.</summary>
+    /// <param name="t">Times in [0, T].</param>
+    /// <param name="levels">Receives as many levels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A time is not in [0, T].</exception>
+    public void At(ReadOnlySpan<double> t, Span<NoiseLevel> levels)
     {
-        var (a, b) = At(t);
-        return Math.Log(a / b) / 2;
+        for (int i = 0; i < t.Length; i++)
+            levels[i] = At(t[i]);
     }
 
-    /// <summary>The time t in [0, T] at which log(sqrt(A) / sqrt(1 - A)) is <paramref name="lambda"/>; the inverse of <see cref="LambdaAt"/>.</summary>
-    /// <param name="lambda">At least Lambda[T]; positive infinity gives 0.</param>
+    /// <summary>lambda = log(g / S), half of log SNR, at a real time t in [0, T]; infinite at 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">t is not in [0, T].</exception>
+    public virtual double LambdaAt(double t) => At(t).Lambda;
+
+    /// <summary>The time t in [0, T] at which log(g / S) is <paramref name="lambda"/>; the inverse of <see cref="LambdaAt"/>.</summary>
+    /// <param name="lambda">At least that of T; positive infinity gives 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">No time of the schedule has this lambda.</exception>
     public double TimeOfLambda(double lambda)
     {
-        double last = _lambda[T];
+        double last = _last.Value;
 
         // The last digits of lambda_T are those of a logarithm: whoever asks for it exactly gets T.
         if (!(lambda >= last - (1e-12 * Math.Abs(last))))
             throw new ArgumentOutOfRangeException(nameof(lambda), lambda, $"lambda is {lambda}; this schedule with T = {T} goes down to {last}.");
-        return lambda <= last ? T : _curve.TimeOf(Precise.Sigmoid(2 * lambda), Precise.Sigmoid(-2 * lambda));
+        return lambda <= last ? T : double.IsPositiveInfinity(lambda) ? 0 : TimeAt(lambda);
     }
+
+    /// <summary>The level of a rho = S / g, at least 0 and at most that of T.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No time of the schedule has this rho.</exception>
+    public NoiseLevel AtRho(double rho) => At(TimeOfLambda(-Math.Log(rho)));
 
     /// <summary>The reverse step from time t to an earlier time s, consecutive or not, of real times.</summary>
     /// <param name="t">In (0, T].</param>
@@ -163,23 +82,84 @@ public sealed partial class NoiseSchedule
     /// <exception cref="ArgumentOutOfRangeException">The times are not as stated.</exception>
     public Posterior PosteriorOf(double t, double s)
     {
-        var (at, bt) = At(t);
-        var (@as, bs) = At(s);
+        NoiseLevel from = At(t), to = At(s);
         if (!(s < t))
             throw new ArgumentOutOfRangeException(nameof(s), s, $"A reverse step goes to an earlier time, not from {t} to {s}.");
-        double alpha = at / @as;
-        double beta = t - s == 1 && t == (int)t ? _betas[(int)t] : 1 - alpha;
-        return new Posterior(alpha, beta, Math.Sqrt(@as) * beta / bt, Math.Sqrt(alpha) * bs / bt, beta * bs / bt);
+        double alpha = from.A / to.A, beta = AddedVariance(from, to);
+        return new Posterior(alpha, beta, to.G * beta / from.B, Math.Sqrt(alpha) * to.B / from.B, beta * to.B / from.B);
     }
 
-    /// <summary>Such as <c>Cosine, T = 50</c>.</summary>
-    public override string ToString() => $"{Configuration.Kind}, T = {T}";
-
-    private (double A, double B) At(double t)
+    /// <summary>
+    /// The bounds between which a network learns the variance of a reverse step (arXiv:2102.09672, eq. 15): ln beta~ and ln beta. In a step to
+    /// t = 0, where beta~ is 0, that of the step from twice as far stands in, as that of t = 2 does for t = 1 there.
+    /// </summary>
+    /// <param name="t">In (0, T].</param>
+    /// <param name="s">In [0, t).</param>
+    /// <exception cref="ArgumentException">The step leads from T to 0: there is no other one.</exception>
+    public (double Low, double High) LogVarianceRange(double t, double s)
     {
-        if (!(t >= 0 && t <= T))
-            throw new ArgumentOutOfRangeException(nameof(t), t, $"The time is {t}; this schedule has times from 0 to {T}.");
-        int step = (int)t;
-        return t == step ? (_alphasCumprod[step], 1 - _alphasCumprod[step]) : _curve.At(t);
+        var step = PosteriorOf(t, s);
+        if (s == 0 && t == T)
+            throw new ArgumentException($"In the only step, from {t} to 0, the variance has no range to be learned in; at least two steps are needed.", nameof(s));
+        double low = s > 0 ? step.Variance : PosteriorOf(Math.Min(2 * t, T), t).Variance;
+        return (Math.Log(low), Math.Log(step.Beta));
     }
+
+    /// <summary>The standard deviation of x_t for data of variance 1: what a start at that level has.</summary>
+    public virtual double DeviationAt(NoiseLevel level) => Math.Sqrt(level.A + level.B);
+
+    /// <summary>x_t = g x_0 + S eps (assignment eq. 3, DDPM eq. 4).</summary>
+    /// <param name="x0">The data, of any shape with dimension 0 the batch.</param>
+    /// <param name="t">One time for the whole batch or one for each sample, in [0, T].</param>
+    /// <param name="noise">Standard normal noise of the same shape.</param>
+    /// <exception cref="ArgumentException">The shapes differ, or there are neither 1 nor N times.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A time is not in [0, T].</exception>
+    public Tensor<TNumber> QSample<TNumber>(Tensor<TNumber> x0, ReadOnlySpan<double> t, Tensor<TNumber> noise)
+        where TNumber : unmanaged, IFloatingPointIeee754<TNumber>
+    {
+        var xt = Tensor<TNumber>.Uninitialized(x0.Shape);
+        QSample(x0, t, noise, xt);
+        return xt;
+    }
+
+    /// <inheritdoc cref="QSample{TNumber}(Tensor{TNumber}, ReadOnlySpan{double}, Tensor{TNumber})"/>
+    public Tensor<TNumber> QSample<TNumber>(Tensor<TNumber> x0, ReadOnlySpan<int> t, Tensor<TNumber> noise)
+        where TNumber : unmanaged, IFloatingPointIeee754<TNumber>
+    {
+        double[] times = new double[t.Length];
+        for (int i = 0; i < times.Length; i++)
+            times[i] = t[i];
+        return QSample(x0, times, noise);
+    }
+
+    /// <summary>x_t = g x_0 + S eps into memory of the caller, which may be that of x0 or of noise.</summary>
+    /// <inheritdoc cref="QSample{TNumber}(Tensor{TNumber}, ReadOnlySpan{double}, Tensor{TNumber})"/>
+    public void QSample<TNumber>(Tensor<TNumber> x0, ReadOnlySpan<double> t, Tensor<TNumber> noise, Tensor<TNumber> destination)
+        where TNumber : unmanaged, IFloatingPointIeee754<TNumber>
+    {
+        var levels = LevelsFor(x0, t);
+        if (noise.Shape != x0.Shape || destination.Shape != x0.Shape)
+            throw new ArgumentException($"The tensors must have one shape, but have {x0.Shape}, {noise.Shape} and {destination.Shape}.", nameof(noise));
+        LevelRows.Combine(levels, x0, noise, destination, static level => (level.G, level.S));
+    }
+
+    /// <summary>The levels of the samples of a batch, after a check that they fit.</summary>
+    /// <exception cref="ArgumentException">There are neither 1 nor N times.</exception>
+    internal NoiseLevel[] LevelsFor<TNumber>(Tensor<TNumber> x, ReadOnlySpan<double> t)
+        where TNumber : unmanaged, IFloatingPointIeee754<TNumber>
+    {
+        _ = Batches.Check(x, t);
+        var levels = new NoiseLevel[t.Length];
+        At(t, levels);
+        return levels;
+    }
+
+    /// <summary>The level of a time in [0, T]; at 0 that of the data, g = 1 and S = 0.</summary>
+    protected abstract NoiseLevel LevelAt(double t);
+
+    /// <summary>The time in (0, T) at which log(g / S) is lambda, a number between those of the ends.</summary>
+    protected abstract double TimeAt(double lambda);
+
+    /// <summary>The variance that the forward process adds between two levels: S_t² - (g_t/g_s)² S_s².</summary>
+    private protected virtual double AddedVariance(NoiseLevel t, NoiseLevel s) => t.B - (t.A / s.A * s.B);
 }

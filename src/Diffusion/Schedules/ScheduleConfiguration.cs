@@ -4,14 +4,14 @@ using System.Text.Json.Serialization;
 namespace Diffusion.Schedules;
 
 /// <summary>
-/// Everything that determines a <see cref="NoiseSchedule"/>. A model belongs to its schedule, so this travels in the
-/// model's file. Parameters of the other kinds are ignored.
+/// Everything that determines a <see cref="VariancePreservingSchedule"/> of a closed form. A model belongs to its schedule, so this
+/// travels in the model's file. Parameters of the other kinds are ignored.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ScheduleConfiguration
 {
     /// <summary>The largest number of steps.</summary>
-    public const int MaxTimesteps = 1_000_000;
+    public const int MaxTimesteps = NoiseSchedule.MaxTimesteps;
 
     /// <summary>The family; cosine unless said otherwise.</summary>
     public ScheduleKind Kind
@@ -104,6 +104,32 @@ public sealed record ScheduleConfiguration
     }
 }
 
+/// <summary>A table in a file.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record AlphasCumprodTable
+{
+    public string Kind { get; init; } = VariancePreservingSchedule.TableKind;
+
+    public required double[] AlphasCumprod { get; init; }
+}
+
+/// <summary>The numbers of <see cref="VarianceExplodingSchedule"/> and <see cref="StraightSchedule"/> in a file.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record ScheduleNumbers
+{
+    public required string Kind { get; init; }
+
+    public required int Timesteps { get; init; }
+
+    public double? SigmaMin { get; init; }
+
+    public double? SigmaMax { get; init; }
+
+    public double? Rho { get; init; }
+}
+
 /// <summary>Serialisation without reflection.</summary>
 [JsonSerializable(typeof(ScheduleConfiguration))]
+[JsonSerializable(typeof(AlphasCumprodTable))]
+[JsonSerializable(typeof(ScheduleNumbers))]
 internal sealed partial class ScheduleJson : JsonSerializerContext;

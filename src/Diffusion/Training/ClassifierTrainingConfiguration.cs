@@ -88,4 +88,16 @@ public sealed record ClassifierTrainingConfiguration
 
     /// <summary>The seed of everything random in the run.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>What of this concerns every training loop.</summary>
+    internal TrainingConfiguration ToTraining() => new()
+    {
+        Iterations = Iterations,
+        Batch = Batch,
+        LearningRate = LearningRate,
+        Warmup = Warmup,
+        WeightDecay = WeightDecay,
+        Ema = Ema,
+        Seed = Seed,
+    };
 }

@@ -2,31 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Diffusion.Training;
 
-/// <summary>The loss between the prediction and its target (for noise, assignment eq. 9).</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<LossKind>))]
-public enum LossKind
-{
-    /// <summary>Mean squared error: its minimum is the conditional mean E[eps | x_t], so the network learns a score.</summary>
-    L2 = 0,
-
-    /// <summary>Mean absolute error: its minimum is a median, not a score.</summary>
-    L1,
-
-    /// <summary>Huber's loss with delta 1.</summary>
-    Huber,
-}
-
-/// <summary>Whether training draws whole steps or real times.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<TimeSampling>))]
-public enum TimeSampling
-{
-    /// <summary>t uniform over 1 ... T, as the assignment says.</summary>
-    Discrete = 0,
-
-    /// <summary>t uniform over (0, T]: for solvers and likelihoods that ask between the steps.</summary>
-    Continuous,
-}
-
 /// <summary>How a network is trained. The defaults are those of the two-pixel study.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TrainingConfiguration
@@ -63,7 +38,7 @@ public sealed record TrainingConfiguration
             : throw new ArgumentOutOfRangeException(nameof(Warmup), value, $"Warmup is {value}; it must be at least 0.");
     } = 100;
 
-    /// <summary>The probability that a sample's label is dropped, for classifier-free guidance (arXiv:2207.12598).</summary>
+    /// <summary>The probability that a sample's condition (label, vector or image) is dropped, for classifier-free guidance (arXiv:2207.12598).</summary>
     public double LabelDropout
     {
         get;
@@ -78,30 +53,6 @@ public sealed record TrainingConfiguration
         init => field = value is >= 0 and < 1 ? value
             : throw new ArgumentOutOfRangeException(nameof(Ema), value, $"Ema is {value}; accepted is [0, 1).");
     } = 0.999;
-
-    /// <summary>The loss.</summary>
-    public LossKind Loss
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(Loss), value, $"Loss is {value}; accepted are {string.Join(", ", Enum.GetNames<LossKind>())}.");
-    }
-
-    /// <summary>What the network learns to predict.</summary>
-    public Parameterisation Parameterisation
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(Parameterisation), value, $"Parameterisation is {value}; accepted are {string.Join(", ", Enum.GetNames<Parameterisation>())}.");
-    }
-
-    /// <summary>Whole steps or real times.</summary>
-    public TimeSampling Times
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(Times), value, $"Times is {value}; accepted are {string.Join(", ", Enum.GetNames<TimeSampling>())}.");
-    }
 
     /// <summary>The largest norm of the gradient over all weights; larger ones are scaled down to it. 0 means no limit.</summary>
     public double ClipGradients
@@ -119,27 +70,29 @@ public sealed record TrainingConfiguration
             : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, $"WeightDecay is {value}; it must be at least 0.");
     }
 
-    /// <summary>
-    /// Gamma of min-SNR loss weighting (arXiv:2303.09556, 5 there): the squared error of x_0 weighs min(SNR, gamma), in terms of
-    /// whatever the network predicts. 0 means none: the plain error of the prediction. Of L2 only.
-    /// </summary>
-    public double MinSnrGamma
+    /// <summary>Steps between two measurements of the loss on held-out data; 0 for none. It needs <see cref="Trainer{T}.HeldOut"/>.</summary>
+    public int ValidationEvery
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(MinSnrGamma), value, $"MinSnrGamma is {value}; it must be at least 0.");
+        init => field = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(ValidationEvery), value, $"ValidationEvery is {value}; it must be at least 0.");
     }
 
-    /// <summary>
-    /// The weight of the variational bound, summed over all t, of a network that learns the variance: L_simple + lambda L_vlb
-    /// (arXiv:2102.09672, eq. 16).
-    /// </summary>
-    public double BoundWeight
+    /// <summary>Batches of held-out data in a measurement: always the same ones, with the same times and noise.</summary>
+    public int ValidationBatches
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(BoundWeight), value, $"BoundWeight is {value}; it must be at least 0.");
-    } = 0.001;
+        init => field = value >= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(ValidationBatches), value, $"ValidationBatches is {value}; it must be at least 1.");
+    } = 8;
+
+    /// <summary>After how many measurements without a new least loss training stops early, with the weights of the least one; 0 for never.</summary>
+    public int Patience
+    {
+        get;
+        init => field = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Patience), value, $"Patience is {value}; it must be at least 0.");
+    }
 
     /// <summary>The seed of everything random in the run.</summary>
     public ulong Seed { get; init; }

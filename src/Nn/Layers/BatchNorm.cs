@@ -76,9 +76,10 @@ public abstract class BatchNorm<T> : Layer<T>
     }
 
     /// <summary>The inputs, for messages.</summary>
-    private protected abstract string Form { get; }
+    protected abstract string Form { get; }
 
-    private protected abstract bool Takes(int rank);
+    /// <summary>Whether the layer takes inputs of so many dimensions.</summary>
+    protected abstract bool Takes(int rank);
 
     // (x - mean) / √(variance + ε)·gamma + beta with the running numbers.
     private Variable<T> Normalise(Variable<T> x)
@@ -135,9 +136,11 @@ public abstract class BatchNorm<T> : Layer<T>
 public sealed class BatchNorm1d<T>(int channels, double epsilon = 1e-5, double? momentum = 0.1, bool affine = true) : BatchNorm<T>(channels, epsilon, momentum, affine)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private protected override string Form => "[N, C] or [N, L, C]";
+    /// <inheritdoc/>
+    protected override string Form => "[N, C] or [N, L, C]";
 
-    private protected override bool Takes(int rank) => rank is 2 or 3;
+    /// <inheritdoc/>
+    protected override bool Takes(int rank) => rank is 2 or 3;
 
     /// <inheritdoc/>
     protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>
@@ -153,9 +156,11 @@ public sealed class BatchNorm1d<T>(int channels, double epsilon = 1e-5, double? 
 public sealed class BatchNorm2d<T>(int channels, double epsilon = 1e-5, double? momentum = 0.1, bool affine = true) : BatchNorm<T>(channels, epsilon, momentum, affine)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private protected override string Form => "[N, H, W, C]";
+    /// <inheritdoc/>
+    protected override string Form => "[N, H, W, C]";
 
-    private protected override bool Takes(int rank) => rank == 4;
+    /// <inheritdoc/>
+    protected override bool Takes(int rank) => rank == 4;
 
     /// <inheritdoc/>
     protected override Module<TOther> Rebuild<TOther>(Func<Module<T>, Module<TOther>> rebuild) =>

@@ -109,10 +109,10 @@ public sealed class MnistTests
         var source = new MnistSource<float>(set);
         var x0 = Tensor<float>.Zeros(source.BatchShape(4));
         int[] labels = new int[4];
-        source.Fill(x0, labels, new RandomSource(1).At(0));
+        source.Fill(x0, labels, values: null, new RandomSource(1).At(0));
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int step = 1; step < 5; step++)
-            source.Fill(x0, labels, new RandomSource(1).At(step));
+            source.Fill(x0, labels, values: null, new RandomSource(1).At(step));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 

@@ -1,6 +1,8 @@
 using Diffusion.Data;
 using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Nn.Serialization;
+using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
@@ -34,7 +36,7 @@ public sealed class PointSourceTests
         {
             var x0 = Tensor<double>.Zeros(source.BatchShape(3));
             int[] labels = new int[3];
-            source.Fill(x0, labels, new RandomSource(4).At(step));
+            source.Fill(x0, labels, values: null, new RandomSource(4).At(step));
             for (int i = 0; i < 3; i++)
                 seen.Add(((float)x0.Span[2 * i], (float)x0.Span[(2 * i) + 1], labels[i]));
         }
@@ -90,11 +92,10 @@ public sealed class PointSourceTests
     public void A_model_belongs_to_its_points()
     {
         var (network, schedule) = (new TwoPixelUNet<float>(new() { Timesteps = 5, Classes = 3 }, new RandomSource(1)), NoiseSchedule.Cosine(5));
-        ModelFile.Save(File("model.safetensors"), new TwoPixelModel<float>(network, schedule, null, new TrainingConfiguration()) { Data = Set.Description });
+        ModelFile.Save(File("model.safetensors"), new Model<float>(network, schedule, new SimpleObjective<float>(), new TrainingConfiguration(), Set.Description));
         var model = ModelFile.Load<float>(File("model.safetensors"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(model.Mixture, Is.Null);
             Assert.That(model.Data, Is.EqualTo(Set.Description));
             Assert.That(model.Network.Classes, Is.EqualTo(3));
         }
@@ -105,7 +106,7 @@ public sealed class PointSourceTests
     {
         var configuration = new TrainingConfiguration { Iterations = 6, Batch = 4, Seed = 2 };
         Trainer<float> Prepare(PointSet set) => new(
-            new TwoPixelUNet<float>(new() { Timesteps = 5, Classes = 3 }, new RandomSource(2)), NoiseSchedule.Cosine(5), new PointSource<float>(set), configuration);
+            new TwoPixelUNet<float>(new() { Timesteps = 5, Classes = 3 }, new RandomSource(2)), NoiseSchedule.Cosine(5), new SimpleObjective<float>(), new PointSource<float>(set), configuration);
         var whole = Prepare(Set);
         var stopped = Prepare(Set);
         for (int i = 0; i < 6; i++)
@@ -130,7 +131,7 @@ public sealed class PointSourceTests
     public void A_checkpoint_has_the_steps_of_parameters_where_they_differ_from_those_of_the_run()
     {
         Trainer<float> Prepare() => new(
-            new TwoPixelUNet<float>(new() { Timesteps = 5, Classes = 3 }, new RandomSource(2)), NoiseSchedule.Cosine(5), new PointSource<float>(Set), new TrainingConfiguration { Iterations = 6, Batch = 4, Seed = 2 });
+            new TwoPixelUNet<float>(new() { Timesteps = 5, Classes = 3 }, new RandomSource(2)), NoiseSchedule.Cosine(5), new SimpleObjective<float>(), new PointSource<float>(Set), new TrainingConfiguration { Iterations = 6, Batch = 4, Seed = 2 });
         string path = File("checkpoint.safetensors");
         var run = Prepare();
         _ = run.Step();

@@ -1,6 +1,7 @@
 using Diffusion.Autograd;
 using Diffusion.Data;
 using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Nn;
 using Diffusion.Nn.Serialization;
 using Diffusion.Tensors;

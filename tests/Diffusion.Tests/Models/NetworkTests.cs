@@ -1,6 +1,7 @@
 using System.Numerics;
 using Diffusion.Autograd;
 using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Tensors.Threading;
@@ -26,6 +27,12 @@ public sealed class NetworkTests
 
     [Test]
     public void The_gradient_of_all_weights_of_the_mnist_network_is_right() => CheckGradient(Mnist<double>(), [2, 28, 28, 1]);
+
+    [Test]
+    public void The_gradient_of_all_weights_of_the_network_of_points_is_right() => CheckGradient(Points<double>(), [5, 3]);
+
+    [Test]
+    public void One_time_and_label_for_all_is_the_same_as_one_for_each_in_the_network_of_points() => CompareSharing(Points<double>(), [5, 3]);
 
     [Test]
     public void One_time_and_label_for_all_is_the_same_as_one_for_each_in_the_two_pixel_network() => CompareSharing(TwoPixel<double>(), [5, 2, 1]);
@@ -64,11 +71,35 @@ public sealed class NetworkTests
         var network = Mnist<float>();
         var image = Inputs<float>([1, 28, 28, 1], 0);
         var noise = Tensor<float>.Zeros(image.Shape);
-        Assert.That(() => network.PredictNoise(Inputs<float>([1, 27, 28, 1], 0), [1], [], Tensor<float>.Zeros([1, 27, 28, 1])), Throws.ArgumentException.With.Message.Contains("[1, 27, 28, 1]"));
-        Assert.That(() => network.PredictNoise(image, [1], [3], noise), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label 3"));
-        Assert.That(() => network.PredictNoise(image, [401], [], noise), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("401"));
+        Assert.That(() => network.Evaluate(Inputs<float>([1, 27, 28, 1], 0), [1], default, Tensor<float>.Zeros([1, 27, 28, 1])), Throws.ArgumentException.With.Message.Contains("[1, 27, 28, 1]"));
+        Assert.That(() => network.Evaluate(image, [1], 3, noise), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label 3"));
+        Assert.That(() => network.Evaluate(image, [401], default, noise), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("401"));
         Assert.That(() => new MnistUNetConfiguration { Timesteps = 400, Widths = [32, 64] }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("[32, 64]"));
     }
+
+    [Test]
+    public void The_network_of_points_refuses_what_it_does_not_take()
+    {
+        var plain = new MlpDenoiser<float>(new() { Dimensions = 3, Width = 8, Timesteps = 400 }, Random);
+        var vectors = new MlpDenoiser<float>(new() { Dimensions = 3, Width = 8, Timesteps = 400, ConditionFeatures = 2 }, Random);
+        void Evaluate(MlpDenoiser<float> network, Shape shape, Condition<float> condition, double t = 1) =>
+            network.Evaluate(Tensor<float>.Zeros(shape), [t], condition, Tensor<float>.Zeros(shape));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => Evaluate(plain, [2, 4], default), Throws.ArgumentException.With.Message.Contains("points of 3 numbers, [N, 3], not [2, 4]"));
+            Assert.That(() => Evaluate(plain, [2, 3], 0), Throws.ArgumentException.With.Message.Contains("knows no classes"));
+            Assert.That(() => Evaluate(plain, [2, 3], Tensor<float>.Zeros([2, 2])), Throws.ArgumentException.With.Message.Contains("takes no vectors"));
+            Assert.That(() => Evaluate(vectors, [2, 3], Tensor<float>.Zeros([2, 5])), Throws.ArgumentException.With.Message.Contains("vectors of 2 numbers").And.Message.Contains("[2, 5]"));
+            Assert.That(() => Evaluate(plain, [2, 3], default, 401), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("401"));
+            Assert.That(() => Evaluate(plain, [2, 3], -1), Throws.Nothing, "-1 means none");
+            Assert.That(() => new MlpConfiguration { Dimensions = 3, Timesteps = 5, Width = 7 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Width is 7; accepted are even numbers"));
+            Assert.That(() => new MlpConfiguration { Dimensions = 0, Timesteps = 5 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Dimensions is 0"));
+            Assert.That((plain.Classes, plain.Timesteps, vectors.ParameterCount), Is.EqualTo((0, 400, (8 * 9) + (8 * 3) + 8 + (4 * 8) + (3 * 8 * 9) + (9 * 3))));
+        }
+    }
+
+    private static MlpDenoiser<T> Points<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> => new(new() { Dimensions = 3, Width = 12, Layers = 2, Timesteps = 400, Classes = 3 }, Random);
 
     private static TwoPixelUNet<T> TwoPixel<T>()
         where T : unmanaged, IFloatingPointIeee754<T> => new(new() { Timesteps = 400, Channels1 = 16, Channels2 = 128, Embedding = 16, Classes = 3 }, Random);
@@ -126,11 +157,11 @@ public sealed class NetworkTests
         var x = Inputs<double>(shape, 0);
         Tensor<double> shared = Tensor<double>.Zeros(shape), each = Tensor<double>.Zeros(shape);
         int n = shape[0];
-        network.PredictNoise(x, [17.5], [1], shared);
-        network.PredictNoise(x, [.. Enumerable.Repeat(17.5, n)], [.. Enumerable.Repeat(1, n)], each);
+        network.Evaluate(x, [17.5], 1, shared);
+        network.Evaluate(x, [.. Enumerable.Repeat(17.5, n)], Enumerable.Repeat(1, n).ToArray(), each);
         Assert.That(each.Span.ToArray(), Is.EqualTo(shared.Span.ToArray()).Within(1e-12));
-        network.PredictNoise(x, [17.5], [], shared);
-        network.PredictNoise(x, [.. Enumerable.Repeat(17.5, n)], [.. Enumerable.Repeat(-1, n)], each);
+        network.Evaluate(x, [17.5], default, shared);
+        network.Evaluate(x, [.. Enumerable.Repeat(17.5, n)], Enumerable.Repeat(-1, n).ToArray(), each);
         Assert.That(each.Span.ToArray(), Is.EqualTo(shared.Span.ToArray()).Within(1e-12));
     }
 }

@@ -1,0 +1,156 @@
+using System.Numerics;
+using Diffusion.Autograd;
+using Diffusion.Nn;
+using Diffusion.Tensors;
+
+namespace Diffusion.Networks;
+
+/// <summary>Rows of conditioning, one for each distinct step or class, and the row of each sample.</summary>
+internal readonly record struct ConditionRows<T>(Variable<T> Rows, int[] Index)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Whether all samples have the same row, as in sampling, so that it can be part of a bias.</summary>
+    public bool IsShared => Rows.Shape[0] == 1;
+}
+
+/// <summary>A step to features: Gaussian Fourier features of t/T (assignment eq. 10), a linear layer, SiLU.</summary>
+internal sealed class StepEmbedding<T> : Module<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly GaussianFourierFeatures<T> _fourier;
+    private readonly Linear<T> _linear;
+    private readonly int _features, _timesteps;
+    private Tuple<T[], Tensor<T>> _wholeTimes = new([], Tensor<T>.Zeros([0]));
+
+    // Training of discrete steps asks for the same features again and again; a table of more times than this would be large.
+    private const int LargestTable = 1024;
+
+    public StepEmbedding(int features, int timesteps, WeightInitializer weights)
+    {
+        (_features, _timesteps) = (features, timesteps);
+        _fourier = Register("fourier", new GaussianFourierFeatures<T>(features, weights));
+        _linear = Register("linear", new Linear<T>(features, features, weights));
+    }
+
+    // [R] times to [R, E]
+    public Variable<T> Forward(Tape<T> tape, double[] times) => _linear.Forward(tape.Variable(Features(tape, times))).Silu();
+
+    /// <summary>The Fourier features of [R] times, [R, E].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A time that is none of the network's.</exception>
+    public Tensor<T> Features(Tape<T> tape, double[] times)
+    {
+        foreach (double t in times)
+        {
+            if (!(t >= 0 && t <= _timesteps))
+                throw new ArgumentOutOfRangeException(nameof(times), t, $"The time {t} is outside of [0, {_timesteps}], the steps of this network.");
+        }
+
+        var features = tape.Rent([times.Length, _features]);
+        if (_timesteps <= LargestTable && Array.TrueForAll(times, double.IsInteger))
+        {
+            var table = WholeTimes();
+            for (int i = 0; i < times.Length; i++)
+                table.Span.Slice((int)times[i] * _features, _features).CopyTo(features.Span[(i * _features)..]);
+        }
+        else
+        {
+            _fourier.Features(Array.ConvertAll(times, t => t / _timesteps), features);
+        }
+
+        return features;
+    }
+
+    // The features of 0 ... T, made when first asked for and again when other frequencies have been loaded.
+    private Tensor<T> WholeTimes()
+    {
+        var (frequencies, features) = _wholeTimes;
+        if (!_fourier.Frequencies.Span.SequenceEqual(frequencies))
+        {
+            features = Tensor<T>.Zeros([_timesteps + 1, _features]);
+            _fourier.Features([.. Enumerable.Range(0, _timesteps + 1).Select(t => (double)t / _timesteps)], features);
+            _wholeTimes = new(_fourier.Frequencies.Span.ToArray(), features);
+        }
+
+        return features;
+    }
+}
+
+/// <summary>A class to features: one-hot of the classes and a null class, linear, SiLU, linear. All classes at once.</summary>
+internal sealed class ClassEmbedding<T> : Module<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Linear<T> _linear1, _linear2;
+    private readonly Tensor<T> _oneHot;
+
+    public ClassEmbedding(int classes, int features, WeightInitializer weights)
+    {
+        _linear1 = Register("linear1", new Linear<T>(classes + 1, features, weights));
+        _linear2 = Register("linear2", new Linear<T>(features, features, weights));
+        _oneHot = Tensor<T>.Zeros([classes + 1, classes + 1]);
+        for (int y = 0; y <= classes; y++)
+            _oneHot[y, y] = T.One;
+    }
+
+    // labels of N samples to all rows [classes + 1, E] and each sample's row
+    public ConditionRows<T> Forward(Tape<T> tape, Condition<T> condition, int samples)
+    {
+        int nullClass = _oneHot.Shape[0] - 1;
+        int[] index = tape.RentIndices(samples);
+        if (condition.Labels.Length <= 1)
+        {
+            // One class for all: only its row.
+            int label = condition.LabelOf(0), row = label == DenoiserArguments.NoLabel ? nullClass : label;
+            Check(label, nullClass);
+            index.AsSpan().Clear();
+            return new(Embed(tape, _oneHot.Rows(row, row + 1)), index);
+        }
+
+        for (int i = 0; i < samples; i++)
+        {
+            int each = condition.LabelOf(i);
+            Check(each, nullClass);
+            index[i] = each == DenoiserArguments.NoLabel ? nullClass : each;
+        }
+
+        return new(Embed(tape, _oneHot), index);
+    }
+
+    private Variable<T> Embed(Tape<T> tape, Tensor<T> oneHot) => _linear2.Forward(_linear1.Forward(tape.Variable(oneHot)).Silu());
+
+    private static void Check(int label, int classes)
+    {
+        if (label < DenoiserArguments.NoLabel || label >= classes)
+            throw new ArgumentOutOfRangeException(nameof(label), label, $"The label {label} is not one of the {classes} classes of this network; -1 means none.");
+    }
+}
+
+/// <summary>A vector to features: a linear layer; and a learned row for samples without one.</summary>
+internal sealed class VectorEmbedding<T> : Module<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Linear<T> _linear;
+    private readonly Parameter<T> _missing;
+    private readonly int _size;
+
+    public VectorEmbedding(int size, int features, WeightInitializer weights)
+    {
+        _size = size;
+        _linear = Register("linear", new Linear<T>(size, features, weights));
+        _missing = Register("missing", new Parameter<T>(Tensor<T>.Zeros([1, features])));
+    }
+
+    // the values of N samples to [N, E] or [1, E]
+    public Variable<T> Forward(Tape<T> tape, Condition<T> condition, int samples)
+    {
+        if (condition.Values is not { } values)
+            return tape.Variable(Tensor<T>.Zeros([1, 1])) + _missing;
+        int rows = values.Shape[0];
+        if (values.Length != (long)rows * _size)
+            throw new ArgumentException($"The network takes vectors of {_size} numbers, but the condition's values have the shape {values.Shape}.", nameof(condition));
+        Tensor<T> given = tape.Rent([samples, 1]), lacking = tape.Rent([samples, 1]);
+        for (int i = 0; i < samples; i++)
+            (given.Span[i], lacking.Span[i]) = condition.HasValues(i) ? (T.One, T.Zero) : (T.Zero, T.One);
+        var embedded = _linear.Forward(tape.Variable(values).Reshape([rows, _size]));
+        return (embedded * tape.Variable(given)) + (_missing * tape.Variable(lacking));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+
+namespace Diffusion.Networks;
+
+/// <summary>The sizes of a <see cref="MnistUNet{T}"/>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record MnistUNetConfiguration
+{
+    /// <summary>Channels at 28, 14, 7 and 4 pixels: four multiples of 8, the groups of the normalisation.</summary>
+    public IReadOnlyList<int> Widths
+    {
+        get;
+        init => field = value.Count == 4 && value.All(width => width is >= 8 and <= 4096 && width % 8 == 0) ? value
+            : throw new ArgumentOutOfRangeException(nameof(Widths), $"Widths is [{string.Join(", ", value)}]; accepted are four multiples of 8 from 8 to 4096.");
+    } = [32, 64, 128, 128];
+
+    /// <summary>Heads of attention; every width must be a multiple.</summary>
+    public int Heads
+    {
+        get;
+        init => field = value is >= 1 and <= 64 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Heads), value, $"Heads is {value}; accepted is 1 to 64.");
+    } = 4;
+
+    /// <summary>Features of the embedding of step and class, even.</summary>
+    public int Embedding
+    {
+        get;
+        init => field = value is >= 2 and <= 4096 && value % 2 == 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Embedding), value, $"Embedding is {value}; accepted are even numbers from 2 to 4096.");
+    } = 128;
+
+    /// <summary>The number of classes, without the null class.</summary>
+    public int Classes
+    {
+        get;
+        init => field = value is >= 1 and <= 1000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Classes), value, $"Classes is {value}; accepted is 1 to 1000.");
+    } = 10;
+
+    /// <summary>T, by which times are divided before they reach the network.</summary>
+    public required int Timesteps
+    {
+        get;
+        init => field = value >= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Timesteps), value, $"Timesteps is {value}; it must be at least 1.");
+    }
+}
