@@ -7,7 +7,7 @@ namespace Diffusion.Likelihood;
 
 /// <summary>
 /// The log-density that the probability-flow ODE gives to data (score SDE, arXiv:2011.13456, section 4.3): with y = x/g and
-/// rho = S/g, dy/d rho = eps, and log p(x) at the start is log N(x; 0, I) at the end + d/2 (log A_end - log A_start)
+/// rho = S/g, dy/d rho = eps, and log p(x) at the start is log N(x; 0, s² I) at the end + d (log g_end - log g_start), s = 1 where variance is preserved,
 /// + ∫ div_y eps d rho, where div_y = g div_x. Solved by the classical Runge-Kutta method on steps that are equal in lambda.
 /// </summary>
 /// <remarks>It is the density at the start, not at t = 0, where the data were never seen with noise.</remarks>
@@ -29,7 +29,7 @@ public sealed record FlowLikelihood
             : throw new ArgumentOutOfRangeException(nameof(StartTime), value, $"StartTime is {value}; it must be more than 0 and less than the end.");
     }
 
-    /// <summary>The lambda = log(sqrt(A) / sqrt(1 - A)) at which x counts as standard normal; T where the schedule does not go so far.</summary>
+    /// <summary>The lambda = log(g / S) at which x counts as normal, of <see cref="NoiseSchedule.DeviationAt"/>; T where the schedule does not go so far.</summary>
     public double EndLambda
     {
         get;
@@ -74,9 +74,9 @@ public sealed record FlowLikelihood
         }
 
         int d = x.Length / samples;
-        double scale = d * (Math.Log(from.G) - Math.Log(schedule.At(start).G));
+        double deviation = schedule.DeviationAt(from), scale = d * (Math.Log(from.G) - Math.Log(schedule.At(start).G));
         for (int i = 0; i < samples; i++)
-            integral[i] += LogNormal(state.X.Span.Slice(i * d, d)) + scale;
+            integral[i] += LogNormal(state.X.Span.Slice(i * d, d), deviation) + scale;
         return integral;
     }
 
@@ -92,13 +92,14 @@ public sealed record FlowLikelihood
         return -logDensity / (dimensions * Math.Log(2));
     }
 
-    private static double LogNormal<T>(ReadOnlySpan<T> x)
+    private static double LogNormal<T>(ReadOnlySpan<T> x, double deviation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         double squares = 0;
         foreach (var value in x)
             squares += double.CreateTruncating(value) * double.CreateTruncating(value);
-        return -(squares + (x.Length * Math.Log(2 * Math.PI))) / 2;
+        double variance = deviation * deviation;
+        return -((squares / variance) + (x.Length * Math.Log(2 * Math.PI * variance))) / 2;
     }
 }
 
