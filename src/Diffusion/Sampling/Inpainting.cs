@@ -12,6 +12,9 @@ namespace Diffusion.Sampling;
 /// </summary>
 public sealed record Inpainting
 {
+    // Samplers that draw several times at one level have the streams 1, 2, ...
+    private const uint OwnStreams = 0x5265_5061;
+
     /// <summary>How often each stretch of steps is gone through, at least 1; the paper takes 10. With 1 the parts hardly see each other.</summary>
     public int Resamplings
     {
@@ -57,7 +60,7 @@ public sealed record Inpainting
         if (run.Levels[^1].Time > run.Levels[0].Time)
             throw new ArgumentException("Data are filled in on the way to them: the times must fall.", nameof(sampler));
         var z = Tensor<T>.Uninitialized(known.Shape);
-        var streams = random.Derive(1).For(Purpose.ReverseStep);
+        var streams = random.Derive(OwnStreams).For(Purpose.ReverseStep);
         long draws = 0;
         int perSample = run.PerSample;
         for (int first = 0; first < run.Count; first = run.Index)

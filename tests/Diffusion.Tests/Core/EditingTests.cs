@@ -157,6 +157,20 @@ public sealed class EditingTests
         Assert.That(counted.Calls, Is.EqualTo((8 * 3) + 2));
     }
 
+    // Samplers draw several times at a level, and none of that may come again in what is known.
+    [Test]
+    public void The_noise_of_what_is_known_is_no_noise_of_the_sampler()
+    {
+        var schedule = NoiseSchedule.Cosine(10);
+        var sampler = new Watching();
+        _ = new Inpainting { Resamplings = 1 }.Sample(sampler, new ExactDenoiser<double>(Data, schedule), schedule, Tensor<double>.Zeros([1, 2, 1]), Tensor<double>.Full([1, 2, 1], 1), default, Random);
+        Assert.That(sampler.Known, Has.Count.EqualTo(9));
+        Assert.That(sampler.Known, Is.Unique);
+        Assert.That(sampler.Drawn, Has.Count.EqualTo(10 * 4));
+        foreach (double noise in sampler.Known)
+            Assert.That(sampler.Drawn, Has.None.EqualTo(noise).Within(1e-9));
+    }
+
     [Test]
     public void What_cannot_be_filled_in_is_refused()
     {
@@ -203,5 +217,24 @@ public sealed class EditingTests
         for (int i = 0; i < count; i++)
             (known[i, 0, 0], known[i, 1, 0], mask[i, 0, 0]) = (FirstMean - .6 + (1.2 * i / (count - 1)), 1e6, 1);
         return (known, mask);
+    }
+
+    // Sees the noise in the state that it is given, which is all known and 0, and what it would draw itself.
+    private sealed class Watching() : GridSampler<double>(new SamplerSettings())
+    {
+        public List<double> Known { get; } = [];
+
+        public List<double> Drawn { get; } = [];
+
+        public override string Name => "watching";
+
+        protected override void Step(SamplingRun<double> run, int i)
+        {
+            if (i > 0)
+                Known.Add(run.X.Span[0] / run.Level.S);
+            for (int draw = 0; draw < 4; draw++)
+                Drawn.Add(run.Normal(run.Level.Time, draw).Span[0]);
+            run.Scale(1);
+        }
     }
 }
