@@ -33,6 +33,7 @@ public sealed class OpenCoreTests
         Assert.That(() => ModelFile.Load<float>(file), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'outside-mlp'").And.Message.Contains("Architectures<float>.Register"));
         Architectures<float>.Register(OwnNetwork.Name, configuration => new OwnNetwork(int.Parse(configuration)));
         var model = ModelFile.Load<float>(file);
+        Assert.That(() => ModelFile.Load<float>(file, "two-pixel-unet"), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'outside-mlp', but 'two-pixel-unet' is needed"));
 
         var start = Start.Draw<float>(Random, [2000, 2]);
         var reference = SlicedWasserstein.To(TwoMoons.Draw(2000, 1).Points);

@@ -187,7 +187,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         string path = result.GetValue(DigitsOptions.Model) ?? Pretrained.Model;
         if (!File.Exists(path))
             throw new UsageException($"There is no model {path}: 'train' makes one, or --model names another file.");
-        var model = ModelFile.Load<float>(path);
+        var model = ModelFile.Load<float>(path, "mnist-unet");
         if (result.GetValue(DigitsOptions.SamplingSteps) is int steps && steps > model.Schedule.T)
             throw new UsageException($"--sampling-steps is {steps}, but the model has T = {model.Schedule.T}; accepted is 1 to {model.Schedule.T}.");
         return model;

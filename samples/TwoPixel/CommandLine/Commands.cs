@@ -4,6 +4,7 @@ using Diffusion.Data;
 using Diffusion.Guidance;
 using Diffusion.Models;
 using Diffusion.Sampling;
+using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Tensors.Threading;
@@ -141,7 +142,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         var random = new RandomSource(result.GetValue(StudyOptions.Seed) ?? 0);
         var denoiser = new ClassifierFreeGuidance<float>(model.Denoiser, label == DenoiserArguments.NoLabel ? -1 : guidance);
         var recorder = trajectory ? new TrajectoryRecorder<float>() : null;
-        var points = new DdpmSampler<float>().Sample(denoiser, model.Schedule, Begin(result, random, count), label, random, recorder);
+        var points = new DdpmSampler<float>().Sample(denoiser, model.Schedule, Begin(result, random, count, model.Schedule), label, random, recorder);
 
         int[] labels = [.. Enumerable.Repeat(label, count)];
         if (recorder is not null)
@@ -185,10 +186,10 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
     }
 
     // x_T: noise, or the same given point for all.
-    private static Tensor<float> Begin(ParseResult result, RandomSource random, int count)
+    private static Tensor<float> Begin(ParseResult result, RandomSource random, int count, NoiseSchedule schedule)
     {
         if (result.GetValue(StudyOptions.Start) is not var (left, right))
-            return Start.Draw<float>(random, [count, 2, 1]);
+            return Start.Draw<float>(random, [count, 2, 1], schedule);
         var start = Tensor<float>.Uninitialized([count, 2, 1]);
         for (int i = 0; i < count; i++)
             (start.Span[2 * i], start.Span[(2 * i) + 1]) = ((float)left, (float)right);
@@ -198,7 +199,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
     // A model belongs to its T: another one asked for is refused.
     private static Model<float> Load(string path, int? timesteps)
     {
-        var model = ModelFile.Load<float>(path);
+        var model = ModelFile.Load<float>(path, "two-pixel-unet");
         if (timesteps is int asked && asked != model.Schedule.T)
             throw new UsageException($"--steps-max is {asked}, but {path} is a model of T = {model.Schedule.T}; a model samples with the steps that it was trained for.");
         return model;

@@ -123,7 +123,7 @@ internal sealed class CompareTraining(CompareSettings settings, CompareFolder fo
     {
         if (!File.Exists(path))
             return null;
-        var saved = ModelFile.Load<float>(path);
+        var saved = ModelFile.Load<float>(path, "two-pixel-unet");
         return saved.Training == training && (saved.Objective.Name, saved.Objective.Settings) == (objective.Name, objective.Settings)
             && (saved.Network as TwoPixelUNet<float>)?.Configuration == network && saved.Schedule.ToJson() == schedule.ToJson() && saved.Mixture == data
             ? saved : null;

@@ -31,9 +31,11 @@ public static class ModelFile
     }
 
     /// <summary>Reads a model, whose network is set to evaluation. Architectures, schedules and objectives of your own must have been registered: see <see cref="Architectures{T}"/>, <see cref="ScheduleKinds"/>, <see cref="ObjectiveKinds{T}"/>.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, of another format, or names what is not known; the message says what.</exception>
+    /// <param name="path">The file.</param>
+    /// <param name="architecture">The architecture that it must be of, such as <c>two-pixel-unet</c>; null for any.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, of another format or architecture, or names what is not known; the message says what.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Model<T> Load<T>(string path)
+    public static Model<T> Load<T>(string path, string? architecture = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var content = SafetensorsFile.Read<T>(path);
@@ -41,6 +43,8 @@ public static class ModelFile
         {
             var metadata = ModelMetadata.Upgraded(content.Metadata, FirstFormat, Format);
             ModelMetadata.Require(metadata, ModelMetadata.FormatKey, Format);
+            if (architecture is not null)
+                ModelMetadata.Require(metadata, ModelMetadata.ArchitectureKey, architecture);
             var schedule = ScheduleKinds.FromJson(ModelMetadata.Entry(metadata, ModelMetadata.ScheduleKey));
             var training = ModelMetadata.TrainingOf(metadata);
             var objective = ObjectiveKinds<T>.Create(ModelMetadata.Entry(metadata, ModelMetadata.ObjectiveKey), ModelMetadata.Entry(metadata, ModelMetadata.ObjectiveSettingsKey));
