@@ -104,8 +104,8 @@ public sealed class ParameterisationTests
         Assert.That(losses, Is.All.EqualTo(losses[0]).Within(1e-9 * losses[0]));
         Assert.That(losses[0], Is.GreaterThan(0));
         Assert.That(
-            () => Trainer(new MinSnrObjective<double>(5, Parameterisation.V) { Loss = LossKind.Huber }).Step(),
-            Throws.InvalidOperationException.With.Message.Contains("L2"));
+            () => Trainer(new MinSnrObjective<double>(5, Parameterisation.V) { Loss = LossKind.Huber }),
+            Throws.ArgumentException.With.Message.Contains("L2"));
     }
 
     private static Trainer<double> Trainer(MinSnrObjective<double> objective) => new(

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Networks;
 using Diffusion.Schedules;
 using Diffusion.Tensors.Randomness;
 
@@ -42,6 +43,13 @@ public sealed class EdmObjective<T> : SimpleObjective<T>
 
     /// <inheritdoc/>
     public override string Settings => new ObjectiveSettings { SigmaData = SigmaData, LogMean = LogMean, LogDeviation = LogDeviation, Loss = Loss }.ToJson();
+
+    /// <inheritdoc/>
+    public override void Check(DenoisingNetwork<T> network, NoiseSchedule schedule)
+    {
+        if (Times != TimeSampling.Continuous)
+            throw new ArgumentException($"EDM draws times of its own, whose log sigma is normal; Times cannot be {Times}.", nameof(schedule));
+    }
 
     /// <inheritdoc/>
     /// <remarks>What lies beyond the noisiest level of the schedule is taken there.</remarks>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Diffusion.Autograd;
+using Diffusion.Networks;
 using Diffusion.Schedules;
 
 namespace Diffusion.Objectives;
@@ -40,10 +41,15 @@ public sealed class MinSnrObjective<T> : SimpleObjective<T>
     }
 
     /// <inheritdoc/>
-    protected override Variable<T> LossOf(TrainingBatch<T> batch)
+    public override void Check(DenoisingNetwork<T> network, NoiseSchedule schedule)
     {
         if (Loss != LossKind.L2)
-            throw new InvalidOperationException($"Min-SNR weighs squared errors, so the loss must be L2, not {Loss}.");
+            throw new ArgumentException($"Min-SNR weighs squared errors, so the loss must be L2, not {Loss}.", nameof(network));
+    }
+
+    /// <inheritdoc/>
+    protected override Variable<T> LossOf(TrainingBatch<T> batch)
+    {
         var root = batch.OfLevels(level => Math.Sqrt(WeightAt(level)));
         return Autograd.Loss.MeanSquared(batch.Predict(Parameterisation) * root, batch.Tape.Variable(batch.Target(Parameterisation)) * root);
     }

@@ -153,6 +153,9 @@ public sealed class ObjectiveTests
             Assert.That(() => new EdmObjective<double>(0), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("sigma_data is 0"));
             Assert.That(() => new EdmObjective<double>(1, double.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("mean of ln sigma is NaN"));
             Assert.That(() => new EdmObjective<double>(1, 0, 0), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("standard deviation of ln sigma is 0"));
+            Assert.That(
+                () => new EdmObjective<double> { Times = TimeSampling.Discrete }.Check(new GaussianNetwork(NoiseSchedule.Straight(8), Parameterisation.Flow), NoiseSchedule.Straight(8)),
+                Throws.ArgumentException.With.Message.Contains("Times cannot be Discrete"));
             Assert.That(() => new SimpleObjective<double> { Times = (TimeSampling)7 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Discrete, Continuous"));
             Assert.That(() => new SimpleObjective<double> { Loss = (LossKind)7 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("L2, L1, Huber"));
             Assert.That(() => new LearnedVarianceObjective<double>(-1), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("BoundWeight is -1"));
