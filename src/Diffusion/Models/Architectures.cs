@@ -20,6 +20,8 @@ public static class Architectures<T>
         Register(TwoPixelUNet<T>.ArchitectureName, json => new TwoPixelUNet<T>(Read(json, NetworkJson.Default.TwoPixelUNetConfiguration), random));
         Register(MnistUNet<T>.ArchitectureName, json => new MnistUNet<T>(Read(json, NetworkJson.Default.MnistUNetConfiguration), random));
         Register(MlpDenoiser<T>.ArchitectureName, json => new MlpDenoiser<T>(Read(json, NetworkJson.Default.MlpConfiguration), random));
+        Register(UNet<T>.ArchitectureName, json => new UNet<T>(Read(json, NetworkJson.Default.UNetConfiguration), random));
+        Register(UNet1d<T>.ArchitectureName, json => new UNet1d<T>(Read(json, NetworkJson.Default.UNet1dConfiguration), random));
     }
 
     /// <summary>All names, in alphabetical order.</summary>

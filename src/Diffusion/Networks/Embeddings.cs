@@ -5,16 +5,9 @@ using Diffusion.Tensors;
 
 namespace Diffusion.Networks;
 
-/// <summary>Rows of conditioning, one for each distinct step or class, and the row of each sample.</summary>
-internal readonly record struct ConditionRows<T>(Variable<T> Rows, int[] Index)
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    /// <summary>Whether all samples have the same row, as in sampling, so that it can be part of a bias.</summary>
-    public bool IsShared => Rows.Shape[0] == 1;
-}
-
 /// <summary>A step to features: Gaussian Fourier features of t/T (assignment eq. 10), a linear layer, SiLU.</summary>
-internal sealed class StepEmbedding<T> : Module<T>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class StepEmbedding<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly GaussianFourierFeatures<T> _fourier;
@@ -25,19 +18,39 @@ internal sealed class StepEmbedding<T> : Module<T>
     // Training of discrete steps asks for the same features again and again; a table of more times than this would be large.
     private const int LargestTable = 1024;
 
+    /// <summary>Makes an embedding with PyTorch's first values.</summary>
+    /// <param name="features">E, the number of features: even, half of it Fourier frequencies.</param>
+    /// <param name="timesteps">T, by which times are divided; at least 1.</param>
+    /// <param name="weights">Where the first values come from.</param>
+    /// <exception cref="ArgumentException">A size that is not accepted.</exception>
     public StepEmbedding(int features, int timesteps, WeightInitializer weights)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(timesteps);
         (_features, _timesteps) = (features, timesteps);
         _fourier = Register("fourier", new GaussianFourierFeatures<T>(features, weights));
         _linear = Register("linear", new Linear<T>(features, features, weights));
     }
 
-    // [R] times to [R, E]
-    public Variable<T> Forward(Tape<T> tape, double[] times) => _linear.Forward(tape.Variable(Features(tape, times))).Silu();
+    /// <summary>Times to rows [R, E], one for each distinct time.</summary>
+    /// <param name="tape">The tape of the pass.</param>
+    /// <param name="t">Times in [0, T]: one for the whole batch, or one for each sample.</param>
+    /// <param name="samples">N.</param>
+    /// <exception cref="ArgumentException">Another number of times.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A time that is none of the network's.</exception>
+    public TableRows<T> Forward(Tape<T> tape, ReadOnlySpan<double> t, int samples)
+    {
+        if (t.Length != 1 && t.Length != samples)
+            throw new ArgumentException($"{t.Length} times were given for {samples} samples; accepted are one for all, or one for each.", nameof(t));
+        var times = DistinctTimes.Of(t, tape.RentIndices(samples));
+        return new(Forward(tape, times.Values), times.Index);
+    }
+
+    /// <summary>[R] times to [R, E].</summary>
+    internal Variable<T> Forward(Tape<T> tape, double[] times) => _linear.Forward(tape.Variable(Features(tape, times))).Silu();
 
     /// <summary>The Fourier features of [R] times, [R, E].</summary>
     /// <exception cref="ArgumentOutOfRangeException">A time that is none of the network's.</exception>
-    public Tensor<T> Features(Tape<T> tape, double[] times)
+    internal Tensor<T> Features(Tape<T> tape, double[] times)
     {
         foreach (double t in times)
         {
@@ -76,14 +89,21 @@ internal sealed class StepEmbedding<T> : Module<T>
 }
 
 /// <summary>A class to features: one-hot of the classes and a null class, linear, SiLU, linear. All classes at once.</summary>
-internal sealed class ClassEmbedding<T> : Module<T>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class ClassEmbedding<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Linear<T> _linear1, _linear2;
     private readonly Tensor<T> _oneHot;
 
+    /// <summary>Makes an embedding with PyTorch's first values.</summary>
+    /// <param name="classes">The number of classes, without the null class; at least 1.</param>
+    /// <param name="features">E, the number of features.</param>
+    /// <param name="weights">Where the first values come from.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No classes or no features.</exception>
     public ClassEmbedding(int classes, int features, WeightInitializer weights)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         _linear1 = Register("linear1", new Linear<T>(classes + 1, features, weights));
         _linear2 = Register("linear2", new Linear<T>(features, features, weights));
         _oneHot = Tensor<T>.Zeros([classes + 1, classes + 1]);
@@ -91,8 +111,12 @@ internal sealed class ClassEmbedding<T> : Module<T>
             _oneHot[y, y] = T.One;
     }
 
-    // labels of N samples to all rows [classes + 1, E] and each sample's row
-    public ConditionRows<T> Forward(Tape<T> tape, Condition<T> condition, int samples)
+    /// <summary>Labels to rows: of all classes and the null class, [classes + 1, E], or [1, E] where one label stands for all.</summary>
+    /// <param name="tape">The tape of the pass.</param>
+    /// <param name="condition">Whose labels; -1 is the null class.</param>
+    /// <param name="samples">N.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A label that is none of the classes.</exception>
+    public TableRows<T> Forward(Tape<T> tape, Condition<T> condition, int samples)
     {
         int nullClass = _oneHot.Shape[0] - 1;
         int[] index = tape.RentIndices(samples);
@@ -125,13 +149,19 @@ internal sealed class ClassEmbedding<T> : Module<T>
 }
 
 /// <summary>A vector to features: a linear layer; and a learned row for samples without one.</summary>
-internal sealed class VectorEmbedding<T> : Module<T>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class VectorEmbedding<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Linear<T> _linear;
     private readonly Parameter<T> _missing;
     private readonly int _size;
 
+    /// <summary>Makes an embedding with PyTorch's first values, and zeros for samples without a vector.</summary>
+    /// <param name="size">F, the numbers of a vector.</param>
+    /// <param name="features">E, the number of features.</param>
+    /// <param name="weights">Where the first values come from.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size below 1.</exception>
     public VectorEmbedding(int size, int features, WeightInitializer weights)
     {
         _size = size;
@@ -139,18 +169,28 @@ internal sealed class VectorEmbedding<T> : Module<T>
         _missing = Register("missing", new Parameter<T>(Tensor<T>.Zeros([1, features])));
     }
 
-    // the values of N samples to [N, E] or [1, E]
-    public Variable<T> Forward(Tape<T> tape, Condition<T> condition, int samples)
+    /// <summary>The vectors of N samples to rows [N, E], or [1, E] where all have the same or none.</summary>
+    /// <param name="tape">The tape of the pass.</param>
+    /// <param name="condition">Whose values, [N, F] or [1, F].</param>
+    /// <param name="samples">N.</param>
+    /// <exception cref="ArgumentException">Vectors of another size.</exception>
+    public TableRows<T> Forward(Tape<T> tape, Condition<T> condition, int samples)
     {
+        int[] index = tape.RentIndices(samples);
+        index.AsSpan().Clear();
         if (condition.Values is not { } values)
-            return tape.Variable(Tensor<T>.Zeros([1, 1])) + _missing;
-        int rows = values.Shape[0];
+            return new(tape.Variable(Tensor<T>.Zeros([1, 1])) + _missing, index);
+        int rows = values.Shape[0], count = Math.Min(1, samples);
         if (values.Length != (long)rows * _size)
             throw new ArgumentException($"The network takes vectors of {_size} numbers, but the condition's values have the shape {values.Shape}.", nameof(condition));
-        Tensor<T> given = tape.Rent([samples, 1]), lacking = tape.Rent([samples, 1]);
-        for (int i = 0; i < samples; i++)
+        for (int i = 1; i < samples && count == 1; i++)
+            count = rows == 1 && condition.HasValues(i) == condition.HasValues(0) ? 1 : samples;
+        Tensor<T> given = tape.Rent([count, 1]), lacking = tape.Rent([count, 1]);
+        for (int i = 0; i < count; i++)
             (given.Span[i], lacking.Span[i]) = condition.HasValues(i) ? (T.One, T.Zero) : (T.Zero, T.One);
+        for (int i = 0; i < samples && count > 1; i++)
+            index[i] = i;
         var embedded = _linear.Forward(tape.Variable(values).Reshape([rows, _size]));
-        return (embedded * tape.Variable(given)) + (_missing * tape.Variable(lacking));
+        return new((embedded * tape.Variable(given)) + (_missing * tape.Variable(lacking)), index);
     }
 }

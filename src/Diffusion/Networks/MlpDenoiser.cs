@@ -60,20 +60,12 @@ public sealed class MlpDenoiser<T> : DenoisingNetwork<T>
         int d = Configuration.Dimensions, n = xt.Rank == 0 ? 0 : xt.Shape[0];
         if (xt.Rank == 0 || xt.Length != (long)n * d)
             throw new ArgumentException($"The network takes points of {d} numbers, [N, {d}], not {xt.Shape}.", nameof(xt));
-        if (_label is null && condition.HasLabels)
-            throw new ArgumentException("The network knows no classes, but labels were given.", nameof(condition));
-        if (_vector is null && condition.Values is { } values)
-            throw new ArgumentException($"The network takes no vectors, but values {values.Shape} were given.", nameof(condition));
-        var times = DistinctTimes.Of(t, tape.RentIndices(n));
-        var h = _first.Forward(tape.Variable(xt).Reshape([n, d])).AddRows(new TableRows<T>(_step.Forward(tape, times.Values), times.Index));
+        ConditionRows.Check(condition, takesLabels: _label is not null, takesValues: _vector is not null);
+        var h = _first.Forward(tape.Variable(xt).Reshape([n, d])).AddRows(_step.Forward(tape, t, n));
         if (_label is not null)
-        {
-            var label = _label.Forward(tape, condition, n);
-            h = h.AddRows(new TableRows<T>(label.Rows, label.Index));
-        }
-
+            h = h.AddRows(_label.Forward(tape, condition, n));
         if (_vector is not null)
-            h += _vector.Forward(tape, condition, n);
+            h = h.AddRows(_vector.Forward(tape, condition, n));
         h = h.Silu();
         foreach (var layer in _hidden)
             h += layer.Forward(h).Silu();

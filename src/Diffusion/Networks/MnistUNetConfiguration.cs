@@ -6,6 +6,8 @@ namespace Diffusion.Networks;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MnistUNetConfiguration
 {
+    internal const int Side = 28;
+
     /// <summary>Channels at 28, 14, 7 and 4 pixels: four multiples of 8, the groups of the normalisation.</summary>
     public IReadOnlyList<int> Widths
     {
@@ -45,4 +47,16 @@ public sealed record MnistUNetConfiguration
         init => field = value >= 1 ? value
             : throw new ArgumentOutOfRangeException(nameof(Timesteps), value, $"Timesteps is {value}; it must be at least 1.");
     }
+
+    /// <summary>The same network in the words of the general one.</summary>
+    internal UNetConfiguration ToUNet() => new()
+    {
+        Height = Side,
+        Width = Side,
+        Channels = 1,
+        Levels = [.. Widths.Select((width, i) => new UNetLevel { Width = width, Heads = Heads, Attention = i == 0 ? AttentionKind.Linear : AttentionKind.Softmax })],
+        Embedding = Embedding,
+        Classes = Classes,
+        Timesteps = Timesteps,
+    };
 }

@@ -7,4 +7,6 @@ namespace Diffusion.Networks;
 [JsonSerializable(typeof(TwoPixelUNetConfiguration))]
 [JsonSerializable(typeof(MnistUNetConfiguration))]
 [JsonSerializable(typeof(MlpConfiguration))]
+[JsonSerializable(typeof(UNetConfiguration))]
+[JsonSerializable(typeof(UNet1dConfiguration))]
 internal sealed partial class NetworkJson : JsonSerializerContext;

@@ -82,8 +82,7 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
         if (xt.Rank != 3 || xt.Shape[1] != 2 || xt.Shape[2] != 1)
             throw new ArgumentException($"The network takes images of two pixels, [N, 2, 1], not {xt.Shape}.", nameof(xt));
         int n = xt.Shape[0];
-        var times = DistinctTimes.Of(t, tape.RentIndices(n));
-        var step = new ConditionRows<T>(_step.Forward(tape, times.Values), times.Index);
+        var step = _step.Forward(tape, t, n);
         var label = _label.Forward(tape, condition, n);
 
         var x = tape.Variable(xt);                                   // [N, 2, 1]
@@ -111,15 +110,15 @@ internal sealed class ConditionedBlock<T> : Module<T>
     }
 
     // [N, L, Cin] to [N, Lout, C]
-    public Variable<T> Forward(Variable<T> x, ConditionRows<T> step, ConditionRows<T> label)
+    public Variable<T> Forward(Variable<T> x, TableRows<T> step, TableRows<T> label)
     {
-        Variable<T> stepRows = _step.Forward(step.Rows), labelRows = _label.Forward(label.Rows);
-        if (step.IsShared && label.IsShared)
+        Variable<T> stepRows = _step.Forward(step.Table), labelRows = _label.Forward(label.Table);
+        if (step.IsShared() && label.IsShared())
         {
             var bias = (stepRows + labelRows).Reshape(_convolution.Bias!.Shape) + _convolution.Bias;
             return _norm.Forward(_convolution.Forward(x, bias));
         }
 
-        return _norm.Forward(_convolution.Forward(x), new(stepRows, step.Index), new(labelRows, label.Index));
+        return _norm.Forward(_convolution.Forward(x), new(stepRows, step.Indices), new(labelRows, label.Indices));
     }
 }
