@@ -37,13 +37,17 @@ public static class Options
             text => names.Contains(text.ToLowerInvariant()) ? Enum.Parse<TEnum>(text, ignoreCase: true) : null, string.Join(", ", names));
     }
 
-    /// <summary>One of some values, told by their names.</summary>
+    /// <summary>One of some values, told by their names, with a default.</summary>
     public static Option<T?> Choice<T>(string name, IReadOnlyList<T> values, T standard, string description)
+        where T : class => OneOf(name, values, $"{description}. Default: {standard.ToString()!.ToLowerInvariant()}.");
+
+    /// <summary>One of some values, told by their names.</summary>
+    public static Option<T?> OneOf<T>(string name, IReadOnlyList<T> values, string description)
         where T : class
     {
         string[] names = [.. values.Select(value => value.ToString()!.ToLowerInvariant())];
         return Make<T?>(
-            name, string.Join('|', names), $"{description}. Default: {standard.ToString()!.ToLowerInvariant()}.",
+            name, string.Join('|', names), description,
             text => names.IndexOf(text.ToLowerInvariant()) is >= 0 and var at ? values[at] : null, string.Join(", ", names));
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Diffusion.Networks;
 using Diffusion.Objectives;
 using Diffusion.Schedules;
+using Diffusion.Tensors.Randomness;
 using Diffusion.Terminal;
 using Diffusion.Training;
 using Diffusion.TwoPixel.Study;
@@ -50,6 +51,9 @@ internal sealed record RunConfiguration
     /// <summary>C1; C2 and the embedding are twice as wide.</summary>
     public int Width { get; init; } = 64;
 
+    /// <summary>The network.</summary>
+    public NetworkKind Network { get; init; }
+
     /// <summary>w of the guided trajectories.</summary>
     public double Guidance { get; init; } = 1;
 
@@ -65,6 +69,11 @@ internal sealed record RunConfiguration
         Classes = Math.Max(1, UsedData.LabelCount),
         Timesteps = timesteps,
     };
+
+    /// <summary>The network of the model with T steps, as it begins.</summary>
+    public DenoisingNetwork<float> MakeNetwork(int timesteps, RandomSource random) => Network == NetworkKind.UNet
+        ? new TwoPixelUNet<float>(NetworkFor(timesteps), random)
+        : new MlpDenoiser<float>(new() { Dimensions = 2, Width = 2 * Width, Classes = Math.Max(1, UsedData.LabelCount), Timesteps = timesteps }, random);
 
     /// <summary>The settings of the training of the model with T steps.</summary>
     public TrainingConfiguration TrainingFor(int timesteps) => new()
@@ -119,4 +128,14 @@ internal sealed record RunConfiguration
 
     /// <exception cref="UsageException">The file cannot be read, or is no configuration.</exception>
     public static RunConfiguration Load(string path) => ConfigurationFile.Load<RunConfiguration>(path, read => read with { Data = read.Data?.Loaded(path) });
+}
+
+/// <summary>The networks of the study.</summary>
+internal enum NetworkKind
+{
+    /// <summary>The assignment's one-dimensional UNet: made for two peaks, it blurs what is finer.</summary>
+    UNet = 0,
+
+    /// <summary>Linear layers, for points of any pattern.</summary>
+    Mlp,
 }

@@ -68,6 +68,9 @@ internal sealed class CommandLineRefusalTests : IDisposable
         yield return Case("resume from a truncated checkpoint", 1, "checkpoint-T5.safetensors", ["train", "--resume", .. Same[..^1], "truncated"]);
 
         yield return Case("points and mixture", 2, "--data and --mixture", "train", "--data", "nan.csv", "--mixture", "weights.json", "--out", "new");
+        yield return Case("points and a set", 2, "--data and --dataset", "train", "--data", "nan.csv", "--dataset", "moons", "--out", "new");
+        yield return Case("unknown set", 2, "--dataset is 'moon'; accepted is checkerboard, circles, gaussians, moons, spirals, swiss-roll", "train", "--dataset", "moon", "--out", "new");
+        yield return Case("unknown network", 2, "--network is 'cnn'", "train", "--network", "cnn", "--out", "new");
         yield return Case("points that are not there", 2, "nothing.csv", "train", "--data", "nothing.csv", "--out", "new");
         yield return Case("points that are text", 1, "note.txt: the first line is 'Just a note.'", "train", "--data", "note.txt", "--out", "new");
         yield return Case("points with one that is no number", 1, "nan.csv: line 3: the right pixel is NaN; accepted", "all", "--data", "nan.csv", "--out", "new");

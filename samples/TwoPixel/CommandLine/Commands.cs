@@ -27,7 +27,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         root.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         all.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         train.AddAll([.. StudyOptions.OfRuns, StudyOptions.Resume, StudyOptions.Folder, StudyOptions.Threads]);
-        figures.AddAll([StudyOptions.Config, StudyOptions.Data, StudyOptions.Mixture, StudyOptions.StepsMax, StudyOptions.Seed, StudyOptions.Guidance, StudyOptions.Folder, StudyOptions.Threads]);
+        figures.AddAll([StudyOptions.Config, StudyOptions.Data, StudyOptions.Mixture, StudyOptions.Dataset, StudyOptions.StepsMax, StudyOptions.Seed, StudyOptions.Guidance, StudyOptions.Folder, StudyOptions.Threads]);
         sample.AddAll(
         [
             StudyOptions.Model, StudyOptions.StepsMax, StudyOptions.Label, StudyOptions.Guidance, StudyOptions.Start, StudyOptions.Count, StudyOptions.Seed,
@@ -199,7 +199,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
     // A model belongs to its T: another one asked for is refused.
     private static Model<float> Load(string path, int? timesteps)
     {
-        var model = ModelFile.Load<float>(path, "two-pixel-unet");
+        var model = ModelData.Load(path);
         if (timesteps is int asked && asked != model.Schedule.T)
             throw new UsageException($"--steps-max is {asked}, but {path} is a model of T = {model.Schedule.T}; a model samples with the steps that it was trained for.");
         return model;

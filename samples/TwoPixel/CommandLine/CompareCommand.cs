@@ -42,7 +42,7 @@ internal sealed class CompareCommand(IReporter reporter, CancellationToken cance
     {
         string path = output.Model(CompareSettings.DiscreteT);
         if (File.Exists(path))
-            return ModelFile.Load<float>(path, "two-pixel-unet");
+            return ModelData.Load(path);
         if (!File.Exists(output.Configuration))
             OutputFolder.WriteText(output.Configuration, (configuration with { Timesteps = [CompareSettings.DiscreteT] }).ToJson());
         return new ModelTraining(configuration, output, reporter).Train(CompareSettings.DiscreteT, resume: false, cancellation).Model;

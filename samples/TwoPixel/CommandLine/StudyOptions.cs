@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Diffusion.Data;
 using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Terminal;
@@ -62,6 +63,11 @@ internal static class StudyOptions
     public static Option<string?> Mixture { get; } = Options.Text("--mixture", "FILE.json",
         $"Your own mixture in place of the assignment's: {StudyData.MixtureFormat}, component k being label k, weights summing to 1.");
 
+    public static Option<ToyData?> Dataset { get; } = Options.OneOf("--dataset", ToyData.All,
+        $"A set that everybody knows in place of the assignment's mixture: {StudyData.DatasetPoints:N0} points of it, or of gaussians the mixture itself.");
+
+    public static Option<NetworkKind?> Network { get; } = Options.Choice<NetworkKind>("--network", Defaults.Network, "The network: the assignment's UNet, which is made for two peaks, or linear layers (mlp), as which --dataset has it");
+
     public static Option<string?> Folder { get; } = new("--out")
     {
         HelpName = "DIR",
@@ -94,7 +100,7 @@ internal static class StudyOptions
 
     /// <summary>The options that make a <see cref="RunConfiguration"/>.</summary>
     public static IReadOnlyList<Option> OfRuns { get; } =
-        [Config, Data, Mixture, StepsMax, Seed, Iterations, Batch, LearningRate, LabelDropout, Ema, Loss, Schedule, Width, Guidance];
+        [Config, Data, Mixture, Dataset, StepsMax, Seed, Iterations, Batch, LearningRate, LabelDropout, Ema, Loss, Schedule, Network, Width, Guidance];
 
     /// <summary>The configuration that the command line asks for.</summary>
     /// <exception cref="UsageException">A value that is not accepted.</exception>
@@ -117,6 +123,7 @@ internal static class StudyOptions
             Ema = result.GetValue(Ema) ?? configuration.Ema,
             Loss = result.GetValue(Loss) ?? configuration.Loss,
             Schedule = result.GetValue(Schedule) ?? configuration.Schedule,
+            Network = result.GetValue(Network) ?? (result.GetValue(Dataset) is null ? configuration.Network : NetworkKind.Mlp),
             Width = result.GetValue(Width) ?? configuration.Width,
             Guidance = result.GetValue(Guidance) ?? configuration.Guidance,
         }).Validated();
@@ -125,12 +132,14 @@ internal static class StudyOptions
     /// <summary>The data that the command line names; null if it names none.</summary>
     /// <exception cref="UsageException">Two of them, or a file that is not there.</exception>
     /// <exception cref="InvalidDataException">The file holds no data; the message says where.</exception>
-    public static StudyData? OwnData(ParseResult result) => (result.GetValue(Data), result.GetValue(Mixture)) switch
+    public static StudyData? OwnData(ParseResult result) => (result.GetValue(Data), result.GetValue(Mixture), result.GetValue(Dataset)) switch
     {
-        (null, null) => null,
-        ({ } points, null) => StudyData.ReadPoints(points),
-        (null, { } mixture) => StudyData.ReadMixture(mixture),
-        _ => throw new UsageException("--data and --mixture were both given; accepted is one of them."),
+        (null, null, null) => null,
+        ({ } points, null, null) => StudyData.ReadPoints(points),
+        (null, { } mixture, null) => StudyData.ReadMixture(mixture),
+        (null, null, { } dataset) => StudyData.OfDataset(dataset),
+        var (points, mixture, dataset) => throw new UsageException(
+            $"{string.Join(" and ", new[] { ("--data", points is not null), ("--mixture", mixture is not null), ("--dataset", dataset is not null) }.Where(option => option.Item2).Select(option => option.Item1))} were given together; accepted is one of them."),
     };
 
     private static double? Finite(string text) =>

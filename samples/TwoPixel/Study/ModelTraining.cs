@@ -58,14 +58,14 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
         var schedule = configuration.ScheduleFor(timesteps);
         var training = configuration.TrainingFor(timesteps);
         var random = new RandomSource(configuration.Seed);
-        var network = new TwoPixelUNet<float>(configuration.NetworkFor(timesteps), random);
+        var network = configuration.MakeNetwork(timesteps, random);
         var trainer = new Trainer<float>(network, schedule, configuration.ObjectiveFor(), configuration.UsedData.Source(), training);
         var errors = new List<(int, double)>();
         if (resume)
             errors.AddRange(Resume(trainer, timesteps));
 
         // What samples is the average, in a network of its own with the same Fourier frequencies.
-        var averaged = new TwoPixelUNet<float>(configuration.NetworkFor(timesteps), random);
+        var averaged = configuration.MakeNetwork(timesteps, random);
         var model = Model<float>.Of(trainer, averaged);
         int every = Math.Max(1, training.Iterations / Measurements);
         try

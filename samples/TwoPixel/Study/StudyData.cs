@@ -22,6 +22,9 @@ internal sealed record StudyData
     /// <summary>What a file of a mixture looks like.</summary>
     public const string MixtureFormat = """{"Components":[{"Weight":1,"Left":0.5,"Right":0,"Sigma":0.1}, ...]}""";
 
+    /// <summary>The points that are drawn of a set that everybody knows.</summary>
+    public const int DatasetPoints = 20_000;
+
     /// <summary>The assignment's mixture.</summary>
     public static StudyData Assignment { get; } = new() { Mixture = GaussianMixture.TwoPixel };
 
@@ -79,6 +82,16 @@ internal sealed record StudyData
         {
             throw new InvalidDataException($"{path}: {e.Message} Accepted is {MixtureFormat}, weights summing to 1.", e);
         }
+    }
+
+    /// <summary>A set that everybody knows: 25 Gaussians as the mixture that they are, of the others so many points.</summary>
+    public static StudyData OfDataset(ToyData data)
+    {
+        if (data.Mixture is { } mixture)
+            return new StudyData { Mixture = mixture };
+        var (points, labels) = data.Sample(DatasetPoints, new RandomSource(0).At(0));
+        var set = new PointSet(points, labels);
+        return new StudyData { Points = set.Description, Set = set };
     }
 
     /// <summary>The same data with what does not stand in config.json itself: the points beside it.</summary>
