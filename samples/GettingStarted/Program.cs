@@ -1,8 +1,15 @@
 using Diffusion.Autograd;
+using Diffusion.Data;
 using Diffusion.Figures;
+using Diffusion.Models;
+using Diffusion.Networks;
 using Diffusion.Nn;
+using Diffusion.Objectives;
+using Diffusion.Sampling;
+using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
+using Diffusion.Training;
 
 // 1. A tensor is a shape over memory; printing one shows both.
 var a = Tensor<float>.From([2, 3], 1, 2, 3, 4, 5, 6);
@@ -41,6 +48,24 @@ for (int step = 1; step <= 1000; step++)
 Directory.CreateDirectory("out/getting-started");
 ClassificationPlot.Save("out/getting-started/spiral.png", [.. Enumerable.Range(0, Points).Select(i => new Pixels(points[i, 0], points[i, 1]))], labels, Probability, "A spiral, learned");
 Console.WriteLine("out/getting-started/spiral.png");
+
+// 6. Diffusion: data are covered by noise in 50 steps, and a network learns to tell the noise from the data, for each of two moons.
+var moons = ToyData.TwoMoons;
+var schedule = NoiseSchedule.Cosine(timesteps: 50);
+var trainer = new Trainer<float>(Denoiser(), schedule, new SimpleObjective<float>(), new ToySource<float>(moons), new TrainingConfiguration { Iterations = 4000, Batch = 256 });
+trainer.Run(progress => Console.Write(progress.Step % 1000 == 0 ? $"step {progress.Step}: loss {trainer.Losses.TakeLast(100).Average():F4}\n" : ""));
+var model = Model<float>.Of(trainer, Denoiser());
+
+// 7. From pure noise, step by step, come new points of the moon that is asked for.
+var (truth, ofMoon) = moons.Sample(2000, random.At(0));
+var start = Start.Draw<float>(random, truth.Shape);
+var samples = new DpmSolverSampler<float>(settings: new SamplerSettings { Steps = 20 }).Sample(model.Denoiser, schedule, start, ofMoon, random);
+PointsPlot.Save("out/getting-started/moons.png", "From noise to two moons", ("noise", Cloud(start)), ("samples", Cloud(samples)), ("data", Cloud(truth)));
+Console.WriteLine("out/getting-started/moons.png");
+
+DenoisingNetwork<float> Denoiser() => new MlpDenoiser<float>(new MlpConfiguration { Dimensions = 2, Classes = moons.Classes, Timesteps = schedule.T }, random);
+
+PixelCloud Cloud(Tensor<float> x) => new([.. Enumerable.Range(0, x.Shape[0]).Select(i => new Pixels(x[i, 0, 0], x[i, 1, 0]))], ofMoon);
 
 double Probability(double left, double right) => network.Forward(Tensor<float>.From([1, 2], (float)left, (float)right)).Softmax().Value[0, 1];
 

@@ -87,6 +87,7 @@ internal static class FiguresSyntheticData
                 from y in new[] { 0, 1 }
                 select new GuidedSamples(w, y, Cloud(200).Points)],
             [.. Peaks.Select(p => new MixtureComponent(p, Sigma))]));
+        yield return ("points", path => PointsPlot.Save(path, "Points", ("one", Cloud(300)), ("two", Cloud(200))));
         yield return ("noise-field", path => NoiseFieldFigure.Save(path, [.. new[] { 5, 15, 30, 45 }.Select(Field)]));
         yield return ("training", path => TrainingFigure.Save(path, [Training("T = 5", 0.11), Training("T = 50", null)]));
         yield return ("error-budget", path => ErrorBudgetFigure.Save(path, new("Error budget", ["T = 5", "T = 50"],
