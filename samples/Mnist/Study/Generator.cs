@@ -65,22 +65,8 @@ internal sealed class Generator(Model<float> model, GenerationSettings settings)
 
     /// <summary>Images from given starts under a given denoiser, cut into chunks; each chunk has random numbers of its own.</summary>
     public Tensor<float> Sample(
-        IDenoiser<float> denoiser, Tensor<float> start, int[] labels, RandomSource random, Action<int>? done = null, CancellationToken cancellation = default)
-    {
-        var images = Tensor<float>.Uninitialized(start.Shape);
-        var sampler = MakeSampler();
-        var stop = new StopsWhenCancelled(cancellation);
-        for (int from = 0; from < labels.Length; from += Chunk)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int to = Math.Min(labels.Length, from + Chunk);
-            var part = sampler.Sample(denoiser, model.Schedule, start.Rows(from, to), labels.AsSpan(from, to - from), random.Derive((uint)(from / Chunk)), stop);
-            images.Rows(from, to).CopyFrom(part);
-            done?.Invoke(to);
-        }
-
-        return images;
-    }
+        IDenoiser<float> denoiser, Tensor<float> start, int[] labels, RandomSource random, Action<int>? done = null, CancellationToken cancellation = default) =>
+        MakeSampler().SampleInBatches(denoiser, model.Schedule, start, labels, random, Chunk, done, cancellation);
 
     /// <summary>One chunk of images, watched.</summary>
     public Tensor<float> Watch(Tensor<float> start, int[] labels, ISampleObserver<float> observer) =>
@@ -137,10 +123,4 @@ internal sealed class Generator(Model<float> model, GenerationSettings settings)
         ClampX0 = new ValueRange(-1, 1),
         IntegerTimes = model.Objective is SimpleObjective<float> { Times: TimeSampling.Discrete },
     });
-
-    // A chunk of the full process takes minutes.
-    private sealed class StopsWhenCancelled(CancellationToken cancellation) : ISampleObserver<float>
-    {
-        public void OnStep(in SampleStep<float> step) => cancellation.ThrowIfCancellationRequested();
-    }
 }

@@ -61,4 +61,40 @@ public static class SamplerExtensions
 
         return run.X;
     }
+
+    /// <summary>Runs for many samples, in batches of a bounded size, so that memory is bounded too.</summary>
+    /// <param name="sampler">The sampler.</param>
+    /// <param name="denoiser">Predicts x_0 and the noise.</param>
+    /// <param name="schedule">The schedule that the denoiser belongs to.</param>
+    /// <param name="start">The state at the first time, [N, ...]; read only.</param>
+    /// <param name="condition">What is asked for, of all samples or of each.</param>
+    /// <param name="random">The source of the run; batch k draws from <c>random.Derive(k)</c>.</param>
+    /// <param name="batch">The most samples at once, at least 1.</param>
+    /// <param name="done">Told after each batch how many samples are done.</param>
+    /// <param name="cancellation">Ends the work after the step under way.</param>
+    /// <returns>The states at the last time, [N, ...].</returns>
+    /// <exception cref="ArgumentException">Shapes or lengths that do not fit together, or settings that do not suit the schedule.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public static Tensor<T> SampleInBatches<T>(
+        this ISampler<T> sampler, IDenoiser<T> denoiser, NoiseSchedule schedule, Tensor<T> start, Condition<T> condition, RandomSource random,
+        int batch = 256, Action<int>? done = null, CancellationToken cancellation = default)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        int count = start.Shape[0];
+        condition.Check(count);
+        var all = Tensor<T>.Uninitialized(start.Shape);
+        for (int from = 0; from < count; from += batch)
+        {
+            int to = Math.Min(count, from + batch);
+            var run = sampler.Begin(denoiser, schedule, start.Rows(from, to), condition.Rows(from, to), random.Derive((uint)(from / batch)));
+            do
+                cancellation.ThrowIfCancellationRequested();
+            while (run.Step());
+            all.Rows(from, to).CopyFrom(run.X);
+            done?.Invoke(to);
+        }
+
+        return all;
+    }
 }
