@@ -48,10 +48,15 @@ public sealed class PictureSet : ImageSet
     protected override void Read<T>(ReadOnlySpan<int> indices, Span<T> pixels)
     {
         int length = ImageShape.Length;
-        string[] files = new string[indices.Length];
-        for (int i = 0; i < files.Length; i++)
-            files[i] = Paths[indices[i]];
-        var decoded = _pixels is null ? DecodedPicture.All(_folder, files, _options) : [];
+        DecodedPicture[] decoded = [];
+        if (_pixels is null)
+        {
+            string[] files = new string[indices.Length];
+            for (int i = 0; i < files.Length; i++)
+                files[i] = Paths[indices[i]];
+            decoded = DecodedPicture.All(_folder, files, _options);
+        }
+
         for (int i = 0; i < indices.Length; i++)
         {
             var image = _pixels is null ? Checked(decoded[i], indices[i]) : _pixels.AsSpan(indices[i] * length, length);
