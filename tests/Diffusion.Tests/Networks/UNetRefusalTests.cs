@@ -39,12 +39,21 @@ public sealed class UNetRefusalTests
         yield return Case("8 channels cannot be split into 3 heads", () => new AttentionBlock<float>(8, 3, new WeightInitializer(TestUNets.Random)));
         yield return Case("attention is None; a block accepts Linear and Softmax", () => new AttentionBlock<float>(8, 2, new WeightInitializer(TestUNets.Random), AttentionKind.None));
         yield return Case("dimensions are 3; accepted are 1 (sequences) and 2 (images)", () => new ResidualBlock<float>(8, 8, 8, new WeightInitializer(TestUNets.Random), dimensions: 3));
+        yield return Case("3 times were given for 2 samples", () => Embed(3));
+        yield return Case("timesteps", () => new StepEmbedding<float>(8, 0, new WeightInitializer(TestUNets.Random)));
+        yield return Case("classes", () => new ClassEmbedding<float>(0, 8, new WeightInitializer(TestUNets.Random)));
         yield return Case("no rows to combine", () => Combine());
         yield return Case("Rows of 2 features for 1 samples cannot be added to rows of 3 for 1", () => Combine(2, 3));
 
         static TestCaseData Case(string message, Func<object> make) => new TestCaseData(message, make).SetArgDisplayNames(message);
 
         static UNet<float> Make(UNetConfiguration configuration) => new(configuration, TestUNets.Random);
+
+        static TableRows<float> Embed(int times)
+        {
+            using var tape = Tape<float>.StartInference();
+            return new StepEmbedding<float>(8, 10, new WeightInitializer(TestUNets.Random)).Forward(tape, new double[times], 2);
+        }
 
         static TableRows<float> Combine(params int[] features)
         {
