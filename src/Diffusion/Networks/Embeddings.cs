@@ -190,7 +190,21 @@ public sealed class VectorEmbedding<T> : Module<T>
             (given.Span[i], lacking.Span[i]) = condition.HasValues(i) ? (T.One, T.Zero) : (T.Zero, T.One);
         for (int i = 0; i < samples && count > 1; i++)
             index[i] = i;
-        var embedded = _linear.Forward(tape.Variable(values).Reshape([rows, _size]));
+
+        // What was dropped is not read: it may be no number.
+        var seen = values;
+        if (count > 1 && rows > 1 && given.Span[..count].Contains(T.Zero))
+        {
+            seen = tape.Rent(values.Shape);
+            seen.CopyFrom(values);
+            for (int i = 0; i < rows; i++)
+            {
+                if (!condition.HasValues(i))
+                    seen.Rows(i, i + 1).Span.Clear();
+            }
+        }
+
+        var embedded = _linear.Forward(tape.Variable(seen).Reshape([rows, _size]));
         return new((embedded * tape.Variable(given)) + (_missing * tape.Variable(lacking)), index);
     }
 }

@@ -48,6 +48,12 @@ public sealed class VectorConditionTests
             Assert.That(some[i], Is.EqualTo((dropped[i / 4] ? none : all)[i]).Within(1e-13));
             Assert.That(none[i], Is.Not.EqualTo(all[i]).Within(1e-6).And.Not.EqualTo(zeros[i]).Within(1e-6));
         }
+
+        // What was dropped is not read.
+        var spoiled = Vectors.Clone();
+        for (int i = 0; i < Count; i += 3)
+            spoiled.Rows(i, i + 1).Span.Fill(double.NaN);
+        Assert.That(X0(new(default, spoiled, dropped)), Is.EqualTo(some));
     }
 
     [Test]
