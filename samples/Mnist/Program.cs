@@ -1,4 +1,4 @@
-using Diffusion.Digits.CommandLine;
-using Diffusion.Terminal;
+using Diffusion.Digits;
+using Diffusion.Images;
 
-return SampleProgram.Run(args, (reporter, cancellation) => new Commands(reporter, cancellation).Build());
+return ImagesProgram.Run(args, new DigitsPreset());

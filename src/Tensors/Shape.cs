@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -10,6 +11,8 @@ public readonly struct Shape : IEquatable<Shape>
 {
     /// <summary>The most dimensions that a shape can have.</summary>
     public const int MaxRank = 6;
+
+    private const string Spread = "The extents of a shape are shape.AsSpan(): foreach over it, or write .. shape.AsSpan().";
 
     private readonly Extents _extents;
 
@@ -65,6 +68,10 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>Makes a shape of the given extents; the builder of collection expressions.</summary>
     public static Shape Create(params ReadOnlySpan<int> extents) => new(extents);
 
+    /// <summary>This shape with one dimension more in front: [extent, ...], the shape of so many of these.</summary>
+    /// <exception cref="ArgumentException">More than <see cref="MaxRank"/> dimensions, or more than 2^31 - 1 elements.</exception>
+    public Shape Prepend(int extent) => new([extent, .. AsSpan()]);
+
     /// <summary>The same shape with another extent in one dimension.</summary>
     public Shape With(Index dimension, int extent)
     {
@@ -83,8 +90,11 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The extents as a new array.</summary>
     public int[] ToArray() => AsSpan().ToArray();
 
-    /// <summary>The extents one after another, for <c>foreach</c>.</summary>
-    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)ToArray()).GetEnumerator();
+    /// <summary>Throws: the compiler needs the member for <c>[2, 3]</c>, and would spread <c>.. shape</c> wrongly, since it takes <see cref="Length"/> for the number of extents.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    [Obsolete(Spread, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public IEnumerator<int> GetEnumerator() => throw new NotSupportedException(Spread);
 
     /// <inheritdoc/>
     public bool Equals(Shape other) => AsSpan().SequenceEqual(other.AsSpan());

@@ -43,7 +43,7 @@ public sealed class WinogradTrainingTests
             Winograd.Use = use;
             var network = new MnistUNet<float>(new MnistUNetConfiguration { Widths = [16, 16, 32, 32], Embedding = 32, Timesteps = 50 }, new RandomSource(seed));
             var training = new TrainingConfiguration { Iterations = Steps, Batch = 16, LearningRate = 2e-3, Warmup = 10, Seed = seed };
-            var trainer = new Trainer<float>(network, NoiseSchedule.Cosine(50), new SimpleObjective<float>(Parameterisation.V), new MnistSource<float>(Bars()), training);
+            var trainer = new Trainer<float>(network, NoiseSchedule.Cosine(50), new SimpleObjective<float>(Parameterisation.V), new ImageSource<float>(Bars()), training);
             trainer.Run();
             return [.. trainer.Losses.Select(loss => (double)loss)];
         }
@@ -54,15 +54,11 @@ public sealed class WinogradTrainingTests
     }
 
     // Of each class a bright bar at its own height.
-    private static MnistSet Bars()
+    private static ImageSet Bars()
     {
-        byte[] images = new byte[MnistSet.Classes * 784], labels = new byte[MnistSet.Classes];
-        for (int c = 0; c < MnistSet.Classes; c++)
-        {
-            labels[c] = (byte)c;
+        byte[] images = new byte[Mnist.Classes * 784];
+        for (int c = 0; c < Mnist.Classes; c++)
             images.AsSpan((c * 784) + ((4 + (2 * c)) * 28), 56).Fill(255);
-        }
-
-        return new MnistSet(images, labels);
+        return ImageSet.Of(images, [28, 28, 1], Enumerable.Range(0, Mnist.Classes).ToArray());
     }
 }

@@ -21,7 +21,10 @@ internal static class CommandLineProgram
         RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
     /// <summary>The program of the digits.</summary>
-    public static readonly string Digits = typeof(Diffusion.Digits.CommandLine.Commands).Assembly.Location;
+    public static readonly string Digits = typeof(Diffusion.Digits.DigitsPreset).Assembly.Location;
+
+    /// <summary>The program of one's own pictures.</summary>
+    public static readonly string Images = typeof(Diffusion.Images.PicturesPreset).Assembly.Location;
 
     /// <summary>Starts the program; arguments and results are relative to <paramref name="folder"/>.</summary>
     public static Process Start(string folder, params IEnumerable<string> arguments) => StartProgram(typeof(Commands).Assembly.Location, folder, arguments);

@@ -1,6 +1,9 @@
 using Diffusion.Data;
 using Diffusion.Digits;
-using Diffusion.Digits.Study;
+using Diffusion.Generation;
+using Diffusion.Images;
+using Diffusion.Images.Experiments;
+using Diffusion.Images.Running;
 using Diffusion.Models;
 using Diffusion.Networks;
 using Diffusion.Schedules;
@@ -16,29 +19,31 @@ internal sealed class PretrainedTests
 {
     private const int MiB = 1 << 20;
 
+    private static PretrainedFiles Pretrained => DigitsPreset.Files;
+
     [Test]
     public void The_model_is_small_and_says_how_it_was_trained()
     {
         var model = ModelFile.Load<float>(Pretrained.Model);
-        var run = TrainingRun.Load(Path.Combine(Pretrained.Folder, "config.json"));
+        var run = (DigitsRun)new DigitsPreset().LoadRun(Pretrained.Configuration);
         Assert.Multiple(() =>
         {
             Assert.That(new FileInfo(Pretrained.Model).Length, Is.LessThanOrEqualTo(8 * MiB));
             Assert.That(model.Training, Is.EqualTo(run.ToTraining()));
             Assert.That(((MnistUNet<float>)model.Network).Configuration.Widths, Is.EqualTo(run.Widths));
             Assert.That(model.Schedule.T, Is.EqualTo(run.Timesteps));
-            Assert.That(run.ToJson(), Is.EqualTo(new TrainingRun().ToJson()), "the documented command has no options");
+            Assert.That(run.ToJson(), Is.EqualTo(new DigitsRun().ToJson()), "the documented command has no options");
         });
     }
 
     [Test]
     public void The_metrics_are_those_of_the_standard_settings()
     {
-        var metrics = DigitMetrics.Load(Pretrained.Metrics);
+        var metrics = ImageMetrics.Load(Pretrained.File("metrics.json"));
         Assert.Multiple(() =>
         {
-            Assert.That(metrics.Guidance, Is.EqualTo(new GenerationSettings().Guidance));
-            Assert.That(metrics.Settings, Is.EqualTo(new GenerationSettings().Describe()));
+            Assert.That(metrics.Guidance, Is.EqualTo(DigitsPreset.StandardGeneration.Guidance));
+            Assert.That(metrics.Settings, Is.EqualTo(DigitsPreset.StandardGeneration.Describe()));
             Assert.That(metrics.Count, Is.EqualTo(10_000));
         });
     }
@@ -59,7 +64,7 @@ internal sealed class PretrainedTests
     {
         // 40 digits, one in 200 of which the classifier sees otherwise: four or more of them come once in 100,000 runs.
         int[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 10)];
-        var images = new Generator(ModelFile.Load<float>(Pretrained.Model), new GenerationSettings { Steps = 12 }).Sample(labels);
+        var images = new Generator<float>(ModelFile.Load<float>(Pretrained.Model), DigitsPreset.StandardGeneration with { Steps = 12 }).Sample(40, labels);
         var (classifier, _) = ClassifierFile.Load<float>(Pretrained.Classifier);
         Assert.That(classifier.Classify(images).Classes.Zip(labels).Count(pair => pair.First == pair.Second), Is.GreaterThanOrEqualTo(37));
     }
@@ -69,9 +74,9 @@ internal sealed class PretrainedTests
     {
         using var cancellation = new CancellationTokenSource();
         var denoiser = new CancelsAtSecondCall(cancellation);
-        var generator = new Generator(ModelFile.Load<float>(Pretrained.Model), new GenerationSettings { Sampler = "ddpm", Steps = null });
-        var start = Tensor<float>.Zeros([2, MnistSet.Side, MnistSet.Side, 1]);
-        Assert.That(() => generator.Sample(denoiser, start, [1, 2], new RandomSource(0), cancellation: cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
+        var generator = new Generator<float>(ModelFile.Load<float>(Pretrained.Model), DigitsPreset.StandardGeneration with { Sampler = "ddpm", Steps = null });
+        var start = Tensor<float>.Zeros([2, 28, 28, 1]);
+        Assert.That(() => generator.Sample(denoiser, start, new[] { 1, 2 }, new RandomSource(0), cancellation: cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(denoiser.Calls, Is.EqualTo(2));
     }
 

@@ -88,4 +88,14 @@ public sealed class ShapeTests
         Assert.That(shape.With(0, 0), Is.EqualTo(new Shape(0, 5, 6)));
         Assert.That(() => shape.With(3, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
+
+    // The compiler would make an array of as many numbers as the shape has elements.
+    [Test]
+    public void A_shape_in_front_of_another_is_not_spread_wrongly()
+    {
+        Shape image = [1, 3];
+        Assert.That(image.Prepend(5), Is.EqualTo(new Shape(5, 1, 3)));
+        Assert.That(() => { Shape spread = [5, .. image]; return spread.Rank; }, Throws.InstanceOf<NotSupportedException>().With.Message.Contains("AsSpan"));
+        Assert.That(() => new Shape(1, 2, 3, 4, 5, 6).Prepend(1), Throws.ArgumentException);
+    }
 }

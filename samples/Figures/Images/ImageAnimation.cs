@@ -5,7 +5,7 @@ namespace Diffusion.Figures;
 /// <summary>One frame: all images at one time.</summary>
 /// <param name="Time">Diffusion time t.</param>
 /// <param name="Images">The images, row by row; image i is the same run in every frame.</param>
-public sealed record ImageFrame(double Time, IReadOnlyList<GrayImage> Images);
+public sealed record ImageFrame(double Time, IReadOnlyList<PixelImage> Images);
 
 /// <summary>A grid of images emerging from noise, as an animated WebP for browsers.</summary>
 public static class ImageAnimation

@@ -11,7 +11,7 @@ namespace Diffusion.Figures;
 public sealed record ImageTable(
     string Title,
     IReadOnlyList<string> Notes,
-    IReadOnlyList<IReadOnlyList<GrayImage>> Rows,
+    IReadOnlyList<IReadOnlyList<PixelImage>> Rows,
     IReadOnlyList<string> RowNames,
     IReadOnlyList<string> ColumnNames)
 {

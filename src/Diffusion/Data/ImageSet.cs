@@ -10,8 +10,10 @@ namespace Diffusion.Data;
 /// Images of one size, with labels and names of classes or without: bytes or numbers in memory (<see cref="Of(ReadOnlyMemory{byte}, Shape, ReadOnlyMemory{int}, IReadOnlyList{string})"/>),
 /// or, in a class derived from this one, what is read as it is needed. Batches of it come from <see cref="ImageSource{T}"/>.
 /// </summary>
-public abstract class ImageSet
+public abstract partial class ImageSet
 {
+    private readonly string _description;
+
     /// <summary>A set of images that the derived class has.</summary>
     /// <param name="count">The number of images N, at least 1.</param>
     /// <param name="imageShape">The shape of one image, [H, W, C].</param>
@@ -37,7 +39,7 @@ public abstract class ImageSet
 
         (Count, ImageShape, Labels) = (count, imageShape, labels);
         ClassNames = classNames is null ? [.. Enumerable.Range(0, largest + 1).Select(k => $"{k}")] : [.. classNames];
-        Description = $"{count} images {imageShape}, {Classes} classes, sha256 {Hash(pixelsSha256)}";
+        _description = $"{count} images {imageShape}, {Classes} classes, sha256 {Hash(pixelsSha256)}";
     }
 
     /// <summary>The number of images, N.</summary>
@@ -56,7 +58,7 @@ public abstract class ImageSet
     public int Classes => ClassNames.Count;
 
     /// <summary>N, the shape, K, and a SHA-256 over that of the pixels, the labels and the names of the classes: what set this is.</summary>
-    public string Description { get; }
+    public virtual string Description => _description;
 
     /// <summary>A set of bytes, 0 to 255, which are not copied.</summary>
     /// <param name="pixels">[N, H, W, C] bytes.</param>
@@ -86,11 +88,7 @@ public abstract class ImageSet
         if (x0.Length != (long)ImageShape.Length * indices.Length)
             throw new ArgumentException($"{indices.Length} images of {ImageShape} take {(long)ImageShape.Length * indices.Length} elements, but the tensor is {x0.Shape}.", nameof(x0));
         foreach (int index in indices)
-        {
-            if ((uint)index >= (uint)Count)
-                throw new ArgumentOutOfRangeException(nameof(indices), index, $"Image {index} is not inside a set of {Count}.");
-        }
-
+            CheckIndex(index);
         Read(indices, x0.Span);
     }
 

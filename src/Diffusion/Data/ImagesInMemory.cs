@@ -6,7 +6,7 @@ using Diffusion.Tensors;
 namespace Diffusion.Data;
 
 /// <summary>A set whose pixels are bytes in memory.</summary>
-internal sealed class ByteImages(ReadOnlyMemory<byte> pixels, Shape imageShape, ReadOnlyMemory<int> labels, IReadOnlyList<string>? classNames)
+internal class ByteImages(ReadOnlyMemory<byte> pixels, Shape imageShape, ReadOnlyMemory<int> labels, IReadOnlyList<string>? classNames)
     : ImageSet(CountOf(pixels.Length, imageShape), imageShape, labels, classNames, SHA256.HashData(pixels.Span))
 {
     protected override void Read<T>(ReadOnlySpan<int> indices, Span<T> numbers)

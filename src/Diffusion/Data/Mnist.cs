@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Diffusion.Nn.Serialization;
 
 namespace Diffusion.Data;
@@ -36,8 +37,14 @@ public readonly record struct DownloadProgress(string File, int Number, int File
 /// </summary>
 /// <param name="Train">The training set, 60,000 images where it is the published one.</param>
 /// <param name="Test">The test set, 10,000 images where it is the published one.</param>
-public sealed record Mnist(MnistSet Train, MnistSet Test)
+public sealed record Mnist(ImageSet Train, ImageSet Test)
 {
+    /// <summary>Height and width of an image, in pixels.</summary>
+    public const int Side = 28;
+
+    /// <summary>The number of classes.</summary>
+    public const int Classes = 10;
+
     internal const string FolderVariable = "DIFFUSION_DATA";
 
     /// <summary>Finds, or downloads, and reads the files.</summary>
@@ -54,7 +61,7 @@ public sealed record Mnist(MnistSet Train, MnistSet Test)
             ? options.Dataset.Files.Select(file => (Path: Find(folder, file)!, Idx: IdxFile.Read(Find(folder, file)!, file.Rank))).ToArray()
             : FromCache(options, progress, cancellation);
         CheckDataset(options.Dataset, files[3]);
-        return new Mnist(Set(files[0], files[1]), Set(files[2], files[3]));
+        return new Mnist(Set(options.Dataset, files[0], files[1]), Set(options.Dataset, files[2], files[3]));
     }
 
     /// <summary>The folder in which downloads of a data set are kept.</summary>
@@ -149,22 +156,32 @@ public sealed record Mnist(MnistSet Train, MnistSet Test)
             throw new InvalidDataException($"{testLabels.Path}: these are the labels of the digits, but {dataset} was asked for; put its files into a folder named '{dataset}' below, or name another folder.");
     }
 
-    private static MnistSet Set((string Path, IdxFile Idx) images, (string Path, IdxFile Idx) labels)
+    private static Images Set(MnistDataset dataset, (string Path, IdxFile Idx) images, (string Path, IdxFile Idx) labels)
     {
         var extents = images.Idx.Extents;
-        if (extents[1] != MnistSet.Side || extents[2] != MnistSet.Side)
-            throw new InvalidDataException($"{images.Path}: the images have {extents[1]} x {extents[2]} pixels; accepted are {MnistSet.Side} x {MnistSet.Side}.");
+        if (extents[1] != Side || extents[2] != Side)
+            throw new InvalidDataException($"{images.Path}: the images have {extents[1]} x {extents[2]} pixels; accepted are {Side} x {Side}.");
         if (extents[0] == 0)
             throw new InvalidDataException($"{images.Path}: the file has no images; at least one is needed.");
         if (extents[0] != labels.Idx.Extents[0])
             throw new InvalidDataException($"{labels.Path}: there are {labels.Idx.Extents[0]} labels, but {extents[0]} images in {images.Path}; both files must be of the same set.");
-        try
+        int wrong = labels.Idx.Data.Span.IndexOfAnyExceptInRange((byte)0, (byte)(Classes - 1));
+        return wrong < 0 ? new Images(images.Idx.Data, labels.Idx.Data, dataset.ClassNames)
+            : throw new InvalidDataException($"{labels.Path}: Label {wrong} is {labels.Idx.Data.Span[wrong]}; accepted are 0 to {Classes - 1}.");
+    }
+
+    // The hash of pixels and labels is all that files of digits say of their data; it is not that of other sets.
+    private sealed class Images(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, IReadOnlyList<string> classNames)
+        : ByteImages(pixels, [Side, Side, 1], Array.ConvertAll(labels.ToArray(), label => (int)label), classNames)
+    {
+        public override string Description { get; } = $"{labels.Length} images, sha256 {Convert.ToHexStringLower(Hash(pixels.Span, labels.Span))}";
+
+        private static byte[] Hash(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> labels)
         {
-            return new MnistSet(images.Idx.Data, labels.Idx.Data);
-        }
-        catch (ArgumentException e)
-        {
-            throw new InvalidDataException($"{labels.Path}: {e.Message}", e);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(pixels);
+            hash.AppendData(labels);
+            return hash.GetHashAndReset();
         }
     }
 

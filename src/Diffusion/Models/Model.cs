@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Diffusion.Networks;
 using Diffusion.Objectives;
@@ -16,6 +17,9 @@ namespace Diffusion.Models;
 public sealed record Model<T>(DenoisingNetwork<T> Network, NoiseSchedule Schedule, IObjective<T> Objective, TrainingConfiguration Training, string Data)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>What else belongs to the model and is kept in its file, such as the names of its classes: names and texts of the user's own.</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The network as a denoiser, whatever it was taught to predict.</summary>
     public NetworkDenoiser<T> Denoiser { get; } = new(Network, Objective.Parameterisation, Schedule);
 

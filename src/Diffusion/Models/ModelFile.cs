@@ -24,6 +24,8 @@ public static class ModelFile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var metadata = ModelMetadata.Of(Format, model.Network, model.Schedule, model.Objective, model.Training, model.Data);
+        foreach (var (name, text) in model.Notes)
+            metadata[ModelMetadata.NotePrefix + name] = text;
         if (type is { } given)
             SafetensorsFile.Write(path, StateDict.Of(model.Network), metadata, _ => given);
         else
@@ -54,7 +56,11 @@ public static class ModelFile
                 throw new InvalidDataException($"the network is for T = {steps}, but the schedule has T = {schedule.T}.");
             _ = StateDict.Load(network, content.Tensors);
             network.Train(false);
-            return new Model<T>(network, schedule, objective, training, data);
+            return new Model<T>(network, schedule, objective, training, data)
+            {
+                Notes = metadata.Where(entry => entry.Key.StartsWith(ModelMetadata.NotePrefix, StringComparison.Ordinal))
+                    .ToDictionary(entry => entry.Key[ModelMetadata.NotePrefix.Length..], entry => entry.Value),
+            };
         }
         catch (InvalidDataException e)
         {

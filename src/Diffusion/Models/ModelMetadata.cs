@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Diffusion.Networks;
 using Diffusion.Objectives;
 using Diffusion.Schedules;
@@ -13,7 +14,7 @@ namespace Diffusion.Models;
 internal static class ModelMetadata
 {
     public const string FormatKey = "format", ArchitectureKey = "architecture", NetworkKey = "network", ScheduleKey = "schedule";
-    public const string ObjectiveKey = "objective", ObjectiveSettingsKey = "objectiveSettings", DataKey = "data", TrainingKey = "training";
+    public const string ObjectiveKey = "objective", ObjectiveSettingsKey = "objectiveSettings", DataKey = "data", TrainingKey = "training", NotePrefix = "note.";
 
     // Of the first version, which had the objective's settings among those of the training.
     private const string ParameterisationKey = "parameterisation";
@@ -85,14 +86,22 @@ internal static class ModelMetadata
         foreach (string key in (ReadOnlySpan<string>)["Loss", "Parameterisation", "Times", "MinSnrGamma", "BoundWeight"])
             _ = training.Remove(key);
 
-        // What a file of an earlier version does not have yet is as it is by default.
-        var all = JsonSerializer.SerializeToNode(new TrainingConfiguration(), ConfigurationJson.Default.TrainingConfiguration)!.AsObject();
-        foreach (var (key, value) in training)
-            all[key] = value?.DeepClone();
-        return JsonSerializer.Deserialize(all, ConfigurationJson.Default.TrainingConfiguration)!;
+        return Completed(training, new TrainingConfiguration(), ConfigurationJson.Default.TrainingConfiguration);
     }
 
-    private static JsonObject Object(IReadOnlyDictionary<string, string> metadata, string key) =>
+    /// <summary>Settings from JSON; what a file of an earlier version does not have yet is as it is by default.</summary>
+    /// <exception cref="JsonException">They are damaged.</exception>
+    public static TSettings Completed<TSettings>(JsonObject given, TSettings defaults, JsonTypeInfo<TSettings> type)
+    {
+        var all = JsonSerializer.SerializeToNode(defaults, type)!.AsObject();
+        foreach (var (key, value) in given)
+            all[key] = value?.DeepClone();
+        return all.Deserialize(type)!;
+    }
+
+    /// <summary>An entry that is a JSON object.</summary>
+    /// <exception cref="InvalidDataException">It is not there, or something else.</exception>
+    public static JsonObject Object(IReadOnlyDictionary<string, string> metadata, string key) =>
         JsonNode.Parse(Entry(metadata, key)) as JsonObject ?? throw new InvalidDataException($"the {key} in the metadata is no object.");
 
     private static JsonNode? Take(JsonObject parent, string key) => parent.Remove(key, out var node) ? node : null;

@@ -26,6 +26,9 @@ public abstract class DenoisingNetwork<T> : Module<T>
     /// <summary>The T of the schedules that the network is for; null, the default, where it takes any.</summary>
     public virtual int? Timesteps => null;
 
+    /// <summary>The shape of one sample, such as [28, 28, 1]; null, the default, where the network takes several. It is needed to generate from a file alone.</summary>
+    public virtual Shape? SampleShape => null;
+
     /// <summary>How many samples inference takes at once: few enough for their activations to stay in the cache.</summary>
     protected virtual int InferenceBatch => 1024;
 

@@ -46,6 +46,9 @@ public sealed class MlpDenoiser<T> : DenoisingNetwork<T>
     public override int Classes => Configuration.Classes;
 
     /// <inheritdoc/>
+    public override Shape? SampleShape => new Shape(Configuration.Dimensions);
+
+    /// <inheritdoc/>
     public override int? Timesteps => Configuration.Timesteps;
 
     /// <inheritdoc/>

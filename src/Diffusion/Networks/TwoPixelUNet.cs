@@ -49,6 +49,9 @@ public sealed class TwoPixelUNet<T> : DenoisingNetwork<T>
     public override int Classes => Configuration.Classes;
 
     /// <inheritdoc/>
+    public override Shape? SampleShape => new Shape(2, 1);
+
+    /// <inheritdoc/>
     public override int? Timesteps => Configuration.Timesteps;
 
     /// <inheritdoc/>

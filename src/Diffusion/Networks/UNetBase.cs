@@ -96,6 +96,9 @@ public abstract class UNetBase<T> : DenoisingNetwork<T>
     /// <inheritdoc/>
     public override int? Timesteps => _sizes.Timesteps;
 
+    /// <inheritdoc/>
+    public override Shape? SampleShape => new Shape([.. _extents[0], _sizes.Channels]);
+
     /// <summary>As many samples as have the activations of 64 digits at their largest level, [28, 28, 32].</summary>
     protected override int InferenceBatch
     {

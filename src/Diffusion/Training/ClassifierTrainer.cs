@@ -12,34 +12,34 @@ namespace Diffusion.Training;
 public sealed class ClassifierTrainer<T> : TrainingLoop<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly MnistSource<T> _data;
+    private readonly ImageSource<T> _data;
     private readonly ImageAugmentation _augmentation;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="network">The sizes of the classifier.</param>
     /// <param name="train">The whole training set; the last <see cref="ClassifierTrainingConfiguration.HeldOut"/> images are not used.</param>
     /// <param name="configuration">The settings.</param>
-    /// <exception cref="ArgumentException">No image is left to train with, or the classifier has too few classes.</exception>
-    public ClassifierTrainer(MnistClassifierConfiguration network, MnistSet train, ClassifierTrainingConfiguration configuration)
-        : this(new MnistClassifier<T>(Checked(network, train, configuration), new RandomSource(configuration.Seed)), train, configuration)
+    /// <exception cref="ArgumentException">No image is left to train with, one has no label, or the classifier has too few classes.</exception>
+    public ClassifierTrainer(ImageClassifierConfiguration network, ImageSet train, ClassifierTrainingConfiguration configuration)
+        : this(new ImageClassifier<T>(Checked(network, train, configuration), new RandomSource(configuration.Seed)), train, configuration)
     {
     }
 
-    private ClassifierTrainer(MnistClassifier<T> network, MnistSet train, ClassifierTrainingConfiguration configuration)
+    private ClassifierTrainer(ImageClassifier<T> network, ImageSet train, ClassifierTrainingConfiguration configuration)
         : base(network, configuration.ToTraining())
     {
         Network = network;
-        _data = new MnistSource<T>(train.Range(0, train.Count - configuration.HeldOut));
-        _augmentation = new ImageAugmentation(configuration.MaxShift, configuration.MaxTurn, configuration.MaxScale);
+        _data = new ImageSource<T>(train.Range(0, train.Count - configuration.HeldOut));
+        _augmentation = new ImageAugmentation(configuration.MaxShift, configuration.MaxTurn, configuration.MaxScale) { Background = configuration.Background };
     }
 
     /// <summary>The network that learns.</summary>
-    public MnistClassifier<T> Network { get; }
+    public ImageClassifier<T> Network { get; }
 
     /// <summary>A classifier with the averaged weights.</summary>
-    public MnistClassifier<T> Averaged()
+    public ImageClassifier<T> Averaged()
     {
-        var averaged = new MnistClassifier<T>(Network.Configuration, new RandomSource(0));
+        var averaged = new ImageClassifier<T>(Network.Configuration, new RandomSource(0));
         Average.CopyTo(averaged);
         return averaged;
     }
@@ -55,11 +55,13 @@ public sealed class ClassifierTrainer<T> : TrainingLoop<T>
         return Loss.CrossEntropy(Network.Forward(tape, images).Logits, labels);
     }
 
-    private static MnistClassifierConfiguration Checked(MnistClassifierConfiguration network, MnistSet train, ClassifierTrainingConfiguration configuration)
+    private static ImageClassifierConfiguration Checked(ImageClassifierConfiguration network, ImageSet train, ClassifierTrainingConfiguration configuration)
     {
         if (configuration.HeldOut >= train.Count)
             throw new ArgumentException($"{configuration.HeldOut} of {train.Count} training images are to be held out; at least one must be left.", nameof(train));
-        return network.Classes >= MnistSet.Classes ? network
-            : throw new ArgumentException($"The classifier has {network.Classes} classes, but the data {MnistSet.Classes}.", nameof(network));
+        if (train.Labels.Span.Contains(DenoiserArguments.NoLabel) || train.Labels.IsEmpty)
+            throw new ArgumentException("Some images of the set have no label; a classifier is trained on images that have one.", nameof(train));
+        return network.Classes >= train.Classes ? network
+            : throw new ArgumentException($"The classifier has {network.Classes} classes, but the data {train.Classes}.", nameof(network));
     }
 }

@@ -86,6 +86,9 @@ public sealed record ClassifierTrainingConfiguration
             : throw new ArgumentOutOfRangeException(nameof(MaxScale), value, $"MaxScale is {value}; accepted is [0, 1).");
     } = 0.1;
 
+    /// <summary>What a changed image shows where it comes from outside of the original: this number in all channels; null for its nearest pixel.</summary>
+    public double? Background { get; init; } = -1;
+
     /// <summary>The seed of everything random in the run.</summary>
     public ulong Seed { get; init; }
 

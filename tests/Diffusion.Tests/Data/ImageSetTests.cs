@@ -52,15 +52,32 @@ public sealed class ImageSetTests
     }
 
     [Test]
-    public void Digits_are_such_a_set_too()
+    public void A_part_has_the_images_that_were_chosen_and_says_so()
     {
-        byte[] images = [.. Enumerable.Range(0, 3 * 784).Select(i => (byte)(i % 251))];
-        var digits = new MnistSet(images, new byte[] { 3, 1, 9 });
-        var set = ImageSet.Of(digits.Images, [28, 28, 1], digits.ToLabels());
-        var x0 = Tensor<double>.Zeros([3, 28, 28, 1]);
-        set.Fill([0, 1, 2], x0);
-        Assert.That(x0.Span.ToArray(), Is.EqualTo(digits.ToTensor<double>().Span.ToArray()));
-        Assert.That((set.Classes, set.LabelOf(2)), Is.EqualTo((10, 9)));
+        var part = Set.Subset([4, 1]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(part.ToTensor<float>().Span.ToArray(), Is.EqualTo((float[])[.. Set.ToTensor<float>().Rows(4, 5).Span, .. Set.ToTensor<float>().Rows(1, 2).Span]));
+            Assert.That((part.LabelOf(0), part.LabelOf(1)), Is.EqualTo((Set.LabelOf(4), Set.LabelOf(1))));
+            Assert.That(part.ClassNames, Is.EqualTo(Set.ClassNames), "classes that a part has no image of are classes still");
+            Assert.That((string[])[Set.Description, part.Description, Set.Subset([1, 4]).Description], Is.Unique);
+            Assert.That(Set.Range(1, 3).Range(1, 2).ToTensor<double>().Span.ToArray(), Is.EqualTo(Set.Subset([2]).ToTensor<double>().Span.ToArray()));
+            Assert.That(ImageSet.Of(Bytes, One).Subset([0]).Labels.IsEmpty);
+            Assert.That(() => Set.Subset([5]), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("5"));
+            Assert.That(() => Set.Range(4, 6), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => Set.Range(2, 2), Throws.ArgumentException.With.Message.Contains("0 images"));
+        }
+    }
+
+    [Test]
+    public void Shuffled_it_has_every_image_once_in_an_order_of_the_seed()
+    {
+        var set = ImageSet.Of(new RandomSource(1).For(Purpose.Data).At(0).Uniform<float>([50, 2, 3, 2]), Enumerable.Range(0, 50).ToArray());
+        int[] first = set.Shuffled(7).Labels.ToArray();
+        Assert.That(first, Is.EquivalentTo(Enumerable.Range(0, 50)));
+        Assert.That(first, Is.Not.Ordered);
+        Assert.That(set.Shuffled(7).Labels.ToArray(), Is.EqualTo(first));
+        Assert.That(set.Shuffled(8).Labels.ToArray(), Is.Not.EqualTo(first));
     }
 
     [Test]

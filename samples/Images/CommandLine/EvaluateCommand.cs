@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Diffusion.Data;
+using Diffusion.Images.Experiments;
+using Diffusion.Images.Running;
+using Diffusion.Metrics;
+using Diffusion.Models;
+using Diffusion.Networks;
+using Diffusion.Tensors;
+using Diffusion.Terminal;
+
+namespace Diffusion.Images.CommandLine;
+
+/// <summary>Judges generated images by a classifier.</summary>
+internal sealed class EvaluateCommand(CommandContext context) : ImageCommand(context)
+{
+    private const int StandardCount = 10_000, StandardSweep = 2000, StandardFull = 1000;
+
+    public override string Name => "evaluate";
+
+    public override string Description => "Judge generated images by the classifier: accuracy, Frechet distance, precision and recall, nearest training images.";
+
+    protected override IEnumerable<Option> Own =>
+        [.. Options.OfGeneration, Options.Classifier, Options.Count, Options.SweepCount, Options.FullCount, .. Preset.DataOptions];
+
+    protected override void Run(ParseResult result)
+    {
+        var generator = MakeGenerator(result);
+        if (generator.Model.Network.Classes == 0)
+            throw new UsageException("The model has no classes. Accuracy, Frechet distance, precision and recall are measured in the features of a classifier, which is trained on classes; those of the digits serve 28 x 28 grey images of digits only. Sort the pictures into subfolders and train with them.");
+        var output = MakeFolder(result);
+        string judge = result.GetValue(Options.Classifier) ?? Preset.Pretrained?.Classifier ?? output.Classifier;
+        bool isThere = File.Exists(judge);
+        if (!isThere && (Preset.Pretrained is not null || result.GetValue(Options.Classifier) is not null))
+            throw new UsageException($"There is no classifier {judge}: 'classifier' makes one, or --classifier names another file.");
+        var data = Preset.LoadFor(generator.SampleShape, result, Context);
+        var train = ClassifierCommand.Labelled(data.Train);
+        var test = ClassifierCommand.Labelled(data.Test ?? throw new UsageException("No images were kept for judging; --hold-out keeps some."));
+        if (train.Classes != generator.Model.Network.Classes)
+            throw new InvalidDataException($"The model has {generator.Model.Network.Classes} classes, but the data {train.Classes}: judge with the data that it belongs to.");
+        var (classifier, training) = isThere ? ClassifierFile.Load<float>(judge) : ClassifierCommand.Train(Context, data, output, iterations: null, seed: null);
+        Check(classifier, generator.SampleShape, judge);
+        if (training.HeldOut < 2 || training.HeldOut >= train.Count)
+            throw new InvalidDataException($"The classifier was trained without the last {training.HeldOut} images of its training set, but this one has {train.Count}: judge with the data that it belongs to.");
+        var evaluation = new ImageEvaluation<float>(classifier, test, train.Range(train.Count - training.HeldOut, train.Count));
+        Reporter.Say($"Judging: {generator.Settings.Describe()}");
+        var counts = new EvaluationCounts(
+            result.GetValue(Options.Count) ?? StandardCount, result.GetValue(Options.SweepCount) ?? StandardSweep, result.GetValue(Options.FullCount) ?? StandardFull);
+        var metrics = new EvaluationStudy(generator, evaluation, train, output, Context).Run(counts);
+        Reporter.Table(ImageMetrics.Header, metrics.Rows());
+        Reporter.Say($"{output.Metrics}, {output.Figure("nearest")}");
+    }
+
+    private static void Check(ImageClassifier<float> classifier, Shape image, string file)
+    {
+        var sizes = classifier.Configuration;
+        if (image != new Shape(sizes.Height, sizes.Width, sizes.Channels))
+            throw new InvalidDataException($"{file} judges images [{sizes.Height}, {sizes.Width}, {sizes.Channels}], but the model's are {image}: 'classifier' with the model's data makes one that fits.");
+    }
+}

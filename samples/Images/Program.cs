@@ -1,0 +1,3 @@
+using Diffusion.Images;
+
+return ImagesProgram.Run(args, new PicturesPreset());

@@ -1,0 +1,112 @@
+using System.Numerics;
+using Diffusion.Data;
+using Diffusion.Networks;
+using Diffusion.Tensors;
+
+namespace Diffusion.Metrics;
+
+/// <summary>What a classifier says of a set of images.</summary>
+/// <param name="Count">The number of images.</param>
+/// <param name="Accuracy">The share in which it sees the class that was asked for.</param>
+/// <param name="Frechet">The Frechet distance of its features to those of the reference images.</param>
+/// <param name="FrechetFloor">The same distance for as many real images that the classifier was not trained on.</param>
+/// <param name="Precision">The share of images within the manifold of the reference images.</param>
+/// <param name="Recall">The share of reference images within the manifold of the images.</param>
+public sealed record ImageJudgement(int Count, double Accuracy, double Frechet, double FrechetFloor, double Precision, double Recall);
+
+/// <summary>
+/// Judges generated images by a classifier, against real ones: by the class that it sees, and by its features (Frechet distance, precision and
+/// recall). What real images that it was not trained on would get is the floor.
+/// </summary>
+/// <remarks>Features are those of the classifier, so numbers compare with others of the same classifier only.</remarks>
+/// <typeparam name="T">The number type.</typeparam>
+public sealed class ImageEvaluation<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ImageClassifier<T> _classifier;
+    private readonly ImageSet _reference, _heldOut;
+    private readonly Tensor<T> _referenceFeatures, _heldOutFeatures;
+    private readonly int[] _heldOutClasses;
+
+    /// <summary>Prepares the judge.</summary>
+    /// <param name="classifier">The classifier.</param>
+    /// <param name="reference">The images that generated ones are compared with, each with a label; the classifier was not trained on them.</param>
+    /// <param name="heldOut">Other images that it was not trained on, at least two; from everywhere in the set, as many are taken as are judged.</param>
+    /// <exception cref="ArgumentException">Images of another shape than the classifier's, or too few.</exception>
+    public ImageEvaluation(ImageClassifier<T> classifier, ImageSet reference, ImageSet heldOut)
+    {
+        if (heldOut.Count < 2 || reference.Count < 2)
+            throw new ArgumentException($"There are {reference.Count} images to compare with and {heldOut.Count} for the floor; at least two of each are needed.", nameof(heldOut));
+        (_classifier, _reference, _heldOut) = (classifier, reference, heldOut);
+        (_referenceFeatures, var seen) = classifier.Classify(reference);
+        ClassifierAccuracy = Share(seen, [.. Enumerable.Range(0, reference.Count).Select(reference.LabelOf)]);
+        (_heldOutFeatures, _heldOutClasses) = classifier.Classify(heldOut);
+    }
+
+    /// <summary>The share of reference images whose class the classifier sees.</summary>
+    public double ClassifierAccuracy { get; }
+
+    /// <summary>Classes of reference images: asked for as often as they are among real ones.</summary>
+    /// <param name="count">N.</param>
+    public int[] Labels(int count)
+    {
+        int all = _reference.Count;
+        return [.. Enumerable.Range(0, count).Select(i => _reference.LabelOf(count <= all ? Spread(i, count, all) : i % all))];
+    }
+
+    /// <summary>Judges images.</summary>
+    /// <param name="images">[N, H, W, C] in [-1, 1].</param>
+    /// <param name="asked">The classes that were asked for, [N].</param>
+    /// <exception cref="ArgumentException">Images of another shape, or another number of classes.</exception>
+    public ImageJudgement Judge(Tensor<T> images, ReadOnlySpan<int> asked)
+    {
+        var (features, classes) = _classifier.Classify(images);
+        return Judge(features, classes, asked);
+    }
+
+    /// <summary>Judges as many of the real images that were held out, all if there are fewer: what perfect images would get.</summary>
+    /// <param name="count">N.</param>
+    public ImageJudgement Floor(int count)
+    {
+        int all = _heldOut.Count;
+        count = Math.Min(count, all);
+        int[] chosen = [.. Enumerable.Range(0, count).Select(i => Spread(i, count, all))];
+        return Judge(SomeHeldOut(count), [.. chosen.Select(i => _heldOutClasses[i])], [.. chosen.Select(_heldOut.LabelOf)]);
+    }
+
+    private ImageJudgement Judge(Tensor<T> features, int[] classes, ReadOnlySpan<int> asked)
+    {
+        if (asked.Length != classes.Length)
+            throw new ArgumentException($"{asked.Length} classes were given for {classes.Length} images.", nameof(asked));
+        var manifolds = PrecisionRecall.Between(_referenceFeatures, features);
+        return new ImageJudgement(
+            classes.Length,
+            Share(classes, asked),
+            FrechetDistance.Between(features, _referenceFeatures),
+            FrechetDistance.Between(SomeHeldOut(classes.Length), _referenceFeatures),
+            manifolds.Precision,
+            manifolds.Recall);
+    }
+
+    private static double Share(int[] classes, ReadOnlySpan<int> asked)
+    {
+        int right = 0;
+        for (int i = 0; i < classes.Length; i++)
+            right += classes[i] == asked[i] ? 1 : 0;
+        return (double)right / classes.Length;
+    }
+
+    // As many real images, from everywhere in the set: its order may not be random.
+    private Tensor<T> SomeHeldOut(int count)
+    {
+        int all = _heldOutFeatures.Shape[0];
+        if (count >= all)
+            return _heldOutFeatures;
+        var some = Tensor<T>.Uninitialized([count, _heldOutFeatures.Shape[1]]);
+        for (int i = 0; i < count; i++)
+            some.Rows(i, i + 1).CopyFrom(_heldOutFeatures.Rows(Spread(i, count, all), Spread(i, count, all) + 1));
+        return some;
+    }
+
+    private static int Spread(int i, int count, int all) => (int)((long)i * all / count);
+}
