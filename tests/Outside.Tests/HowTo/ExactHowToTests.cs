@@ -63,6 +63,13 @@ public sealed class ExactHowToTests
         Console.WriteLine($"loss {ratio.Ratio:F3} ± {ratio.StandardError:F3} of the least, noise off by {error.Overall:F3}");
         Console.WriteLine($"distance {distance:F3}, weights {modes.Modes[0].Weight:F3} and {modes.Modes[1].Weight:F3}, outliers {modes.OutlierShare:P1}");
 
+        // The densities that the network gives to data, beside the exact ones.
+        var points = mixture.Sample(20, random.At(2)).X0;
+        var likelihood = new FlowLikelihood { Steps = 30 };
+        double learned = likelihood.LogDensity(NetworkDivergence<float>.Exact(model.Denoiser), schedule, points, default).Average();
+        double known = likelihood.LogDensity(new MixtureDivergence<float>(mixture, schedule), schedule, points, default).Average();
+        TestContext.Out.WriteLine($"log p of data {learned:F3}, exactly {known:F3} nats");
+
         // No network is better than the exact answer; this one is near to it, and the exact one is at it.
         var best = LossRatio.Measure(new ExactDenoiser<float>(mixture, schedule), mixture, schedule, random, draws: 2000)[0];
         using (Assert.EnterMultipleScope())
@@ -71,6 +78,7 @@ public sealed class ExactHowToTests
             Assert.That(ratio.Ratio, Is.InRange(1 - (3 * ratio.StandardError), 1.3));
             Assert.That(error.Overall, Is.InRange(0.005, 0.3));
             Assert.That(distance, Is.LessThan(0.15));
+            Assert.That(learned, Is.EqualTo(known).Within(0.5));
             Assert.That(modes.Modes[0].Weight, Is.EqualTo(0.25).Within(0.1));
         }
     }
