@@ -1,13 +1,12 @@
 using Diffusion.Tensors;
 using NUnit.Framework;
+using static Diffusion.Autograd.Tests.Small;
 
 namespace Diffusion.Autograd.Tests;
 
 /// <summary>What is used after its tape, its module or on another thread throws, and never shows what is somebody else's by now.</summary>
 public sealed class LifetimeTests
 {
-    private static Tensor<double> Numbers(params double[] values) => Tensor<double>.From([values.Length], values);
-
     [Test]
     public void Tensors_kept_past_their_tape_throw()
     {

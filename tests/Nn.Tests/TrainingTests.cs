@@ -24,50 +24,6 @@ public sealed class TrainingTests
         Assert.That(w.Value[0], Is.EqualTo(second).Within(1e-15));
     }
 
-    [Test]
-    public void A_shared_parameter_is_updated_once_clipped_once_and_averaged_once()
-    {
-        var tied = new Tied();
-        var w = tied.Weight;
-        Assert.That(tied.ParameterCount, Is.EqualTo(1));
-        Layers.SetGradient(w, 3);
-        Assert.That(GradientClipping.ByGlobalNorm([w, w], 100), Is.EqualTo(3));
-        Assert.That(GradientClipping.ByGlobalNorm([w, w], 1), Is.EqualTo(3));
-        Assert.That(w.Gradient![0], Is.EqualTo(1).Within(1e-15), "scaled once");
-
-        foreach (var make in (Func<Optimizer<double>>[])[
-            () => new Sgd<double>(tied.Parameters) { LearningRate = 0.1 },
-            () => new Sgd<double>([w, w]) { LearningRate = 0.1 },
-            () => new Sgd<double>([new ParameterGroup<double>([w, w])]) { LearningRate = 0.1 }])
-        {
-            w.Value.CopyFrom(Tensor<double>.From([1], 1));
-            Layers.SetGradient(w, 2);
-            var optimizer = make();
-            optimizer.Step();
-            Assert.That(w.Value[0], Is.EqualTo(0.8).Within(1e-15));
-            Assert.That(optimizer.Parameters, Has.Count.EqualTo(1));
-        }
-
-        var average = new ExponentialMovingAverage<double>(tied, 0.5);
-        Assert.That(average.Averages, Has.Count.EqualTo(1));
-        var copy = new Tied();
-        average.CopyTo(copy);
-        Assert.That(copy.Weight.Value[0], Is.EqualTo(0.8).Within(1e-15));
-        Assert.That(() => average.CopyTo(new Linear<double>(2, 2, Layers.Weights())), Throws.ArgumentException.With.Message.Contains("1 parameters"));
-        Assert.That(
-            () => new Sgd<double>([new ParameterGroup<double>([w]), new ParameterGroup<double>([w])]) { LearningRate = 1 },
-            Throws.ArgumentException.With.Message.Contains("in two groups"));
-    }
-
-    [Test]
-    public void The_gradient_of_a_shared_parameter_is_that_of_all_its_uses()
-    {
-        var tied = new Tied();
-        using var tape = Tape<double>.Start();
-        tape.Backward(tied.Forward(tape.Variable(Tensor<double>.From([1], 5))).Sum());
-        Assert.That(tied.Weight.Gradient![0], Is.EqualTo(2 * tied.Weight.Value[0] * 5).Within(1e-14), "of x·w·w");
-    }
-
     // Adam's first step is the rate, whatever the gradient: also where it is the parameter's first and the optimiser's third.
     [Test]
     public void A_parameter_without_a_gradient_is_skipped_and_counts_its_own_steps()
@@ -235,67 +191,5 @@ public sealed class TrainingTests
         new Sgd<double>(net.Parameters) { LearningRate = 1 }.Step();
         Assert.That(net.Parameters.SelectMany(parameter => parameter.Value.Span.ToArray()), Is.EqualTo(before.Zip(whole, (w, g) => w - g)).Within(1e-14));
         Assert.That(net.Parameters.Select(parameter => parameter.Gradient), Is.All.Null, "used up");
-    }
-
-    [Test]
-    public void Clipping_sums_in_double()
-    {
-        var w = new Parameter<float>(Tensor<float>.Zeros([2]));
-        void Set(Parameter<float> parameter, params float[] gradient)
-        {
-            parameter.ClearGradient();
-            using var tape = Tape<float>.Start();
-            tape.Backward((parameter * tape.Variable(Tensor<float>.From(parameter.Shape, gradient))).Sum());
-        }
-
-        Set(w, 3e19f, 4e19f);
-        Assert.That(GradientClipping.ByGlobalNorm([w], 1), Is.EqualTo(5e19).Within(1e13));
-        Assert.That(w.Gradient!.Span.ToArray(), Is.EqualTo([0.6f, 0.8f]).Within(1e-7f));
-        Set(w, 3e38f, -3e38f);
-        Assert.That(GradientClipping.ByGlobalNorm([w], 1e-5), Is.EqualTo(3e38 * Math.Sqrt(2)).Within(1e32));
-        Assert.That(w.Gradient!.Span.ToArray(), Is.EqualTo([7.0710678e-6f, -7.0710678e-6f]).Within(1e-12f), "a factor below the normal numbers of float");
-        Set(w, 3e-30f, 4e-30f);
-        Assert.That(GradientClipping.ByGlobalNorm([w], 1), Is.EqualTo(5e-30).Within(1e-36));
-
-        // A million squares of 1e-4 beside one of 1: in float they would add nothing.
-        var many = new Parameter<float>(Tensor<float>.Zeros([1_000_001]));
-        Set(many, [1, .. Enumerable.Repeat(1e-4f, 1_000_000)]);
-        Assert.That(GradientClipping.ByGlobalNorm([many], 10), Is.EqualTo(Math.Sqrt(1 + (1e6 * (double)1e-4f * 1e-4f))).Within(1e-13));
-    }
-
-    [TestCase(3e200, 4e200)]
-    [TestCase(3e-200, 4e-200)]
-    public void Clipping_of_doubles_survives_squares_out_of_range(double x, double y)
-    {
-        var w = new Parameter<double>(Tensor<double>.Zeros([2]));
-        Layers.SetGradient(w, x, y);
-        double norm = Math.Sqrt((x / y * (x / y)) + 1) * y;
-        Assert.That(GradientClipping.ByGlobalNorm([w], norm / 10), Is.EqualTo(norm).Within(1e-14 * norm));
-        Assert.That(w.Gradient!.Span.ToArray(), Is.EqualTo([x / 10, y / 10]).Within(1e-14 * y));
-    }
-
-    [Test]
-    public void Clipping_by_value_limits_each_element()
-    {
-        var (w, none) = (new Parameter<double>(Tensor<double>.Zeros([5])), One());
-        Layers.SetGradient(w, -3, 0.5, 3, double.NaN, double.NegativeInfinity);
-        GradientClipping.ByValue([w, w, none], 1);
-        Assert.That(w.Gradient!.Span.ToArray(), Is.EqualTo([-1, 0.5, 1, double.NaN, -1]));
-        Assert.That(none.Gradient, Is.Null);
-        Assert.That(() => GradientClipping.ByValue([w], 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-    }
-
-    /// <summary>x·w·w under two names.</summary>
-    private sealed class Tied : Layer<double>
-    {
-        public Tied()
-        {
-            Weight = Register("first", new Parameter<double>(Tensor<double>.From([1], 1.5)));
-            _ = Register("second", Weight);
-        }
-
-        public Parameter<double> Weight { get; }
-
-        public override Variable<double> Forward(Variable<double> x) => x * Weight * Weight;
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 using Diffusion.Data;
 using Diffusion.Networks;
 using Diffusion.Objectives;
@@ -12,8 +10,8 @@ using NUnit.Framework;
 
 namespace Diffusion.Samples.Tests;
 
-/// <summary>The code of docs/how-to/data.md, which a test holds together with that page.</summary>
-public sealed partial class DataHowToTests
+/// <summary>The code of docs/how-to/data.md.</summary>
+public sealed class DataHowToTests
 {
     [Test]
     public void Toy_data_train_a_network()
@@ -67,21 +65,4 @@ public sealed partial class DataHowToTests
 
         Assert.That((images.Classes, images.BatchShape(2)), Is.EqualTo((2, new Shape(2, 28, 28, 1))));
     }
-
-    [Test]
-    public void The_page_has_the_code_that_runs_here()
-    {
-        string here = Here(), page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../docs/how-to/data.md"));
-        string source = Trimmed(File.ReadAllText(here));
-        var blocks = Blocks().Matches(page).Select(block => Trimmed(block.Groups[1].Value)).ToArray();
-        Assert.That(blocks, Has.Length.EqualTo(3));
-        Assert.That(blocks.Where(block => !source.Contains(block, StringComparison.Ordinal)), Is.Empty, "what of the page does not stand here");
-    }
-
-    [GeneratedRegex("^```csharp\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Blocks();
-
-    private static string Trimmed(string text) => string.Join('\n', text.Trim().Split('\n').Select(line => line.Trim()));
-
-    private static string Here([CallerFilePath] string path = "") => path;
 }

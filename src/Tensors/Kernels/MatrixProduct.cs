@@ -11,7 +11,7 @@ namespace Diffusion.Tensors.Kernels;
 /// The method is that of Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008): tiles of C in
 /// registers, B in panels that stay in the first-level cache, K cut so that blocks of A stay in the second.
 /// </remarks>
-public static unsafe class MatrixProduct
+public static unsafe partial class MatrixProduct
 {
     /// <summary>
     /// K is cut into blocks of about this many, which a tile adds up in registers: a panel of B, two vectors wide, then just
@@ -155,32 +155,6 @@ public static unsafe class MatrixProduct
         }
     }
 
-    private static T* PackB<T>(int depth, int columns, T* b, nint bRow, nint bColumn)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        T* packed = Scratch<T>.Get(ScratchSlot.PackedB, (nint)Parts.Count(columns, 64) * 64 * depth);
-        const int TaskColumns = 64;
-        var kernel = new PackKernel<T> { Depth = depth, Columns = columns, TaskColumns = TaskColumns, B = b, BRow = bRow, BColumn = bColumn, Packed = packed };
-        int tasks = Tasks(columns, TaskColumns);
-        if ((long)columns * depth < 1 << 14)
-        {
-            kernel.TaskColumns = RoundUp(columns, 64);
-            tasks = 1;
-        }
-
-        Workers.Run<PackKernel<T>, T>(kernel, tasks);
-        return packed;
-    }
-
-    private static T* PackA<T>(int rows, int depth, T* a, nint aRow, nint aStep, int taskRows)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        T* packed = Scratch<T>.Get(ScratchSlot.PackedA, (nint)rows * depth);
-        var kernel = new PackRowsKernel<T> { Rows = rows, Depth = depth, TaskRows = taskRows, A = a, ARow = aRow, AStep = aStep, Packed = packed };
-        Workers.Run<PackRowsKernel<T>, T>(kernel, Tasks(rows, taskRows));
-        return packed;
-    }
-
     private static int RoundUp(int value, int multiple) => Parts.Count(value, multiple) * multiple;
 
     private static int Tasks(int size, int taskSize) => Parts.Count(size, taskSize);
@@ -245,38 +219,6 @@ public static unsafe class MatrixProduct
                 Prefetching.Fetch(c + ((nint)i * Columns), (nint)rows * Columns);
                 MatrixBlock.Multiply<TVector, T>(rows, Columns, Depth, a + (i * ARow), ARow, AStep, packed, 0, c + ((nint)i * Columns), Columns, Accumulate, null);
             }
-        }
-    }
-
-    /// <summary>One task packs the rows of A that a row of tasks shares.</summary>
-    private struct PackRowsKernel<T> : IKernel<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public int Rows, Depth, TaskRows;
-        public T* A, Packed;
-        public nint ARow, AStep;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            int i = task * TaskRows;
-            MatrixBlock.PackRows<TVector, T>(Math.Min(TaskRows, Rows - i), Depth, A + (i * ARow), ARow, AStep, Packed + ((nint)i * Depth));
-        }
-    }
-
-    /// <summary>One task packs some panels of B.</summary>
-    private struct PackKernel<T> : IKernel<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public int Depth, Columns, TaskColumns;
-        public T* B, Packed;
-        public nint BRow, BColumn;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            int j = task * TaskColumns;
-            MatrixBlock.Pack<TVector, T>(Depth, Math.Min(TaskColumns, Columns - j), B + (j * BColumn), BRow, BColumn, Packed + ((nint)j * Depth));
         }
     }
 }

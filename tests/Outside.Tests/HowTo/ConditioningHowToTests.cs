@@ -1,0 +1,81 @@
+using Diffusion.Autograd;
+using Diffusion.Data;
+using Diffusion.Guidance;
+using Diffusion.Metrics;
+using Diffusion.Models;
+using Diffusion.Networks;
+using Diffusion.Objectives;
+using Diffusion.Sampling;
+using Diffusion.Schedules;
+using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
+using Diffusion.Training;
+using NUnit.Framework;
+
+namespace Diffusion.Outside.Tests.HowTo;
+
+/// <summary>The code of docs/how-to/conditioning.md.</summary>
+public sealed class ConditioningHowToTests
+{
+    private static readonly RandomSource Random = new(1);
+
+    [Test]
+    public void Guidance_leads_to_the_class_that_is_asked_for()
+    {
+        var (mixture, schedule) = (GaussianMixture.TwoPixel, NoiseSchedule.Cosine(100));
+        var denoiser = new ExactDenoiser<float>(mixture, schedule);
+        var classifier = new ExactClassifier<float>(mixture, schedule);
+
+        var guided = new ClassifierFreeGuidance<float>(denoiser, w: 2);                       // for images: { Rescale = 0.7 }
+        var away = new ClassifierFreeGuidance<float>(denoiser, w: 1) { Negative = 1 };         // away from class 1
+        var inside = new GuidanceInterval<float>(guided, denoiser, low: schedule.TimeOfLambda(3), high: schedule.TimeOfLambda(-1));
+        var byClassifier = new ClassifierGuidance<float>(denoiser, classifier, schedule, scale: 1);
+
+        foreach (IDenoiser<float> each in (IDenoiser<float>[])[guided, away, inside, byClassifier])
+        {
+            var samples = new DdimSampler<float>(new SamplerSettings { Steps = 25 }).Sample(each, schedule, Start.Draw<float>(Random, [500, 2, 1]), 0, Random);
+            Assert.That(MixtureStatistics.Of(mixture, samples).Modes[0].Weight, Is.GreaterThan(0.98), each.GetType().Name);
+        }
+
+        // Without a condition guidance does nothing.
+        var x = Random.At(0).Normal([10, 2, 1]);
+        Assert.That(guided.Predict(x, [50]).X0.Span.SequenceEqual(denoiser.Predict(x, [50]).X0.Span));
+    }
+
+    [Test]
+    public void A_small_image_conditions_a_large_one()
+    {
+        var (random, schedule) = (Random, NoiseSchedule.Cosine(100));
+        var settings = new TrainingConfiguration { Iterations = 150, Batch = 16, LearningRate = 5e-3, Ema = 0.95, LabelDropout = 0.1 };
+        var images = random.At(1).Normal([64, 4, 4, 1]).Tanh();
+        images = Operations.Upsample<float>(images, 2).Value;
+
+        var small = Operations.AvgPool2d<float>(images, 2).Value;                                              // [N, 4, 4, 1]
+        var source = new TensorSource<float>(images, values: Operations.Upsample<float>(small, 2).Value);       // at the size of the data
+        var sizes = new UNetConfiguration { Height = 8, Width = 8, Channels = 1, ConditionChannels = 1, Levels = [new() { Width = 16 }], Embedding = 16, Timesteps = 100 };
+        var trainer = new Trainer<float>(new UNet<float>(sizes, random), schedule, new SimpleObjective<float>(Parameterisation.V), source, settings);
+        trainer.Run();
+
+        var model = Model<float>.Of(trainer, new UNet<float>(sizes, random));
+        Condition<float> asked = Operations.Upsample<float>(small.Rows(0, 4), 2).Value;
+        var large = new DdimSampler<float>(new SamplerSettings { Steps = 20 }).Sample(model.Denoiser, schedule, Start.Draw<float>(random, [4, 8, 8, 1]), asked, random);
+
+        double Error(int sample, int given) => (Operations.AvgPool2d<float>(large.Rows(sample, sample + 1), 2).Value - small.Rows(given, given + 1)).Square().Mean();
+        for (int i = 0; i < 4; i++)
+            Assert.That(Error(i, i), Is.LessThan(0.3 * Error(i, (i + 1) % 4)), "each is like its own small image, and not like another");
+    }
+
+    [Test]
+    public void What_is_asked_of_each_sample_is_a_condition()
+    {
+        var vectors = Tensor<float>.From([3, 2], 1, 2, 3, 4, 5, 6);
+        Condition<float> one = 3, each = (int[])[0, 1, -1], vector = vectors, nothing = default;
+        var both = new Condition<float>((int[])[0, 1, -1], vectors, dropped: (bool[])[false, false, true]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((one.LabelOf(0), each.LabelOf(2), nothing.IsNone, vector.HasLabels), Is.EqualTo((3, -1, true, false)));
+            Assert.That((both.HasValues(1), both.HasValues(2)), Is.EqualTo((true, false)));
+            Assert.That(() => each.Check(2), Throws.ArgumentException.With.Message.Contains("3 labels were given for 2 samples"));
+        }
+    }
+}
