@@ -46,6 +46,17 @@ public sealed class Parameterisation : IEquatable<Parameterisation>
     /// <summary>The velocity eps - x_0 of the straight line from the data to the noise (arXiv:2209.03003, eq. 1; its time runs the other way).</summary>
     public static Parameterisation Flow { get; } = new("Flow", static _ => (-1, 1));
 
+    // Made when it is asked for first: after those that it holds.
+    private static Registry<Parameterisation> Known => KnownLazily.Value;
+
+    private static readonly Lazy<Registry<Parameterisation>> KnownLazily = new(() =>
+    {
+        var known = new Registry<Parameterisation>("parameterisation", "Parameterisation.Register");
+        foreach (var each in (ReadOnlySpan<Parameterisation>)[Epsilon, X0, V, Flow])
+            known.Add(each.Name, each);
+        return known;
+    });
+
     /// <summary>The name.</summary>
     public string Name { get; }
 
@@ -63,9 +74,34 @@ public sealed class Parameterisation : IEquatable<Parameterisation>
         // c_skip = d²/(rho² + d²), c_out = rho·d/√(rho² + d²), c_in = 1/√(rho² + d²), all multiplied through by g.
         double Root(NoiseLevel level) => Math.Sqrt(level.B + (level.A * sigmaData * sigmaData));
         return new(
-            string.Create(CultureInfo.InvariantCulture, $"Edm({sigmaData:R})"),
+            EdmName(sigmaData),
             level => (level.S / (sigmaData * Root(level)), -level.G * sigmaData / Root(level)),
-            level => 1 / Root(level));
+            level => 1 / Root(level)) { IsEdm = true };
+    }
+
+    private static string EdmName(double sigmaData) => string.Create(CultureInfo.InvariantCulture, $"Edm({sigmaData:R})");
+
+    /// <summary>Makes a parameterisation known to files, under its name. What is not known cannot be written.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public static void Register(Parameterisation parameterisation) => Known.Add(parameterisation.Name, parameterisation);
+
+    /// <summary>The names that files may have; EDM's has the deviation of the data in it.</summary>
+    internal static IReadOnlyList<string> Names => [.. Known.Names, EdmName(0.5)];
+
+    private bool IsEdm { get; init; }
+
+    /// <summary>Whether the name gives this one again: another one may have the same.</summary>
+    internal bool IsNamed => IsEdm || ReferenceEquals(Named(Name), this);
+
+    /// <summary>That of a name; null for none.</summary>
+    internal static Parameterisation? Named(string? name)
+    {
+        string? known = name is null ? null : Known.Names.FirstOrDefault(each => string.Equals(each, name, StringComparison.OrdinalIgnoreCase));
+        if (known is not null)
+            return Known.Find(known);
+        return name is not null && name.StartsWith("Edm(", StringComparison.Ordinal) && name.EndsWith(')')
+            && double.TryParse(name.AsSpan(4, name.Length - 5), CultureInfo.InvariantCulture, out double deviation) && deviation > 0 && double.IsFinite(deviation)
+            ? Edm(deviation) : null;
     }
 
     /// <summary>a and b of q = a·x_0 + b·eps at a level.</summary>
@@ -183,17 +219,18 @@ public sealed class Parameterisation : IEquatable<Parameterisation>
     }
 }
 
-/// <summary>The names of those that have no number of their own, as files and command lines have them.</summary>
+/// <summary>Parameterisations by their names, as files and command lines have them.</summary>
 internal sealed class ParameterisationConverter : JsonConverter<Parameterisation>
 {
-    private static readonly Parameterisation[] Known = [Parameterisation.Epsilon, Parameterisation.X0, Parameterisation.V, Parameterisation.Flow];
-
     public override Parameterisation Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         string? name = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-        return Known.FirstOrDefault(known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new JsonException($"The parameterisation is '{name}'; accepted are {string.Join(", ", Known.AsEnumerable())}.");
+        return Parameterisation.Named(name)
+            ?? throw new JsonException($"The parameterisation is '{name}'; accepted are {string.Join(", ", Parameterisation.Names)}. One of your own is made known by Parameterisation.Register.");
     }
 
-    public override void Write(Utf8JsonWriter writer, Parameterisation value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+    /// <exception cref="NotSupportedException">It could not be read again.</exception>
+    public override void Write(Utf8JsonWriter writer, Parameterisation value, JsonSerializerOptions options) => writer.WriteStringValue(
+        value.IsNamed ? value.Name
+            : throw new NotSupportedException($"The parameterisation '{value.Name}' could not be read from a file again; Parameterisation.Register makes it known."));
 }

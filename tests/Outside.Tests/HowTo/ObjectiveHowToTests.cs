@@ -74,11 +74,25 @@ public sealed class ObjectiveHowToTests
         Assert.That(read.Denoiser.Predict(x, [60]).X0.Span.SequenceEqual(model.Denoiser.Predict(x, [60]).X0.Span));
     }
 
-    // Files know the quantities of the library alone by their names.
     [Test]
-    public void A_quantity_of_its_own_is_not_read_as_one_of_a_simple_objective() => Assert.That(
-        () => ObjectiveKinds<float>.Create("simple", new SimpleObjective<float>(new LogitNormalFlow().Parameterisation).Settings),
-        Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'TowardsData'"));
+    public void A_quantity_that_could_not_be_read_again_is_not_written()
+    {
+        static string Written(Parameterisation quantity) => new SimpleObjective<float>(quantity).Settings;
+        static Parameterisation Read(string settings) => ObjectiveKinds<float>.Create("simple", settings).Parameterisation;
+        var own = new Parameterisation("TwiceTheNoise", _ => (0, 2));
+        var masked = new Parameterisation("V", _ => (0, 2));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => Written(own), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("'TwiceTheNoise'"));
+            Assert.That(() => Written(masked), Throws.InstanceOf<NotSupportedException>(), "the name of another");
+            Assert.That(() => Read(Written(Parameterisation.V).Replace("\"V\"", "\"W\"", StringComparison.Ordinal)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'W'"));
+            Assert.That(Read(Written(Parameterisation.Edm(0.7))), Is.EqualTo(Parameterisation.Edm(0.7)));
+        }
+
+        Parameterisation.Register(own);
+        Assert.That(Read(Written(own)), Is.SameAs(own));
+        Assert.That(() => Parameterisation.Register(masked), Throws.ArgumentException.With.Message.Contains("'V'"));
+    }
 
     [Test]
     public void A_variance_is_learned_and_sampled_with()
