@@ -130,11 +130,12 @@ internal sealed class PicturesPreset : Preset
 
     // Pictures have no background that would go on beyond their edges.
     public override ClassifierTrainingConfiguration ClassifierTraining(ImageSet train) =>
-        new() { HeldOut = Math.Max(2, train.Count / 10), Background = null };
+        new() { HeldOut = Math.Max(EvaluateCommand.LeastCount, train.Count / 10), Background = null };
 
     public override IEnumerable<ImageCommand> Commands(CommandContext context) =>
     [
         new TrainCommand(context), new SampleCommand(context), new InpaintCommand(context), new EditCommand(context), new InterpolateCommand(context),
         new UpscaleCommand(context), new ClassifierCommand(context), new EvaluateCommand(context), new AllCommand(context),
+        new ShapesCommand(context),
     ];
 }

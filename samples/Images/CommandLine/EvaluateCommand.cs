@@ -13,6 +13,9 @@ namespace Diffusion.Images.CommandLine;
 /// <summary>Judges generated images by a classifier.</summary>
 internal sealed class EvaluateCommand(CommandContext context) : ImageCommand(context)
 {
+    /// <summary>The fewest images of which precision and recall can be told: one more than neighbours.</summary>
+    public const int LeastCount = PrecisionRecall.DefaultNeighbours + 1;
+
     private const int StandardCount = 10_000, StandardSweep = 2000, StandardFull = 1000;
 
     public override string Name => "evaluate";
@@ -27,6 +30,11 @@ internal sealed class EvaluateCommand(CommandContext context) : ImageCommand(con
         var generator = MakeGenerator(result);
         if (generator.Model.Network.Classes == 0)
             throw new UsageException("The model has no classes. Accuracy, Frechet distance, precision and recall are measured in the features of a classifier, which is trained on classes; those of the digits serve 28 x 28 grey images of digits only. Sort the pictures into subfolders and train with them.");
+        var counts = new EvaluationCounts(
+            result.GetValue(Options.Count) ?? StandardCount, result.GetValue(Options.SweepCount) ?? StandardSweep, result.GetValue(Options.FullCount) ?? StandardFull);
+        CheckCount(Options.Count.Name, counts.Main);
+        CheckCount(Options.SweepCount.Name, counts.Sweep == 0 ? LeastCount : counts.Sweep);
+        CheckCount(Options.FullCount.Name, counts.Full == 0 ? LeastCount : counts.Full);
         var output = MakeFolder(result);
         string judge = result.GetValue(Options.Classifier) ?? Preset.Pretrained?.Classifier ?? output.Classifier;
         bool isThere = File.Exists(judge);
@@ -35,19 +43,25 @@ internal sealed class EvaluateCommand(CommandContext context) : ImageCommand(con
         var data = Preset.LoadFor(generator.SampleShape, result, Context);
         var train = ClassifierCommand.Labelled(data.Train);
         var test = ClassifierCommand.Labelled(data.Test ?? throw new UsageException("No images were kept for judging; --hold-out keeps some."));
+        if (test.Count < LeastCount)
+            throw new UsageException($"{test.Count} images were kept for judging, but precision and recall need at least {LeastCount}; --hold-out keeps more.");
         if (train.Classes != generator.Model.Network.Classes)
             throw new InvalidDataException($"The model has {generator.Model.Network.Classes} classes, but the data {train.Classes}: judge with the data that it belongs to.");
         var (classifier, training) = isThere ? ClassifierFile.Load<float>(judge) : ClassifierCommand.Train(Context, data, output, iterations: null, seed: null);
         Check(classifier, generator.SampleShape, judge);
-        if (training.HeldOut < 2 || training.HeldOut >= train.Count)
+        if (training.HeldOut < LeastCount || training.HeldOut >= train.Count)
             throw new InvalidDataException($"The classifier was trained without the last {training.HeldOut} images of its training set, but this one has {train.Count}: judge with the data that it belongs to.");
         var evaluation = new ImageEvaluation<float>(classifier, test, train.Range(train.Count - training.HeldOut, train.Count));
         Reporter.Say($"Judging: {generator.Settings.Describe()}");
-        var counts = new EvaluationCounts(
-            result.GetValue(Options.Count) ?? StandardCount, result.GetValue(Options.SweepCount) ?? StandardSweep, result.GetValue(Options.FullCount) ?? StandardFull);
         var metrics = new EvaluationStudy(generator, evaluation, train, output, Context).Run(counts);
         Reporter.Table(ImageMetrics.Header, metrics.Rows());
         Reporter.Say($"{output.Metrics}, {output.Figure("nearest")}");
+    }
+
+    private static void CheckCount(string option, int count)
+    {
+        if (count < LeastCount)
+            throw new UsageException($"{option} is {count}; accepted are at least {LeastCount} images, since precision and recall look at {LeastCount - 1} neighbours of each.");
     }
 
     private static void Check(ImageClassifier<float> classifier, Shape image, string file)
