@@ -76,7 +76,8 @@ public sealed class Parameterisation : IEquatable<Parameterisation>
         return new(
             EdmName(sigmaData),
             level => (level.S / (sigmaData * Root(level)), -level.G * sigmaData / Root(level)),
-            level => 1 / Root(level)) { IsEdm = true };
+            level => 1 / Root(level))
+        { IsEdm = true };
     }
 
     private static string EdmName(double sigmaData) => string.Create(CultureInfo.InvariantCulture, $"Edm({sigmaData:R})");

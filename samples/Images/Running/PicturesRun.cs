@@ -7,6 +7,9 @@ namespace Diffusion.Images.Running;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record PicturesRun : TrainingRun
 {
+    /// <summary>A run of about ten minutes on two cores.</summary>
+    public PicturesRun() => (Iterations, Batch, Warmup, Ema, Widths) = (1600, 64, 100, 0.995, [32, 48, 96, 96]);
+
     /// <summary>The folder.</summary>
     public string? Data { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Diffusion.Numerics;
 using Diffusion.Sampling;
 
 namespace Diffusion.Generation;
@@ -30,12 +31,7 @@ public sealed record GenerationSettings
     public ulong Seed { get; init; }
 
     /// <summary>The most samples that are made at once: enough for speed, few enough for little memory. It is part of the seed's meaning: each batch has random numbers of its own.</summary>
-    public int Batch
-    {
-        get;
-        init => field = value >= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Batch), value, $"Batch is {value}; it must be at least 1.");
-    } = 256;
+    public int Batch { get; init => field = Accepted.AtLeast(value, 1); } = 256;
 
     /// <summary>What the settings are, in words.</summary>
     public string Describe()

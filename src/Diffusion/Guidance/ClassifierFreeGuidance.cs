@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Numerics;
 using Diffusion.Tensors;
 
 namespace Diffusion.Guidance;
@@ -42,12 +43,7 @@ public sealed class ClassifierFreeGuidance<T> : IDenoiser<T>
     /// hardly a standard deviation.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1].</exception>
-    public double Rescale
-    {
-        get;
-        init => field = value is >= 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Rescale), value, $"Rescale is {value}; accepted is 0 to 1.");
-    }
+    public double Rescale { get; init => field = Accepted.Between(value, 0, 1); }
 
     /// <inheritdoc/>
     /// <remarks>

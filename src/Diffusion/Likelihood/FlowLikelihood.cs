@@ -14,12 +14,7 @@ namespace Diffusion.Likelihood;
 public sealed record FlowLikelihood
 {
     /// <summary>The number of Runge-Kutta steps, of four evaluations each.</summary>
-    public int Steps
-    {
-        get;
-        init => field = value is >= 1 and <= 1_000_000 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Steps), value, $"Steps is {value}; accepted is 1 to 1,000,000.");
-    } = 200;
+    public int Steps { get; init => field = Accepted.Between(value, 1, 1_000_000); } = 200;
 
     /// <summary>The time of the data, more than 0; null for a thousandth of T.</summary>
     public double? StartTime

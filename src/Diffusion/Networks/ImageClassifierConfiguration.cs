@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Diffusion.Numerics;
 using Diffusion.Tensors;
 
 namespace Diffusion.Networks;
@@ -10,36 +11,16 @@ public sealed record ImageClassifierConfiguration
     internal const int Groups = 8;
 
     /// <summary>H, the rows of an image.</summary>
-    public required int Height
-    {
-        get;
-        init => field = value is >= 1 and <= 4096 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Height), value, $"Height is {value}; accepted is 1 to 4096.");
-    }
+    public required int Height { get; init => field = Accepted.Between(value, 1, 4096); }
 
     /// <summary>W, the pixels of a row.</summary>
-    public required int Width
-    {
-        get;
-        init => field = value is >= 1 and <= 4096 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Width), value, $"Width is {value}; accepted is 1 to 4096.");
-    }
+    public required int Width { get; init => field = Accepted.Between(value, 1, 4096); }
 
     /// <summary>C, the channels of an image: 1 for grey, 3 for colour.</summary>
-    public required int Channels
-    {
-        get;
-        init => field = value is >= 1 and <= 4096 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Channels), value, $"Channels is {value}; accepted is 1 to 4096.");
-    }
+    public required int Channels { get; init => field = Accepted.Between(value, 1, 4096); }
 
     /// <summary>The number of classes.</summary>
-    public required int Classes
-    {
-        get;
-        init => field = value is >= 2 and <= 1000 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Classes), value, $"Classes is {value}; accepted is 2 to 1000.");
-    }
+    public required int Classes { get; init => field = Accepted.Between(value, 2, 1000); }
 
     /// <summary>Channels at each level, multiples of 8, the groups of the normalisation; each next level has half the extents, rounded down.</summary>
     public IReadOnlyList<int> Widths
@@ -50,12 +31,7 @@ public sealed record ImageClassifierConfiguration
     } = [16, 32, 64];
 
     /// <summary>The number of features that the classes are told from.</summary>
-    public int Features
-    {
-        get;
-        init => field = value is >= 1 and <= 4096 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Features), value, $"Features is {value}; accepted is 1 to 4096.");
-    } = 96;
+    public int Features { get; init => field = Accepted.Between(value, 1, 4096); } = 96;
 
     /// <summary>The numbers that reach the linear layer: the pixels of the deepest level times its channels.</summary>
     /// <exception cref="ArgumentException">Nothing is left there.</exception>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Diffusion.Numerics;
 
 namespace Diffusion.Networks;
 
@@ -26,28 +27,13 @@ public sealed record TwoPixelUNetConfiguration
     } = 128;
 
     /// <summary>E, the features of the step's and the class's embedding: even, half of it Fourier frequencies.</summary>
-    public int Embedding
-    {
-        get;
-        init => field = value is >= 2 and <= 4096 && value % 2 == 0 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Embedding), value, $"Embedding is {value}; accepted are even numbers from 2 to 4096.");
-    } = 128;
+    public int Embedding { get; init => field = Accepted.Even(value, 4096); } = 128;
 
     /// <summary>The number of classes, without the null class.</summary>
-    public int Classes
-    {
-        get;
-        init => field = value is >= 1 and <= 1000 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Classes), value, $"Classes is {value}; accepted is 1 to 1000.");
-    } = 2;
+    public int Classes { get; init => field = Accepted.Between(value, 1, 1000); } = 2;
 
     /// <summary>T, by which times are divided before they reach the network.</summary>
-    public required int Timesteps
-    {
-        get;
-        init => field = value >= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Timesteps), value, $"Timesteps is {value}; it must be at least 1.");
-    }
+    public required int Timesteps { get; init => field = Accepted.AtLeast(value, 1); }
 
     /// <summary>Whether the network has a second output, for the variance of the reverse step.</summary>
     public bool LearnsVariance { get; init; }

@@ -1,3 +1,4 @@
+using Diffusion.Numerics;
 namespace Diffusion.Networks;
 
 /// <summary>What the UNets of images and of sequences have in common: see <see cref="UNetConfiguration"/> and <see cref="UNet1dConfiguration"/>.</summary>
@@ -10,12 +11,7 @@ public abstract record UNetSizes
     }
 
     /// <summary>C, the channels of the data: 1 for grey, 3 for colour.</summary>
-    public required int Channels
-    {
-        get;
-        init => field = value is >= 1 and <= Largest ? value
-            : throw new ArgumentOutOfRangeException(nameof(Channels), value, $"Channels is {value}; accepted is 1 to {Largest}.");
-    }
+    public required int Channels { get; init => field = Accepted.Between(value, 1, Largest); }
 
     /// <summary>The levels, from that of the data down: each next one has half the extents, rounded up.</summary>
     public required IReadOnlyList<UNetLevel> Levels
@@ -26,60 +22,25 @@ public abstract record UNetSizes
     }
 
     /// <summary>The attention between the two blocks at the bottom, with the heads of the deepest level.</summary>
-    public AttentionKind Middle
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(Middle), value, $"Middle is {value}; accepted are {string.Join(", ", Enum.GetNames<AttentionKind>())}.");
-    } = AttentionKind.Softmax;
+    public AttentionKind Middle { get; init => field = Accepted.Defined(value); } = AttentionKind.Softmax;
 
     /// <summary>Groups of the normalisation; every width is a multiple.</summary>
-    public int Groups
-    {
-        get;
-        init => field = value is >= 1 and <= Largest ? value
-            : throw new ArgumentOutOfRangeException(nameof(Groups), value, $"Groups is {value}; accepted is 1 to {Largest}.");
-    } = 8;
+    public int Groups { get; init => field = Accepted.Between(value, 1, Largest); } = 8;
 
     /// <summary>Features of the embedding of step, class and vector: even, half of a step's are Fourier frequencies.</summary>
-    public int Embedding
-    {
-        get;
-        init => field = value is >= 2 and <= Largest && value % 2 == 0 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Embedding), value, $"Embedding is {value}; accepted are even numbers from 2 to {Largest}.");
-    } = 128;
+    public int Embedding { get; init => field = Accepted.Even(value, Largest); } = 128;
 
     /// <summary>The number of classes, without the null class; 0 for none.</summary>
-    public int Classes
-    {
-        get;
-        init => field = value is >= 0 and <= 1000 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Classes), value, $"Classes is {value}; accepted is 0 to 1000.");
-    }
+    public int Classes { get; init => field = Accepted.Between(value, 0, 1000); }
 
     /// <summary>F, the numbers of the vector that conditions a sample; 0 for none.</summary>
-    public int ConditionFeatures
-    {
-        get;
-        init => field = value is >= 0 and <= 65_536 ? value
-            : throw new ArgumentOutOfRangeException(nameof(ConditionFeatures), value, $"ConditionFeatures is {value}; accepted is 0 to 65536.");
-    }
+    public int ConditionFeatures { get; init => field = Accepted.Between(value, 0, 65_536); }
 
     /// <summary>C', the channels of the image (or sequence) of the data's extents that conditions a sample; 0 for none.</summary>
-    public int ConditionChannels
-    {
-        get;
-        init => field = value is >= 0 and <= Largest ? value
-            : throw new ArgumentOutOfRangeException(nameof(ConditionChannels), value, $"ConditionChannels is {value}; accepted is 0 to {Largest}.");
-    }
+    public int ConditionChannels { get; init => field = Accepted.Between(value, 0, Largest); }
 
     /// <summary>T, by which times are divided before they reach the network.</summary>
-    public required int Timesteps
-    {
-        get;
-        init => field = value >= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Timesteps), value, $"Timesteps is {value}; it must be at least 1.");
-    }
+    public required int Timesteps { get; init => field = Accepted.AtLeast(value, 1); }
 
     /// <summary>Checks what no property can check by itself.</summary>
     /// <param name="extents">The extents at each level.</param>

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Json.Serialization;
 using Diffusion.Autograd;
 using Diffusion.Networks;
+using Diffusion.Numerics;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
@@ -43,20 +44,10 @@ public class SimpleObjective<T> : IObjective<T>
     public Parameterisation Parameterisation { get; }
 
     /// <summary>Whether whole steps or real times are drawn.</summary>
-    public TimeSampling Times
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(Times), value, $"Times is {value}; accepted are {string.Join(", ", Enum.GetNames<TimeSampling>())}.");
-    }
+    public TimeSampling Times { get; init => field = Accepted.Defined(value); }
 
     /// <summary>The loss.</summary>
-    public LossKind Loss
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(Loss), value, $"Loss is {value}; accepted are {string.Join(", ", Enum.GetNames<LossKind>())}.");
-    }
+    public LossKind Loss { get; init => field = Accepted.Defined(value); }
 
     /// <inheritdoc/>
     public virtual void Check(DenoisingNetwork<T> network, NoiseSchedule schedule)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Numerics;
 using Diffusion.Schedules;
 
 namespace Diffusion.Sampling;
@@ -14,12 +15,7 @@ public sealed class DdimSampler<T>(SamplerSettings? settings = null) : GridSampl
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>The share of the posterior's standard deviation that is added as noise: 0 (none) to 1 (DDPM's).</summary>
-    public double Eta
-    {
-        get;
-        init => field = value is >= 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Eta), value, $"Eta is {value}; accepted is 0 to 1.");
-    }
+    public double Eta { get; init => field = Accepted.Between(value, 0, 1); }
 
     /// <inheritdoc/>
     public override string Name => "ddim";

@@ -15,12 +15,7 @@ public sealed class DdpmSampler<T>(SamplerSettings? settings = null) : GridSampl
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>The variance of the reverse steps: the posterior's, by default.</summary>
-    public ReverseVariance Variance
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(Variance), value, $"Variance is {value}; accepted are {string.Join(", ", Enum.GetNames<ReverseVariance>())}.");
-    }
+    public ReverseVariance Variance { get; init => field = Accepted.Defined(value); }
 
     /// <summary>The table that <see cref="ReverseVariance.Optimal"/> needs.</summary>
     public OptimalVariance? Optimal { get; init; }

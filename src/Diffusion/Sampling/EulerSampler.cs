@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Numerics;
 using Diffusion.Schedules;
 
 namespace Diffusion.Sampling;
@@ -14,12 +15,7 @@ public sealed class EulerSampler<T>(SamplerSettings? settings = null) : GridSamp
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>How much of the posterior's noise is added: 0 (none) for Euler's method, 1 for the ancestral form.</summary>
-    public double Eta
-    {
-        get;
-        init => field = value is >= 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Eta), value, $"Eta is {value}; accepted is 0 to 1.");
-    }
+    public double Eta { get; init => field = Accepted.Between(value, 0, 1); }
 
     /// <inheritdoc/>
     public override string Name => Eta == 0 ? "euler" : "euler-a";

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Numerics;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
@@ -16,12 +17,7 @@ public sealed record Inpainting
     private const uint OwnStreams = 0x5265_5061;
 
     /// <summary>How often each stretch of steps is gone through, at least 1; the paper takes 10. With 1 the parts hardly see each other.</summary>
-    public int Resamplings
-    {
-        get;
-        init => field = value is >= 1 and <= 1000 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Resamplings), value, $"Resamplings is {value}; accepted is 1 to 1000.");
-    } = 10;
+    public int Resamplings { get; init => field = Accepted.Between(value, 1, 1000); } = 10;
 
     /// <summary>The number of steps of a stretch, at least 1; the paper takes 10 of 250.</summary>
     public int Jump

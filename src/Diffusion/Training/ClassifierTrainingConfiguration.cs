@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Diffusion.Numerics;
 
 namespace Diffusion.Training;
 
@@ -7,52 +8,22 @@ namespace Diffusion.Training;
 public sealed record ClassifierTrainingConfiguration
 {
     /// <summary>The number of steps of the optimiser.</summary>
-    public int Iterations
-    {
-        get;
-        init => field = value >= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Iterations), value, $"Iterations is {value}; it must be at least 1.");
-    } = 2500;
+    public int Iterations { get; init => field = Accepted.AtLeast(value, 1); } = 2500;
 
     /// <summary>Images in a step.</summary>
-    public int Batch
-    {
-        get;
-        init => field = value is >= 1 and <= 100_000 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Batch), value, $"Batch is {value}; accepted is 1 to 100,000.");
-    } = 128;
+    public int Batch { get; init => field = Accepted.Between(value, 1, 100_000); } = 128;
 
     /// <summary>The last images of the training set that are kept from training, so that they can stand for real data in judging.</summary>
-    public int HeldOut
-    {
-        get;
-        init => field = value >= 0 ? value
-            : throw new ArgumentOutOfRangeException(nameof(HeldOut), value, $"HeldOut is {value}; it must be at least 0.");
-    } = 10_000;
+    public int HeldOut { get; init => field = Accepted.AtLeast(value, 0); } = 10_000;
 
     /// <summary>The highest learning rate; it falls to 0 along half a cosine.</summary>
-    public double LearningRate
-    {
-        get;
-        init => field = value > 0 && double.IsFinite(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, $"LearningRate is {value}; it must be positive.");
-    } = 2e-3;
+    public double LearningRate { get; init => field = Accepted.Positive(value); } = 2e-3;
 
     /// <summary>Steps over which the learning rate rises from 0; at most the number of iterations count.</summary>
-    public int Warmup
-    {
-        get;
-        init => field = value >= 0 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Warmup), value, $"Warmup is {value}; it must be at least 0.");
-    } = 200;
+    public int Warmup { get; init => field = Accepted.AtLeast(value, 0); } = 200;
 
     /// <summary>The decay of weights, decoupled from the gradient (AdamW).</summary>
-    public double WeightDecay
-    {
-        get;
-        init => field = value >= 0 && double.IsFinite(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, $"WeightDecay is {value}; it must be at least 0.");
-    } = 0.02;
+    public double WeightDecay { get; init => field = Accepted.AtLeast(value, 0); } = 0.02;
 
     /// <summary>The decay of the moving average of the weights, which is what classifies.</summary>
     public double Ema
@@ -63,20 +34,10 @@ public sealed record ClassifierTrainingConfiguration
     } = 0.998;
 
     /// <summary>The largest shift of a training image, in pixels.</summary>
-    public double MaxShift
-    {
-        get;
-        init => field = value >= 0 && double.IsFinite(value) ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxShift), value, $"MaxShift is {value}; it must be at least 0.");
-    } = 2;
+    public double MaxShift { get; init => field = Accepted.AtLeast(value, 0); } = 2;
 
     /// <summary>The largest turn of a training image, in degrees.</summary>
-    public double MaxTurn
-    {
-        get;
-        init => field = value is >= 0 and <= 180 ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxTurn), value, $"MaxTurn is {value}; accepted is 0 to 180.");
-    } = 10;
+    public double MaxTurn { get; init => field = Accepted.Between(value, 0, 180); } = 10;
 
     /// <summary>The largest change of size of a training image: 0.1 for a factor from 0.9 to 1.1.</summary>
     public double MaxScale

@@ -120,7 +120,7 @@ public sealed class PredictionTests
             foreach (var known in (Parameterisation[])[Parameterisation.Epsilon, Parameterisation.X0, Parameterisation.V, Parameterisation.Flow])
                 Assert.That(JsonSerializer.Deserialize<Parameterisation>(JsonSerializer.Serialize(known)), Is.SameAs(known));
             Assert.That(JsonSerializer.Deserialize<Parameterisation>("\"epsilon\""), Is.SameAs(Parameterisation.Epsilon));
-            Assert.That(() => JsonSerializer.Deserialize<Parameterisation>("\"score\""), Throws.InstanceOf<JsonException>().With.Message.Contains("'score'; accepted are Epsilon, X0, V, Flow"));
+            Assert.That(() => JsonSerializer.Deserialize<Parameterisation>("\"score\""), Throws.InstanceOf<JsonException>().With.Message.Contains("'score'; accepted are Epsilon, Flow, V, X0"));
         }
     }
 
