@@ -15,7 +15,7 @@ namespace Diffusion.Images;
 /// <summary>The user's own pictures: a folder of files, whose subfolders are classes.</summary>
 internal sealed class PicturesPreset : Preset
 {
-    private const int LargestSoftmaxSide = 16, LargestLinearSide = 32, MostSaid = 5;
+    private const int LargestAttentionSide = 16, MostSaid = 5;
 
     private static readonly PicturesRun Standard = new();
 
@@ -95,8 +95,8 @@ internal sealed class PicturesPreset : Preset
         var levels = new List<UNetLevel>();
         foreach (int width in pictures.Widths)
         {
-            var attention = side <= LargestSoftmaxSide ? AttentionKind.Softmax : side <= LargestLinearSide ? AttentionKind.Linear : AttentionKind.None;
-            levels.Add(new UNetLevel { Width = width, Heads = pictures.Heads, Attention = attention });
+            // At more pixels attention costs more than it gives: linear attention at 32 is a third of a step.
+            levels.Add(new UNetLevel { Width = width, Heads = pictures.Heads, Attention = side <= LargestAttentionSide ? AttentionKind.Softmax : AttentionKind.None });
             side = (side + 1) / 2;
         }
 

@@ -13,6 +13,9 @@ public static class ShapePictures
 {
     private const int Draws = 16;
 
+    // Degrees either way.
+    private const double MostTurn = 20;
+
     // How much brighter or darker than everywhere in the background a shape is, at least: of 0 to 1.
     private const double LeastContrast = 0.25;
 
@@ -66,7 +69,7 @@ public static class ShapePictures
         surface.Canvas.DrawPaint(background);
         double radius = side * (0.2 + (0.22 * u[11])), room = side - (2 * radius);
         surface.Canvas.Translate((float)(radius + (room * u[12])), (float)(radius + (room * u[13])));
-        surface.Canvas.RotateDegrees((float)(360 * u[14]));
+        surface.Canvas.RotateDegrees((float)(MostTurn * ((2 * u[14]) - 1)));
         using var paint = new SKPaint { Color = ToSkia(colour), IsAntialias = true };
         using var outline = Outline(shape, (float)radius);
         surface.Canvas.DrawPath(outline, paint);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Diffusion.Nn.Serialization;
+using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Training;
 
@@ -50,6 +51,8 @@ public static class CheckpointFile
             foreach (var (key, wanted) in Metadata(trainer))
             {
                 string saved = ModelMetadata.Entry(metadata, key);
+                if (key == ModelMetadata.ScheduleKey)
+                    saved = ScheduleKinds.FromJson(saved).ToJson();
                 if (saved != wanted)
                     throw new InvalidDataException($"the {key} of the checkpoint differs from that asked for: {saved} in the file, {wanted} asked for.");
             }

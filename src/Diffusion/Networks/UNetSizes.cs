@@ -1,4 +1,5 @@
 using Diffusion.Numerics;
+
 namespace Diffusion.Networks;
 
 /// <summary>What the UNets of images and of sequences have in common: see <see cref="UNetConfiguration"/> and <see cref="UNet1dConfiguration"/>.</summary>

@@ -1,4 +1,5 @@
 using Diffusion.Numerics;
+
 namespace Diffusion.Sampling;
 
 /// <summary>Langevin moves at a noise level.</summary>

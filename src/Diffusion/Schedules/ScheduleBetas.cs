@@ -1,3 +1,5 @@
+using Diffusion.Numerics;
+
 namespace Diffusion.Schedules;
 
 /// <summary>The clipped betas of a configuration; index 1..T, entry 0 is 0.</summary>
@@ -38,12 +40,28 @@ internal static class ScheduleBetas
         return FromCumprod(t => SigmoidCurve.ClosedForm(t, configuration.Timesteps, start, end), configuration);
     }
 
+    // Files of version 1 scaled and clipped the betas: with few steps almost nothing of the data was left after the second one.
     private static double[] Linear(ScheduleConfiguration configuration)
+    {
+        int steps = configuration.Timesteps;
+        if (configuration.Version == 1)
+            return LinearBetas(configuration, steps);
+        double[] published = LinearBetas(configuration, LogCubicCurve.PublishedSteps);
+        if (steps == LogCubicCurve.PublishedSteps)
+            return published;
+        var curve = new LogCubicCurve(published, steps);
+        double[] betas = new double[steps + 1];
+        for (int t = 1; t <= steps; t++)
+            betas[t] = -Precise.ExpM1(curve.LogAt(t) - curve.LogAt(t - 1));
+        return betas;
+    }
+
+    /// <summary>Betas that rise linearly, scaled to a number of steps.</summary>
+    public static double[] LinearBetas(ScheduleConfiguration configuration, int steps)
     {
         if (configuration.LinearEnd < configuration.LinearStart)
             throw new ArgumentException($"The linear schedule's betas must rise, not go from {configuration.LinearStart} to {configuration.LinearEnd}.", nameof(configuration));
-        int steps = configuration.Timesteps;
-        double scale = 1000.0 / steps;
+        double scale = (double)LogCubicCurve.PublishedSteps / steps;
         double[] betas = new double[steps + 1];
         for (int t = 1; t <= steps; t++)
         {

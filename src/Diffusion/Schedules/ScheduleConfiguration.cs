@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Diffusion.Numerics;
 
 namespace Diffusion.Schedules;
 
@@ -21,6 +23,12 @@ public sealed record ScheduleConfiguration
             : throw new ArgumentOutOfRangeException(nameof(Kind), value, $"The schedule kind is {value}; accepted are {string.Join(", ", Enum.GetNames<ScheduleKind>())}.");
     }
 
+    /// <summary>
+    /// How the kinds are to be understood: 2, the default, or 1 for files of earlier versions, where the linear schedule scaled the betas of a
+    /// thousand steps to T and clipped them. Since then its alphas-cumprod are those of a thousand steps at the time 1000·t/T.
+    /// </summary>
+    public int Version { get; init => field = Accepted.Between(value, 1, 2); } = 2;
+
     /// <summary>The number of diffusion steps T, 1 to <see cref="MaxTimesteps"/>.</summary>
     public required int Timesteps
     {
@@ -37,7 +45,7 @@ public sealed record ScheduleConfiguration
             : throw new ArgumentOutOfRangeException(nameof(CosineOffset), value, $"CosineOffset is {value}; accepted is [0, 1).");
     } = 0.008;
 
-    /// <summary>Where betas are clipped, in (0, 1).</summary>
+    /// <summary>Where betas are clipped, in (0, 1); of the linear schedule those of the thousand steps.</summary>
     public double MaxBeta
     {
         get;
@@ -94,10 +102,14 @@ public sealed record ScheduleConfiguration
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ScheduleJson.Default.ScheduleConfiguration)
-                ?? throw new InvalidDataException("The schedule configuration is the JSON null.");
+            var node = JsonNode.Parse(json) as JsonObject ?? throw new InvalidDataException("The schedule configuration is no JSON object.");
+
+            // Files of earlier versions do not say theirs; it makes a difference to one kind.
+            if (!node.ContainsKey(nameof(Version)))
+                node[nameof(Version)] = node[nameof(Kind)]?.GetValue<string>() == nameof(ScheduleKind.Linear) ? 1 : 2;
+            return node.Deserialize(ScheduleJson.Default.ScheduleConfiguration)!;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new InvalidDataException($"The schedule configuration cannot be read: {e.Message}", e);
         }

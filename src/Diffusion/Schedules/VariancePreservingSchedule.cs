@@ -38,7 +38,7 @@ public sealed class VariancePreservingSchedule : NoiseSchedule
         {
             ScheduleKind.Cosine => new CosineCurve(_alphasCumprod, configuration.CosineOffset),
             ScheduleKind.Sigmoid => new SigmoidCurve(_alphasCumprod, configuration.SigmoidStart / configuration.SigmoidTau, configuration.SigmoidEnd / configuration.SigmoidTau),
-            ScheduleKind.Linear => new LogCubicCurve(_betas),
+            ScheduleKind.Linear => new LogCubicCurve(configuration.Version == 1 ? _betas : ScheduleBetas.LinearBetas(configuration, LogCubicCurve.PublishedSteps), T),
             _ => new AngleCurve(_alphasCumprod),
         };
 
