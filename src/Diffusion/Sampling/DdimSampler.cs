@@ -29,7 +29,9 @@ public sealed class DdimSampler<T>(SamplerSettings? settings = null) : GridSampl
         NoiseLevel from = run.Levels[i], to = run.Levels[i + 1];
         double q = Eta == 0 ? 0 : Eta * Math.Sqrt(run.Schedule.PosteriorOf(from.Time, to.Time).Variance);
         var past = run.Past();
-        run.Set(to.G, past.X0, Math.Sqrt(to.B - (q * q)), past.Noise);
+
+        // Near t = 0 the posterior has all the noise there is, and rounding may give it more.
+        run.Set(to.G, past.X0, Math.Sqrt(Math.Max(0, to.B - (q * q))), past.Noise);
         if (q > 0)
             run.Move(1, q, run.Normal(from.Time));
     }

@@ -37,7 +37,7 @@ public sealed class EulerSampler<T>(SamplerSettings? settings = null) : GridSamp
     {
         NoiseLevel from = run.Levels[i], to = run.Levels[i + 1];
         double ofX = to.G / from.G, ratio = to.Rho / from.Rho;
-        double up = Eta == 0 ? 0 : Eta * to.Rho * Math.Sqrt(1 - (ratio * ratio)), down = up == 0 ? to.Rho : Math.Sqrt((to.Rho * to.Rho) - (up * up));
+        double up = Eta == 0 ? 0 : Eta * to.Rho * Math.Sqrt(1 - (ratio * ratio)), down = up == 0 ? to.Rho : Math.Sqrt(Math.Max(0, (to.Rho * to.Rho) - (up * up)));
         if (from.G == 0)
         {
             // Of pure noise x tells nothing of the data: sigma is infinite, and their prediction takes its place.

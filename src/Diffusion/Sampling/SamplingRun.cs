@@ -71,12 +71,17 @@ public sealed class SamplingRun<T>
 
     /// <summary>Takes a step.</summary>
     /// <returns>False if the state is at the end already, where there is none to take.</returns>
+    /// <exception cref="InvalidOperationException">The state is no longer finite; the message says where.</exception>
     public bool Step()
     {
         if (Index == Count)
             return false;
         Predict();
         _sampler.StepOf(this, Index);
+
+        // The largest magnitude is not a number where one is not.
+        if (X.Length > 0 && !T.IsFinite(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude<T>(X.Span)))
+            throw new InvalidOperationException($"After step {Index + 1} of {Count} of {_sampler.Name}, from t = {Level.Time} to t = {Levels[Index + 1].Time}, the state is no longer finite. Less guidance, more steps, or predicted data clamped to their range (ClampX0) may help.");
         Index++;
         return true;
     }
