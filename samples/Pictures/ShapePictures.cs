@@ -14,7 +14,7 @@ public static class ShapePictures
     private const int Draws = 16;
 
     // Degrees either way.
-    private const double MostTurn = 20;
+    private const double MostTurn = 10;
 
     // How much brighter or darker than everywhere in the background a shape is, at least: of 0 to 1.
     private const double LeastContrast = 0.25;

@@ -45,7 +45,9 @@ public sealed class PredictorCorrectorSampler<T>(SamplerSettings? settings = nul
         }
 
         run.Move(ofX, ofOther, other, Math.Sqrt(step.Beta), run.Normal(from.Time));
-        double e = step.Alpha * Moves.Size / 2 * to.S * to.S;
+        // alpha_i is that of the level reached: by how much the signal falls from the level that comes after it (in the paper i - 1) to it.
+        double alpha = i + 2 < run.Levels.Count ? run.Schedule.PosteriorOf(to.Time, run.Levels[i + 2].Time).Alpha : 1;
+        double e = alpha * Moves.Size / 2 * to.S * to.S;
         for (int move = 0; move < Moves.Count; move++)
             LangevinSampler<T>.Move(run, to, e, run.Evaluate(run.X, to).Noise, draw: move + 1);
     }
