@@ -11,7 +11,7 @@ public sealed class CorrectorTests
 {
     private static IEnumerable<NoiseSchedule> Schedules() => [NoiseSchedule.Cosine(50), NoiseSchedule.Cosine(50).WithZeroTerminalSnr(), NoiseSchedule.Linear(1000)];
 
-    // Taken from the step that was left, alpha is 0.00002, 0 and 0.03 here: the corrector stood still, or went half as far.
+    // Taken from the step that was left, alpha is 0.00001, 0 and 0.03 here: the corrector stood still, or went half as far.
     [TestCaseSource(nameof(Schedules))]
     public void It_moves_after_the_first_of_few_steps(NoiseSchedule schedule)
     {
