@@ -11,7 +11,7 @@ public sealed partial class Generator<T>
 {
     /// <summary>Changes data by making them noisy and denoising them again (SDEdit, arXiv:2108.01073).</summary>
     /// <param name="data">The data, [N, ...].</param>
-    /// <param name="strength">How much: the share of T up to which noise is added, above 0 to 1. The sampler's steps shrink with it.</param>
+    /// <param name="strength">How much: the share of T up to which noise is added, above 0 to 1, but no further than where the sampler starts; 1 is generation. The steps shrink with it.</param>
     /// <param name="condition">What is asked for, of all or of each.</param>
     /// <param name="done">Told after each batch how many are done.</param>
     /// <param name="cancellation">Ends the work after the step under way.</param>
