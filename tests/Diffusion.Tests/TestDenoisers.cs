@@ -26,7 +26,11 @@ internal sealed class DenoiserOf<T>(NoiseSchedule schedule, Parameterisation par
 /// <summary>The exact denoiser of a mixture as networks of any quantity would be it, at pure noise and in the data too.</summary>
 internal static class ExactQuantity
 {
-    public static DenoiserOf<double> Of(GaussianMixture mixture, NoiseSchedule schedule, Parameterisation asked) => new(schedule, asked, (xt, t, condition, q) =>
+    public static DenoiserOf<double> Of(GaussianMixture mixture, NoiseSchedule schedule, Parameterisation asked) =>
+        new(schedule, asked, (xt, t, condition, q) => Fill(mixture, schedule, asked, xt, t, condition, q));
+
+    /// <summary>q of each sample, [N, ...] of d numbers each; labels are components.</summary>
+    public static void Fill(GaussianMixture mixture, NoiseSchedule schedule, Parameterisation asked, Tensor<double> xt, ReadOnlySpan<double> t, Condition<double> condition, Tensor<double> q)
     {
         int d = mixture.Dimensions;
         double[] x0 = new double[d], score = new double[d];
@@ -43,7 +47,7 @@ internal static class ExactQuantity
             for (int j = 0; j < d; j++)
                 q.Span[(d * i) + j] = (a * x0[j]) - (b * level.S * score[j]);
         }
-    });
+    }
 }
 
 /// <summary>A denoiser that counts the calls of another.</summary>

@@ -162,7 +162,7 @@ public sealed class PicturesDecodingTests
     }
 
     // Four quarters of grey, 20, 90, 160 and 230.
-    private static byte[] Quadrants(int width, int height)
+    internal static byte[] Quadrants(int width, int height)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque));
         for (int i = 0; i < width * height; i++)

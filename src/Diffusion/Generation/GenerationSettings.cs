@@ -41,5 +41,5 @@ public sealed record GenerationSettings
         return $"{Samplers.Find(Sampler).Title}, {steps}, guidance w = {Number(Guidance)}{interval}.";
     }
 
-    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }

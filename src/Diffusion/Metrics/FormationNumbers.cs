@@ -128,6 +128,11 @@ public sealed record FormationNumbers(
 [JsonSerializable(typeof(FormationNumbers))]
 internal sealed partial class FormationJson : JsonSerializerContext
 {
-    // Letters of all languages as they are.
-    public static FormationJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    // Letters of all languages as they are. A number that is missing is no 0.
+    public static FormationJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectRequiredConstructorParameters = true,
+    });
 }

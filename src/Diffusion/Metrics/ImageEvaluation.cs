@@ -23,6 +23,9 @@ public sealed record ImageJudgement(int Count, double Accuracy, double Frechet, 
 public sealed class ImageEvaluation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>The fewest images that can be judged, or judged with: each needs neighbours of its own kind.</summary>
+    public const int LeastImages = PrecisionRecall.DefaultNeighbours + 1;
+
     private readonly ImageClassifier<T> _classifier;
     private readonly ImageSet _reference, _heldOut;
     private readonly Tensor<T> _referenceFeatures, _heldOutFeatures;
@@ -30,13 +33,15 @@ public sealed class ImageEvaluation<T>
 
     /// <summary>Prepares the judge.</summary>
     /// <param name="classifier">The classifier.</param>
-    /// <param name="reference">The images that generated ones are compared with, each with a label; the classifier was not trained on them.</param>
-    /// <param name="heldOut">Other images that it was not trained on, at least two; from everywhere in the set, as many are taken as are judged.</param>
-    /// <exception cref="ArgumentException">Images of another shape than the classifier's, or too few.</exception>
+    /// <param name="reference">The images that generated ones are compared with, at least <see cref="LeastImages"/>, each with a label; the classifier was not trained on them.</param>
+    /// <param name="heldOut">Other images that it was not trained on, at least as many; from everywhere in the set, as many are taken as are judged.</param>
+    /// <exception cref="ArgumentException">Images of another shape than the classifier's, too few, or one to compare with that has no label.</exception>
     public ImageEvaluation(ImageClassifier<T> classifier, ImageSet reference, ImageSet heldOut)
     {
-        if (heldOut.Count < 2 || reference.Count < 2)
-            throw new ArgumentException($"There are {reference.Count} images to compare with and {heldOut.Count} for the floor; at least two of each are needed.", nameof(heldOut));
+        if (heldOut.Count < LeastImages || reference.Count < LeastImages)
+            throw new ArgumentException($"There are {reference.Count} images to compare with and {heldOut.Count} for the floor; at least {LeastImages} of each are needed.", nameof(heldOut));
+        if (reference.Labels.IsEmpty || reference.Labels.Span.Contains(DenoiserArguments.NoLabel))
+            throw new ArgumentException("Some images to compare with have no label; each needs the class that the classifier is to see.", nameof(reference));
         (_classifier, _reference, _heldOut) = (classifier, reference, heldOut);
         (_referenceFeatures, var seen) = classifier.Classify(reference);
         ClassifierAccuracy = Share(seen, [.. Enumerable.Range(0, reference.Count).Select(reference.LabelOf)]);
@@ -48,16 +53,12 @@ public sealed class ImageEvaluation<T>
 
     /// <summary>Classes of reference images: asked for as often as they are among real ones.</summary>
     /// <param name="count">N.</param>
-    public int[] Labels(int count)
-    {
-        int all = _reference.Count;
-        return [.. Enumerable.Range(0, count).Select(i => _reference.LabelOf(count <= all ? Spread(i, count, all) : i % all))];
-    }
+    public int[] Labels(int count) => [.. Enumerable.Range(0, count).Select(i => _reference.LabelOf(Spread(i, count, _reference.Count)))];
 
     /// <summary>Judges images.</summary>
-    /// <param name="images">[N, H, W, C] in [-1, 1].</param>
+    /// <param name="images">[N, H, W, C] in [-1, 1], N at least <see cref="LeastImages"/>.</param>
     /// <param name="asked">The classes that were asked for, [N].</param>
-    /// <exception cref="ArgumentException">Images of another shape, or another number of classes.</exception>
+    /// <exception cref="ArgumentException">Images of another shape, too few, or another number of classes.</exception>
     public ImageJudgement Judge(Tensor<T> images, ReadOnlySpan<int> asked)
     {
         var (features, classes) = _classifier.Classify(images);
@@ -65,7 +66,8 @@ public sealed class ImageEvaluation<T>
     }
 
     /// <summary>Judges as many of the real images that were held out, all if there are fewer: what perfect images would get.</summary>
-    /// <param name="count">N.</param>
+    /// <param name="count">N, at least <see cref="LeastImages"/>.</param>
+    /// <exception cref="ArgumentException">Too few.</exception>
     public ImageJudgement Floor(int count)
     {
         int all = _heldOut.Count;

@@ -15,7 +15,13 @@ public sealed class TimedCheckpoints<T>(Trainer<T> trainer, string path)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>The least time between two checkpoints; zero for one after every step. Default five minutes.</summary>
-    public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(5);
+    /// <exception cref="ArgumentOutOfRangeException">Less than zero.</exception>
+    public TimeSpan Every
+    {
+        get;
+        init => field = value >= TimeSpan.Zero ? value
+            : throw new ArgumentOutOfRangeException(nameof(Every), value, $"Every is {value}; accepted are times from zero.");
+    } = TimeSpan.FromMinutes(5);
 
     /// <summary>Called after each checkpoint: the place to save a model so far, or a preview.</summary>
     public Action<Trainer<T>>? Saved { get; init; }

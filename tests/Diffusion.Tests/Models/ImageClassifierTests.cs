@@ -74,7 +74,7 @@ public sealed class ImageClassifierTests
     public void A_set_is_classified_as_its_images_are_in_batches_of_any_size()
     {
         var classifier = new ImageClassifier<float>(Small, new RandomSource(2));
-        var set = Shapes(150, seed: 1);
+        var set = BarImages.Draw(150, seed: 1);
         var (features, classes) = classifier.Classify(set);
         var (again, sameClasses) = classifier.Classify(set.ToTensor<float>());
         var (last, lastClass) = classifier.Classify(set.Range(149, 150));
@@ -93,7 +93,7 @@ public sealed class ImageClassifierTests
     public void Training_learns_and_repeats_to_the_bit()
     {
         var configuration = new ClassifierTrainingConfiguration { Iterations = 60, Batch = 32, HeldOut = 100, LearningRate = 5e-3, Warmup = 10, Ema = 0.9, MaxShift = 0.5, MaxTurn = 2, MaxScale = 0.02, Seed = 3 };
-        var set = Shapes(500, seed: 2);
+        var set = BarImages.Draw(500, seed: 2);
         ClassifierTrainer<float> Train()
         {
             var trainer = new ClassifierTrainer<float>(Small, set, configuration);
@@ -202,21 +202,5 @@ public sealed class ImageClassifierTests
         new ImageAugmentation(3, 20, 0.2) { Background = null }.Apply(colour, moved, new RandomSource(8).For(Purpose.Noise).At(0));
         Assert.That(moved.Span.ToArray(), Is.EqualTo(colour.Span.ToArray()).Within(1e-14));
         Assert.That(() => new ImageAugmentation(1, 1, 0).Apply(image, Tensor<double>.Zeros([1, 28, 28, 2]), default), Throws.ArgumentException);
-    }
-
-    // A bar whose height says the class, in noise.
-    private static ImageSet Shapes(int count, int seed)
-    {
-        var random = new Random(seed);
-        byte[] images = new byte[count * 784];
-        int[] labels = new int[count];
-        for (int n = 0; n < count; n++)
-        {
-            labels[n] = random.Next(10);
-            for (int i = 0; i < 784; i++)
-                images[(n * 784) + i] = (byte)((i / 28 / 2) - 2 == labels[n] ? 200 + random.Next(56) : random.Next(56));
-        }
-
-        return ImageSet.Of(images, [28, 28, 1], labels);
     }
 }

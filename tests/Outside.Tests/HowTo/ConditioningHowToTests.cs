@@ -1,5 +1,5 @@
-using Diffusion.Autograd;
 using Diffusion.Data;
+using Diffusion.Generation;
 using Diffusion.Guidance;
 using Diffusion.Metrics;
 using Diffusion.Models;
@@ -47,20 +47,19 @@ public sealed class ConditioningHowToTests
     {
         var (random, schedule) = (Random, NoiseSchedule.Cosine(100));
         var settings = new TrainingConfiguration { Iterations = 150, Batch = 16, LearningRate = 5e-3, Ema = 0.95, LabelDropout = 0.1 };
-        var images = random.At(1).Normal([64, 4, 4, 1]).Tanh();
-        images = Operations.Upsample<float>(images, 2).Value;
+        var images = ImageSet.Of(UpscalingSource<float>.Enlarged(random.At(1).Normal([64, 4, 4, 1]).Tanh(), 2));
+        var small = UpscalingSource<float>.Shrunk(images.Range(0, 4).ToTensor<float>(), 2);
 
-        var small = Operations.AvgPool2d<float>(images, 2).Value;                                              // [N, 4, 4, 1]
-        var source = new TensorSource<float>(images, values: Operations.Upsample<float>(small, 2).Value);       // at the size of the data
+        var source = new UpscalingSource<float>(new ImageSource<float>(images), factor: 2);
         var sizes = new UNetConfiguration { Height = 8, Width = 8, Channels = 1, ConditionChannels = 1, Levels = [new() { Width = 16 }], Embedding = 16, Timesteps = 100 };
         var trainer = new Trainer<float>(new UNet<float>(sizes, random), schedule, new SimpleObjective<float>(Parameterisation.V), source, settings);
         trainer.Run();
 
         var model = Model<float>.Of(trainer, new UNet<float>(sizes, random));
-        Condition<float> asked = Operations.Upsample<float>(small.Rows(0, 4), 2).Value;
-        var large = new DdimSampler<float>(new SamplerSettings { Steps = 20 }).Sample(model.Denoiser, schedule, Start.Draw<float>(random, [4, 8, 8, 1]), asked, random);
+        Condition<float> asked = UpscalingSource<float>.Enlarged(small, factor: 2);                             // of [4, 4, 4, 1]
+        var large = new Generator<float>(model, new() { Sampler = "ddim", Steps = 20 }).Sample(4, asked);
 
-        double Error(int sample, int given) => (Operations.AvgPool2d<float>(large.Rows(sample, sample + 1), 2).Value - small.Rows(given, given + 1)).Square().Mean();
+        double Error(int sample, int given) => (UpscalingSource<float>.Shrunk(large.Rows(sample, sample + 1), 2) - small.Rows(given, given + 1)).Square().Mean();
         for (int i = 0; i < 4; i++)
             Assert.That(Error(i, i), Is.LessThan(0.3 * Error(i, (i + 1) % 4)), "each is like its own small image, and not like another");
     }

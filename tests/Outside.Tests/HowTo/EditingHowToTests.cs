@@ -51,13 +51,13 @@ public sealed class EditingHowToTests
         var noise = new HeunSampler<float>(settings with { Inverted = true }).Sample(denoiser, schedule, data, condition: default, random);
         var back = new HeunSampler<float>(settings).Sample(denoiser, schedule, noise, condition: default, random);
 
-        // From the first sample's noise to the last one's: roots of shares keep the variance.
-        float[] shares = [0, 0.25f, 0.5f, 0.75f, 1];
-        var starts = Tensor<float>.Concatenate([.. shares.Select(share => (MathF.Sqrt(1 - share) * noise[..1]) + (MathF.Sqrt(share) * noise[5..]))], 0);
+        // From the first sample's noise to the last one's, on the sphere on which noises are.
+        double[] shares = [0, 0.25, 0.5, 0.75, 1];
+        var starts = Tensor<float>.Concatenate([.. shares.Select(share => Start.Between(noise[..1], noise[5..], share))], 0);
         var between = new HeunSampler<float>(settings).Sample(denoiser, schedule, starts, condition: default, random);
 
         // From one condition to another.
-        var morphing = new ConditionInterpolation<float>(denoiser, others: 1, [0, 0.25, 0.5, 0.75, 1]);
+        var morphing = new ConditionInterpolation<float>(denoiser, others: 1, shares);
         var morphed = new HeunSampler<float>(settings).Sample(morphing, schedule, starts, condition: 0, random);
 
         Assert.That((back - data).Abs().Max(), Is.LessThan(0.03f));

@@ -33,8 +33,8 @@ public sealed partial class HowToTests
     [TestCaseSource(nameof(Pages))]
     public void The_names_of_a_page_are_there(string page)
     {
-        // Data may come from the samples' library of pictures too.
-        IEnumerable<string> others = page == "data" ? Directory.GetFiles(Path.Combine(Repository.Root, "samples", "Pictures"), "*.cs").SelectMany(file => Words().Matches(File.ReadAllText(file))).Select(word => word.Value) : [];
+        // Data may come from the samples' library of pictures, and images go there, too.
+        IEnumerable<string> others = page is "data" or "generating" ? Directory.GetFiles(Path.Combine(Repository.Root, "samples", "Pictures"), "*.cs").SelectMany(file => Words().Matches(File.ReadAllText(file))).Select(word => word.Value) : [];
         string[] code = [.. Blocks().Matches(Text(page)).SelectMany(block => Words().Matches(block.Value)).Select(word => word.Value)];
         HashSet<string> known = [.. PublicNames.All, .. code, .. others];
         string[] named = [.. Blocks().Replace(Text(page), "").Split('\n').SelectMany(PublicNames.In).Distinct()];

@@ -21,28 +21,50 @@ public sealed class TrainingHowToTests
     [Test]
     public void A_run_that_was_stopped_goes_on_to_the_bit()
     {
-        string checkpoint = InFolder("how-to-checkpoint.safetensors");
+        string checkpoint = InFolder("how-to-checkpoint.safetensors"), preview = InFolder("how-to-preview.safetensors");
+        File.Delete(checkpoint);
         var schedule = NoiseSchedule.Cosine(100);
         TwoMoonsHalves(out var source, out var heldOut);
 
         var settings = new TrainingConfiguration { Iterations = 400, Batch = 64, LearningRate = 3e-3, Ema = 0.98, ClipGradients = 1, ValidationEvery = 50, Patience = 3 };
         Trainer<float> Prepare() => new(Network(), schedule, new SimpleObjective<float>(Parameterisation.V), source, settings) { HeldOut = heldOut };
 
-        var trainer = Prepare();
-        while (!trainer.IsDone)
+        Trainer<float> Train(CancellationToken cancellation)
         {
-            if (trainer.Step().Step % 150 == 0)
-                CheckpointFile.Save(checkpoint, trainer);
+            var trainer = Prepare();
+            var checkpoints = new TimedCheckpoints<float>(trainer, checkpoint)
+            {
+                Every = TimeSpan.FromMinutes(2),
+                Saved = soFar => ModelFile.Save(preview, Model<float>.Of(soFar, Network())),
+            };
+            if (checkpoints.Resume())
+                Console.WriteLine($"{trainer.StepsTaken} steps are done");
+            checkpoints.Run(progress => { if (progress.Step % 100 == 0) Console.WriteLine($"{progress.Step} of {progress.Steps}: {progress.Loss:F4}"); }, cancellation);
+
+            return trainer;
         }
 
-        var resumed = Prepare();
-        CheckpointFile.Resume(checkpoint, resumed);
-        resumed.Run(progress => { if (progress.Step % 100 == 0) Console.WriteLine($"{progress.Step} of {progress.Steps}: {progress.Loss:F4}"); });
+        using var cancellation = new CancellationTokenSource();
+        var stopped = Prepare();
+        Assert.That(
+            () => new TimedCheckpoints<float>(stopped, checkpoint).Run(
+                progress =>
+                {
+                    if (progress.Step == 150)
+                        cancellation.Cancel();
+                },
+                cancellation.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        var resumed = Train(default);
+        Assert.That(ModelFile.Load<float>(preview).Training, Is.EqualTo(settings));
+        File.Delete(checkpoint);
+        var whole = Train(default);
 
-        Assert.That(trainer.ValidationLosses[^1], Is.LessThan(trainer.ValidationLosses[0]));
-        Assert.That(resumed.Losses, Is.EqualTo(trainer.Losses));
-        Assert.That(resumed.ValidationLosses, Is.EqualTo(trainer.ValidationLosses));
-        Assert.That(resumed.Average.Averages.Zip(trainer.Average.Averages).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span)));
+        Assert.That(stopped.StepsTaken, Is.EqualTo(150));
+        Assert.That(whole.ValidationLosses[^1], Is.LessThan(whole.ValidationLosses[0]));
+        Assert.That(resumed.Losses, Is.EqualTo(whole.Losses));
+        Assert.That(resumed.ValidationLosses, Is.EqualTo(whole.ValidationLosses));
+        Assert.That(resumed.Average.Averages.Zip(whole.Average.Averages).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span)));
     }
 
     [Test]
