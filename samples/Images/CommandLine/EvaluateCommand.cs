@@ -13,8 +13,8 @@ namespace Diffusion.Images.CommandLine;
 /// <summary>Judges generated images by a classifier.</summary>
 internal sealed class EvaluateCommand(CommandContext context) : ImageCommand(context)
 {
-    /// <summary>The fewest images of which precision and recall can be told: one more than neighbours.</summary>
-    public const int LeastCount = PrecisionRecall.DefaultNeighbours + 1;
+    /// <summary>The fewest images that can be judged.</summary>
+    public const int LeastCount = ImageEvaluation<float>.LeastImages;
 
     private const int StandardCount = 10_000, StandardSweep = 2000, StandardFull = 1000;
 

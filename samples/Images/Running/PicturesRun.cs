@@ -8,7 +8,7 @@ namespace Diffusion.Images.Running;
 internal sealed record PicturesRun : TrainingRun
 {
     /// <summary>A run of about ten minutes on two cores.</summary>
-    public PicturesRun() => (Iterations, Batch, Warmup, Ema, Widths) = (3600, 32, 100, 0.998, [32, 48, 96, 96]);
+    public PicturesRun() => (Iterations, Batch, Warmup, Ema, Widths) = (3800, 32, 100, 0.998, [32, 48, 96, 96]);
 
     /// <summary>The folder.</summary>
     public string? Data { get; init; }
