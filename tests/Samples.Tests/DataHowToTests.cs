@@ -65,4 +65,22 @@ public sealed class DataHowToTests
 
         Assert.That((images.Classes, images.BatchShape(2)), Is.EqualTo((2, new Shape(2, 28, 28, 1))));
     }
+
+    [Test]
+    public void A_function_of_the_step_is_a_stream()
+    {
+        var waves = new StreamSource<float>("waves of one to four periods", [64, 1], (draw, x0, labels) =>
+        {
+            draw.For(Purpose.Data).Integers(0, 4, labels);
+            for (int i = 0; i < x0.Length; i++)
+                x0.Span[i] = MathF.Sin(2 * MathF.PI * (labels[i / 64] + 1) * (i % 64) / 64);
+        }, classes: 4);
+
+        int[] first = new int[40], again = new int[40];
+        var batch = Tensor<float>.Zeros(waves.BatchShape(40));
+        waves.Fill(batch, first, values: null, new RandomSource(1).At(7));
+        waves.Fill(batch, again, values: null, new RandomSource(1).At(7));
+        Assert.That(again, Is.EqualTo(first));
+        Assert.That(batch[3, 16, 0], Is.EqualTo(MathF.Sin(MathF.PI * (first[3] + 1) / 2)).Within(1e-5f));
+    }
 }
