@@ -123,6 +123,18 @@ internal sealed class NoisedComponent
             mean[i] = data[i] + Along(_axes, i, _gain, z);
     }
 
+    /// <summary>x += V·diag(√(B lambda_i / c_i))·y: turns the mean of x_0 given x_t and this component into a draw.</summary>
+    public void AddPosteriorDraw(ReadOnlySpan<double> y, Span<double> x)
+    {
+        Span<double> deviations = stackalloc double[_inverse.Length <= 64 ? _inverse.Length : 0];
+        if (deviations.IsEmpty)
+            deviations = new double[_inverse.Length];
+        for (int i = 0; i < deviations.Length; i++)
+            deviations[i] = Math.Sqrt(_data.ScaledVariance(_b, i) * _inverse[i]);
+        for (int i = 0; i < x.Length; i++)
+            x[i] += _axes is null ? deviations[0] * y[i] : Along(_axes, i, deviations, y);
+    }
+
     /// <summary>sum += weight·(Cov(x_0 | x, this component) + y y'), [d, d]; the covariance is B Sigma C^-1 whatever x is.</summary>
     public void AddPosterior(double weight, ReadOnlySpan<double> y, Span<double> sum)
     {
