@@ -1,4 +1,3 @@
-using Diffusion.Terminal;
 using Diffusion.TwoPixel.CommandLine;
 
 return SampleProgram.Run(args, (reporter, cancellation) => new Commands(reporter, cancellation).Build());

@@ -1,11 +1,7 @@
 using System.Text.Json.Serialization;
 using Diffusion.Networks;
 using Diffusion.Objectives;
-using Diffusion.Schedules;
-using Diffusion.Tensors.Randomness;
-using Diffusion.Terminal;
 using Diffusion.Training;
-using Diffusion.TwoPixel.Study;
 
 namespace Diffusion.TwoPixel;
 

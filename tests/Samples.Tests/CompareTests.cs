@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Diffusion.Terminal;
 using Diffusion.TwoPixel.CommandLine;
+using Diffusion.TwoPixel.Compare;
+using Diffusion.TwoPixel.Study;
 using NUnit.Framework;
 
 namespace Diffusion.Samples.Tests;
@@ -62,6 +64,13 @@ internal sealed class CompareTests : IDisposable
             // log p of the mixture at its own points: -ln(2 pi e sigma²) of a component, and the entropy of the weights.
             Assert.That((double)numbers["likelihood"]!["mixtureNll"]!, Is.EqualTo(-1.12).Within(.5));
         }
+    }
+
+    [Test]
+    public void Every_figure_and_every_section_is_a_comparison_of_the_list()
+    {
+        var folder = new StudyFolder(Run);
+        ExperimentCoverage.Check(Comparisons.All, CompareReport.Load(folder), folder, folder.CompareReport);
     }
 
     [Test]

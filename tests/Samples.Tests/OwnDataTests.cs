@@ -3,6 +3,9 @@ using Diffusion.Data;
 using Diffusion.Models;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
+using Diffusion.TwoPixel;
+using Diffusion.TwoPixel.Study;
+using Diffusion.TwoPixel.Study.Experiments;
 using NUnit.Framework;
 
 namespace Diffusion.Samples.Tests;
@@ -50,6 +53,15 @@ internal sealed class OwnDataTests : IDisposable
             Assert.That((double)model["swdFloor"]!, Is.InRange(1, 12));
             Assert.That(report, Does.Contain("is not known, so the exact predictor and all that needs it are left out"));
         }
+    }
+
+    [TestCase("points")]
+    [TestCase("mixture")]
+    public void Every_figure_and_every_section_is_an_experiment_that_applies(string run)
+    {
+        var folder = new StudyFolder(_folder[run]);
+        var findings = new StudyFindings(RunConfiguration.Load(folder.Configuration), MetricsDocument.Load(folder.Metrics));
+        ExperimentCoverage.Check(StudyExperiments.Of(findings.Data), findings, folder, folder.Report);
     }
 
     [Test]

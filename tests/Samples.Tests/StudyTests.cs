@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Diffusion.TwoPixel;
 using Diffusion.TwoPixel.Study;
+using Diffusion.TwoPixel.Study.Experiments;
 using NUnit.Framework;
 
 namespace Diffusion.Samples.Tests;
@@ -75,8 +77,25 @@ internal sealed partial class StudyTests : IDisposable
     [Test]
     public void A_measurement_without_a_number_says_that_training_diverged()
     {
-        var measured = new PointsMetrics { T = 5, Iterations = 30, FinalLoss = 1e20, Swd = double.PositiveInfinity, SwdFloor = 0.1, ConditionalSwd = [] };
+        var measured = new Measurements(new ModelNumbers(5, 30, 1e20), new DistanceNumbers(double.PositiveInfinity, 0.1));
         Assert.That(() => new MetricsDocument(0, 1, 1, [measured]).ToJson(), Throws.InvalidOperationException.With.Message.Contains("diverged").And.Message.Contains("--learning-rate"));
+    }
+
+    [Test]
+    public void Every_figure_and_every_section_is_an_experiment_of_the_list()
+    {
+        var folder = new StudyFolder(_folder["one"]);
+        var findings = new StudyFindings(RunConfiguration.Load(folder.Configuration), MetricsDocument.Load(folder.Metrics));
+        ExperimentCoverage.Check(StudyExperiments.All, findings, folder, folder.Report);
+        Assert.That(File.ReadAllText(folder.Report), Does.Contain("7. The error budget"), "Two texts say that it is section 7.");
+    }
+
+    [Test]
+    public void Metrics_that_were_read_are_written_as_they_were_and_miss_nothing_in_silence()
+    {
+        var metrics = MetricsDocument.Load(_folder["one/metrics.json"]);
+        Assert.That(metrics.ToJson(), Is.EqualTo(File.ReadAllText(_folder["one/metrics.json"])));
+        Assert.That(() => metrics.Models[0].Of<Diffusion.TwoPixel.Compare.SamplerNumbers>(), Throws.InstanceOf<System.Text.Json.JsonException>());
     }
 
     [Test]

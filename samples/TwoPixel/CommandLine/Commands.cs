@@ -1,15 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Diffusion.Data;
 using Diffusion.Guidance;
-using Diffusion.Models;
-using Diffusion.Sampling;
-using Diffusion.Schedules;
-using Diffusion.Tensors;
-using Diffusion.Tensors.Randomness;
 using Diffusion.Tensors.Threading;
-using Diffusion.Terminal;
-using Diffusion.TwoPixel.Study;
 
 namespace Diffusion.TwoPixel.CommandLine;
 
@@ -54,16 +46,15 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         configuration.UsedData.Save(output);
         OutputFolder.WriteText(output.Configuration, configuration.ToJson());
         var training = new ModelTraining(configuration, output, reporter);
-        var evaluation = new Evaluation(configuration.Seed, configuration.UsedData);
+        var study = new StudyRun(configuration);
 
         // The first model, as a rule the longest to train, and the last are measured when all threads are free; the others while it trains.
-        var evaluated = new EvaluatedModel?[configuration.Timesteps.Count];
         var models = training.TrainAll(configuration.Timesteps, resume: false, cancellation, (i, model) =>
         {
-            if (i > 0 && i < evaluated.Length - 1)
-                evaluated[i] = evaluation.Evaluate(model, [], allStrengths: false);
+            if (i > 0 && i < configuration.Timesteps.Count - 1)
+                study.Measure(i, model);
         });
-        Finish(configuration, output, evaluation, models, evaluated, start);
+        Finish(study, output, models, start);
         return 0;
     }
 
@@ -115,7 +106,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
                 throw new UsageException($"The model {path} was trained on {model.Data}, but the data here are {configuration.UsedData.Description}: --data or --mixture names those of the model.");
             return new TrainedModel(model, history);
         }).ToList();
-        Finish(configuration, output, new Evaluation(configuration.Seed, configuration.UsedData), models, new EvaluatedModel?[models.Count], start);
+        Finish(new StudyRun(configuration), output, models, start);
         return 0;
     }
 
@@ -156,32 +147,23 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
     }
 
     // Measures what has not been measured yet, draws and writes.
-    private void Finish(
-        RunConfiguration configuration, StudyFolder output, Evaluation evaluation, List<TrainedModel> models, EvaluatedModel?[] measured, long start)
+    private void Finish(StudyRun study, StudyFolder output, List<TrainedModel> models, long start)
     {
         reporter.Say("Measuring.");
-        var evaluated = models.Select((model, i) =>
+        for (int i = 0; i < models.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            return measured[i] ?? evaluation.Evaluate(model, i == 0 ? StudyFigures.Stages(model.T) : [], allStrengths: i == 0);
-        }).ToList();
+            study.Measure(i, models[i]);
+        }
+
         reporter.Say("Drawing.");
-        new StudyFigures(configuration, output, evaluation).Draw(evaluated);
-
+        study.Draw(output);
         var metrics = new MetricsDocument(
-            configuration.Seed, Workers.ThreadCount, Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1), [.. evaluated.Select(model => model.Metrics)]);
+            study.Configuration.Seed, Workers.ThreadCount, Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1), [.. study.Models.Select(model => model.Numbers)]);
         OutputFolder.WriteText(output.Metrics, metrics.ToJson());
-        if (configuration.UsedData.Mixture is { } mixture)
-        {
-            new ReportWriter(configuration, output, metrics, mixture).Write();
-            reporter.Table(ReportWriter.SummaryHeader(mixture), ReportWriter.SummaryRows(metrics));
-        }
-        else
-        {
-            new PointsReportWriter(configuration, output, metrics).Write();
-            reporter.Table(PointsReportWriter.SummaryHeader, PointsReportWriter.SummaryRows(metrics));
-        }
-
+        var report = new StudyReport(study.Configuration, metrics, output);
+        report.Write();
+        reporter.Table(report.SummaryHeader, report.SummaryRows);
         reporter.Say($"Report: {output.Report} ({Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s)");
     }
 

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
-using Diffusion.Data;
-using Diffusion.Models;
-using Diffusion.Terminal;
 using Diffusion.TwoPixel.Compare;
-using Diffusion.TwoPixel.Study;
 
 namespace Diffusion.TwoPixel.CommandLine;
 
@@ -21,11 +17,11 @@ internal sealed class CompareCommand(IReporter reporter, CancellationToken cance
         var output = new StudyFolder(path);
         var discrete = Discrete(configuration, output);
         var settings = new CompareSettings(configuration, result.GetValue(StudyOptions.Points) ?? CompareSettings.DefaultPoints);
-        var folder = new CompareFolder(output);
-        var document = new CompareStudy(settings, folder, reporter, cancellation).Run(discrete, start);
-        AddToReport(output, discrete.Mixture!);
-        reporter.Table(CompareReport.SummaryHeader, CompareReport.SummaryRows(document));
-        reporter.Say($"Report: {folder.Report} ({Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s)");
+        var models = new CompareTraining(settings, output, reporter, cancellation).Run(discrete);
+        var report = new CompareRun(models, settings, reporter, cancellation).Run(output, start);
+        AddToReport(output);
+        reporter.Table(CompareReport.SummaryHeader, report.SummaryRows);
+        reporter.Say($"Report: {output.CompareReport} ({Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s)");
         return 0;
     }
 
@@ -49,13 +45,13 @@ internal sealed class CompareCommand(IReporter reporter, CancellationToken cance
     }
 
     // The report is written again from the metrics beside it, now that the comparison is there.
-    private static void AddToReport(StudyFolder output, GaussianMixture mixture)
+    private static void AddToReport(StudyFolder output)
     {
         if (!File.Exists(output.Report) || !File.Exists(output.Metrics) || !File.Exists(output.Configuration))
             return;
         try
         {
-            new ReportWriter(RunConfiguration.Load(output.Configuration), output, MetricsDocument.LoadMixture(output.Metrics), mixture).Write();
+            new StudyReport(RunConfiguration.Load(output.Configuration), MetricsDocument.Load(output.Metrics), output).Write();
         }
         catch (JsonException e)
         {

@@ -1,11 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
-using Diffusion.Data;
 using Diffusion.Objectives;
-using Diffusion.Schedules;
-using Diffusion.Terminal;
 using Diffusion.TwoPixel.Compare;
-using Diffusion.TwoPixel.Study;
 
 namespace Diffusion.TwoPixel.CommandLine;
 

@@ -1,13 +1,7 @@
-using Diffusion.Data;
-using Diffusion.Models;
 using Diffusion.Networks;
 using Diffusion.Nn.Serialization;
 using Diffusion.Objectives;
-using Diffusion.Schedules;
-using Diffusion.Tensors.Randomness;
-using Diffusion.Terminal;
 using Diffusion.Training;
-using Diffusion.TwoPixel.Study;
 
 namespace Diffusion.TwoPixel.Compare;
 
@@ -35,12 +29,31 @@ internal sealed record CompareModels(
 {
     /// <summary>The data of all of them.</summary>
     public required GaussianMixture Mixture { get; init; }
+
+    /// <summary>The training steps of each.</summary>
+    public SortedDictionary<string, int> Iterations => new(StringComparer.Ordinal)
+    {
+        ["discrete"] = Discrete.Training.Iterations,
+        ["continuous"] = Continuous.Training.Iterations,
+        ["flow"] = Flow.Training.Iterations,
+        ["edm"] = Edm.Training.Iterations,
+        ["learnedVariance"] = Learned.Training.Iterations,
+        ["teacher"] = Teacher.Training.Iterations,
+        ["student"] = Students[0].Model.Training.Iterations,
+        ["classifier"] = Classifier.Training.Iterations,
+    };
 }
 
 /// <summary>Trains what the comparison needs besides the study's model; what is in the folder with the same settings is used as it is.</summary>
-internal sealed class CompareTraining(CompareSettings settings, CompareFolder folder, IReporter reporter, CancellationToken cancellation)
+internal sealed class CompareTraining(CompareSettings settings, StudyFolder folder, IReporter reporter, CancellationToken cancellation)
 {
     private readonly RandomSource _random = new(settings.Run.Seed);
+
+    private string TeacherPath => folder.File($"model-v-T{CompareSettings.TeacherT}.safetensors");
+
+    private string ClassifierPath => folder.File($"noisy-classifier-T{CompareSettings.DiscreteT}.safetensors");
+
+    private string StudentPath(int steps) => folder.File($"student-{steps}.safetensors");
 
     /// <summary>Trains or loads all of them.</summary>
     /// <param name="discrete">The study's model, whose data all share.</param>
@@ -49,11 +62,11 @@ internal sealed class CompareTraining(CompareSettings settings, CompareFolder fo
     public CompareModels Run(Model<float> discrete)
     {
         var data = discrete.Mixture ?? throw new UsageException("The model of T = 50 was trained on points, of which nothing is known exactly; compare needs one of a mixture.");
-        var continuous = Model(folder.Continuous, "real times", settings.ScheduleFor(CompareSettings.ContinuousT), settings.Run.ObjectiveFor(times: TimeSampling.Continuous), settings.Continuous, data);
-        var flow = Model(folder.Flow, "flow matching", NoiseSchedule.Straight(CompareSettings.ContinuousT), new FlowMatchingObjective<float>(), settings.Continuous, data);
-        var edm = Model(folder.Edm, "EDM", NoiseSchedule.VarianceExploding(CompareSettings.ContinuousT), new EdmObjective<float>(Math.Sqrt(data.VariancePerPixel)), settings.Continuous, data);
-        var learned = Model(folder.Learned, "learned variance", settings.ScheduleFor(CompareSettings.DiscreteT), new LearnedVarianceObjective<float> { Loss = settings.Run.Loss }, settings.Learned, data, learnsVariance: true);
-        var teacher = Model(folder.Teacher, "teacher", settings.ScheduleFor(CompareSettings.TeacherT), settings.Run.ObjectiveFor(Parameterisation.V), settings.Teacher, data);
+        var continuous = Model(folder.File($"model-continuous-T{CompareSettings.ContinuousT}.safetensors"), "real times", settings.ScheduleFor(CompareSettings.ContinuousT), settings.Run.ObjectiveFor(times: TimeSampling.Continuous), settings.Continuous, data);
+        var flow = Model(folder.File($"model-flow-T{CompareSettings.ContinuousT}.safetensors"), "flow matching", NoiseSchedule.Straight(CompareSettings.ContinuousT), new FlowMatchingObjective<float>(), settings.Continuous, data);
+        var edm = Model(folder.File($"model-edm-T{CompareSettings.ContinuousT}.safetensors"), "EDM", NoiseSchedule.VarianceExploding(CompareSettings.ContinuousT), new EdmObjective<float>(Math.Sqrt(data.VariancePerPixel)), settings.Continuous, data);
+        var learned = Model(folder.File($"model-learned-variance-T{CompareSettings.DiscreteT}.safetensors"), "learned variance", settings.ScheduleFor(CompareSettings.DiscreteT), new LearnedVarianceObjective<float> { Loss = settings.Run.Loss }, settings.Learned, data, learnsVariance: true);
+        var teacher = Model(TeacherPath, "teacher", settings.ScheduleFor(CompareSettings.TeacherT), settings.Run.ObjectiveFor(Parameterisation.V), settings.Teacher, data);
         var students = new List<Student>();
         var last = teacher;
         foreach (int steps in CompareSettings.StudentSteps)
@@ -69,7 +82,7 @@ internal sealed class CompareTraining(CompareSettings settings, CompareFolder fo
             return saved;
 
         // Students of another teacher are of no use.
-        if (path == folder.Teacher)
+        if (path == TeacherPath)
             Forget(CompareSettings.StudentSteps);
         TwoPixelUNet<float> trained = new(network, _random), averaged = new(network, _random);
         return Train(path, title, new Trainer<float>(trained, schedule, objective, new MixtureSource<float>(data), training), averaged);
@@ -77,7 +90,7 @@ internal sealed class CompareTraining(CompareSettings settings, CompareFolder fo
 
     private Model<float> Distil(Model<float> teacher, int steps, GaussianMixture data)
     {
-        string path = folder.Student(steps);
+        string path = StudentPath(steps);
         var network = ((TwoPixelUNet<float>)teacher.Network).Configuration;
         var objective = new DistillationObjective<float>(teacher.Denoiser, steps) { Loss = settings.Run.Loss };
         if (Saved(path, network, teacher.Schedule, objective, settings.Student, data) is { } saved)
@@ -102,9 +115,9 @@ internal sealed class CompareTraining(CompareSettings settings, CompareFolder fo
     private NoisyClassifierModel<float> Classifier(Model<float> discrete, GaussianMixture data)
     {
         var training = settings.Classifier;
-        if (File.Exists(folder.Classifier))
+        if (File.Exists(ClassifierPath))
         {
-            var saved = NoisyClassifierFile.Load<float>(folder.Classifier);
+            var saved = NoisyClassifierFile.Load<float>(ClassifierPath);
             if (saved.Training == training && saved.Schedule.ToJson() == discrete.Schedule.ToJson() && saved.Mixture == data)
                 return saved;
         }
@@ -114,7 +127,7 @@ internal sealed class CompareTraining(CompareSettings settings, CompareFolder fo
         reporter.Training("noisy classifier", training.Iterations, onStep => trainer.Run(onStep, cancellation));
         trainer.Average.CopyTo(network);
         var model = new NoisyClassifierModel<float>(network, discrete.Schedule, data, training);
-        NoisyClassifierFile.Save(folder.Classifier, model);
+        NoisyClassifierFile.Save(ClassifierPath, model);
         return model;
     }
 
@@ -132,6 +145,6 @@ internal sealed class CompareTraining(CompareSettings settings, CompareFolder fo
     private void Forget(IEnumerable<int> students)
     {
         foreach (int steps in students)
-            File.Delete(folder.Student(steps));
+            File.Delete(StudentPath(steps));
     }
 }

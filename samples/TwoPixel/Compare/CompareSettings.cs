@@ -1,4 +1,3 @@
-using Diffusion.Schedules;
 using Diffusion.Training;
 
 namespace Diffusion.TwoPixel.Compare;

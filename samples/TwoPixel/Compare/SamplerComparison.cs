@@ -1,207 +1,143 @@
-using Diffusion.Data;
-using Diffusion.Figures;
-using Diffusion.Metrics;
-using Diffusion.Models;
-using Diffusion.Sampling;
-using Diffusion.Schedules;
-using Diffusion.Tensors;
-using Diffusion.Tensors.Randomness;
-using Diffusion.TwoPixel.Study;
-
 namespace Diffusion.TwoPixel.Compare;
 
-/// <summary>A predictor that samplers run with.</summary>
-/// <param name="Name">Its name in compare.json.</param>
-/// <param name="Title">Its title in the figure.</param>
-/// <param name="Denoiser">The predictor.</param>
-/// <param name="Schedule">Its schedule.</param>
-/// <param name="WholeTimes">Whether it knows whole times only.</param>
-internal sealed record Predictor(string Name, string Title, IDenoiser<float> Denoiser, NoiseSchedule Schedule, bool WholeTimes);
-
 /// <summary>Every sampler of the registry at several costs, with exact predictors and with trained ones; all from the same noise.</summary>
-internal sealed class SamplerComparison
+internal sealed class SamplerComparison() : Comparison(Section, "samplers.png", "samplers-flow-edm.png")
 {
-    /// <summary>The costs of which the samplers spend as much as they can.</summary>
-    public static readonly int[] Costs = [5, 10, 20, 50];
+    /// <summary>The section that it begins.</summary>
+    public const string Section = "samplers";
 
-    /// <summary>The cost of the paths, and their number.</summary>
-    private const int PathCost = 20, PathCount = 5;
+    /// <summary>The evaluations of the solver that is to be better than DDPM with all steps.</summary>
+    private const int FewEvaluations = 20;
 
-    private readonly CompareModels _models;
-    private readonly CompareSettings _settings;
-    private readonly RandomSource _random;
-    private readonly SlicedWasserstein _reference;
-    private readonly Dictionary<NoiseSchedule, OptimalVariance> _optimal = [];
-    private readonly IReadOnlyList<Predictor> _usual, _otherPaths;
+    /// <summary>The costs of which the samplers spend as much as they can, and those that the first table shows.</summary>
+    private static readonly int[] Costs = [5, 10, 20, 50], TabledCosts = [10, 20, 50];
 
-    public SamplerComparison(CompareModels models, CompareSettings settings, RandomSource random, SlicedWasserstein reference)
+    /// <summary>The solvers that are meant, all of one evaluation a step.</summary>
+    private static readonly string[] FastSolvers = ["dpm++2m", "deis1", "deis2", "deis3"];
+
+    public override object? Measure(CompareRun run)
     {
-        (_models, _settings, _random, _reference) = (models, settings, random, reference);
-        var schedule = models.Continuous.Schedule;
-        _usual =
-        [
-            new("exact", $"exact predictor, T = {schedule.T}", new ExactDenoiser<float>(models.Mixture, schedule), schedule, WholeTimes: false),
-            new("continuous", $"trained on real times, T = {schedule.T}", models.Continuous.Denoiser, schedule, WholeTimes: false),
-            new("discrete", $"trained on whole times, T = {models.Discrete.Schedule.T}", models.Discrete.Denoiser, models.Discrete.Schedule, WholeTimes: true),
-        ];
-        _otherPaths = [.. OfPath("flow", "straight line", models.Flow), .. OfPath("edm", "variance exploding", models.Edm)];
-
-        IEnumerable<Predictor> OfPath(string name, string path, Model<float> model) =>
-        [
-            new($"exact {name}", $"{path}, exact predictor", new ExactDenoiser<float>(models.Mixture, model.Schedule), model.Schedule, WholeTimes: false),
-            new(name, $"{path}, trained ({model.Objective.Name})", model.Denoiser, model.Schedule, WholeTimes: false),
-        ];
-    }
-
-    /// <summary>The parts of the work, of which progress is told.</summary>
-    public int Parts => (_usual.Count + _otherPaths.Count) * Samplers.All.Length;
-
-    /// <summary>Measures all of them on the way that preserves variance, and on the straight line of flow matching and the variance exploding one of EDM.</summary>
-    public (List<PredictorMetrics> Usual, List<PredictorMetrics> OtherPaths) Measure(Action<int> progress, CancellationToken cancellation)
-    {
-        int done = 0;
-        return (Measure(_usual, () => progress(++done), cancellation), Measure(_otherPaths, () => progress(++done), cancellation));
-    }
-
-    private List<PredictorMetrics> Measure(IReadOnlyList<Predictor> predictors, Action progress, CancellationToken cancellation)
-    {
-        var result = new List<PredictorMetrics>();
-        foreach (var predictor in predictors)
+        Predictor[] usual = Predictor.Usual(run), others = Predictor.OfOtherPaths(run);
+        List<PredictorMetrics> measured = [];
+        run.Reporter.Progress("Samplers", (usual.Length + others.Length) * Samplers.All.Length, progress =>
         {
-            var runs = new List<SamplerMetrics>();
-            foreach (var entry in Samplers.All)
-            {
-                foreach (var (sampler, evaluations) in RunsOf(entry, predictor))
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    var start = Start.Draw<float>(_random, [_settings.Points, 2, 1], predictor.Schedule, sampler.TimesFor(predictor.Schedule)[0]);
-                    var points = sampler.Sample(DenoiserFor(entry, predictor), predictor.Schedule, start, default, _random);
-                    runs.Add(new SamplerMetrics(entry.Name, evaluations, Distances.OrInfinity(_reference, points)));
-                }
-
-                progress();
-            }
-
-            result.Add(new PredictorMetrics(predictor.Name, predictor.Schedule.T, runs));
-        }
-
-        return result;
+            int done = 0;
+            foreach (var predictor in usual.Concat(others))
+                measured.Add(new PredictorMetrics(predictor.Name, predictor.Schedule.T, RunsOf(run, predictor, () => progress(++done))));
+        });
+        return new SamplerNumbers(measured[..usual.Length], measured[usual.Length..], TargetOf(measured));
     }
 
-    /// <summary>Draws what was measured on the way that preserves variance.</summary>
-    public void Draw(string path, IReadOnlyList<PredictorMetrics> measured, double floor) => Draw(path, _usual, measured, floor);
-
-    /// <summary>Draws what was measured on the other ways.</summary>
-    public void DrawOtherPaths(string path, IReadOnlyList<PredictorMetrics> measured, double floor) => Draw(path, _otherPaths, measured, floor);
-
-    private void Draw(string path, IReadOnlyList<Predictor> predictors, IReadOnlyList<PredictorMetrics> measured, double floor) => SamplersFigure.Save(path, new SamplersData(
-        [.. predictors.Zip(measured, (predictor, metrics) => new SamplersPanel(
-            predictor.Title,
-            [.. metrics.Runs.GroupBy(run => run.Sampler).Select(runs => new SamplerCurve(
-                Samplers.Find(runs.Key).Title, [.. runs.Select(run => (double)run.Evaluations)], [.. runs.Select(run => run.Swd)]))]))],
-        floor,
-        _settings.Points));
-
-    /// <summary>Draws the ways of a few points with the model on real times (with the learned variance: of that model).</summary>
-    public void DrawPaths(string path)
+    public override void Draw(CompareRun run, IReadOnlyList<string> paths)
     {
-        var (continuous, discrete) = (_usual[1], _usual[2]);
-        var start = Start.Draw<float>(_random, [PathCount, 2, 1]);
-        var panels = new List<SamplerPaths>();
+        var (usual, others, _) = run.Numbers.Of<SamplerNumbers>();
+        Draw(paths[0], Predictor.Usual(run), usual);
+        Draw(paths[1], Predictor.OfOtherPaths(run), others);
+
+        void Draw(string path, IEnumerable<Predictor> predictors, IEnumerable<PredictorMetrics> measured) => SamplersFigure.Save(path, new SamplersData(
+            [.. predictors.Zip(measured, (predictor, metrics) => new SamplersPanel(
+                predictor.Title,
+                [.. metrics.Runs.GroupBy(each => each.Sampler).Select(runs => new SamplerCurve(
+                    Samplers.Find(runs.Key).Title, [.. runs.Select(each => (double)each.Evaluations)], [.. runs.Select(each => each.Swd)]))]))],
+            run.Floor,
+            run.Settings.Points));
+    }
+
+    public override IEnumerable<IReadOnlyList<string>> InShort(Measurements numbers)
+    {
+        var target = numbers.Of<SamplerNumbers>().Target;
+        return
+        [
+            [$"{Title(target.Continuous)}, {target.Continuous.Evaluations} evaluations, real times", F4(target.Continuous.Swd), $"DDPM, {target.Ddpm.Evaluations}: {F4(target.Ddpm.Swd)}"],
+            [$"{Title(target.Discrete)}, {target.Discrete.Evaluations} evaluations, whole times", F4(target.Discrete.Swd), $"floor: {F4(numbers.Of<CompareNumbers>().SwdFloor)}"],
+        ];
+    }
+
+    public override void Write(HtmlReport report, Measurements numbers, IReadOnlyList<string> paths)
+    {
+        var (usual, others, target) = numbers.Of<SamplerNumbers>();
+        double best = Math.Min(target.Continuous.Swd, target.Discrete.Swd);
+        _ = report
+            .Paragraph($"A solver of the probability-flow ODE takes large steps where the path is straight. With {target.Continuous.Evaluations} evaluations of the network on real times, {Title(target.Continuous)} comes to {F4(target.Continuous.Swd)}; with {target.Discrete.Evaluations} of the network of whole times, {Title(target.Discrete)} comes to {F4(target.Discrete.Swd)}. DDPM with {target.Ddpm.Evaluations} evaluations comes to {F4(target.Ddpm.Swd)} with the study's model, and with as many steps of the other to {F4(target.DdpmContinuous.Swd)}: "
+                + (best < target.Ddpm.Swd ? $"the best solver is {F2(target.Ddpm.Swd / best)} times nearer to the data." : "here no solver is nearer to the data."))
+            .Figure(paths[0], "Distance to the data against network evaluations, every sampler, with the exact predictor and with trained networks. All runs start from the same noise. Solvers of high order, and everything with the network on real times, start where log √(SNR) is -5.1; with the network of whole times solvers start at the last whole time before. The optimal variance adds noise at the last step too.");
+        Table(report, usual, TabledCosts, "Distances by sampler with the most evaluations up to 10, 20 and 50; an order is that of the error on the probability-flow ODE.");
+        _ = report
+            .Paragraph("The same samplers on other ways from the noise to the data: the straight line, whose network is taught by flow matching, and the variance exploding way with EDM's objective. The exact predictor beside each network shows what of a distance is the solver's and what the network's.")
+            .Figure(paths[1], "Distance to the data against network evaluations on the straight line and on the variance exploding way.");
+        foreach (var pair in others.Chunk(2))
+            Table(report, pair, Costs, $"Distances with the most evaluations up to 5, 10, 20 and 50: {pair[0].Predictor}, and the trained network.");
+    }
+
+    // By sampler the distance of each predictor with the most evaluations up to each cost.
+    private static void Table(HtmlReport report, IReadOnlyList<PredictorMetrics> predictors, int[] costs, string caption)
+    {
+        var columns = predictors.SelectMany(metrics => costs.Select(cost => (Metrics: metrics, Cost: cost))).ToList();
+        _ = report.Table(
+            ["sampler", "order", .. columns.Select(column => $"{column.Metrics.Predictor}, {column.Cost}")],
+            Samplers.All.Select(entry => (IReadOnlyList<string>)
+            [
+                entry.Title, entry.Order?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                .. columns.Select(column => column.Metrics.Of(entry.Name, column.Cost) is { } run ? F4(run.Swd) : "-"),
+            ]),
+            caption);
+    }
+
+    private static List<SamplerMetrics> RunsOf(CompareRun run, Predictor predictor, Action progress)
+    {
+        var runs = new List<SamplerMetrics>();
         foreach (var entry in Samplers.All)
         {
-            var predictor = NeedsAllSteps(entry) ? discrete : continuous;
-            int cost = NeedsAllSteps(entry) ? discrete.Schedule.T : PathCost;
-            var (sampler, evaluations) = RunOf(entry, predictor, cost)!.Value;
-            var recorder = new TrajectoryRecorder<float>();
-            _ = sampler.Sample(DenoiserFor(entry, predictor), predictor.Schedule, start, default, _random, recorder);
-            double[] times = [.. recorder.States.Select(state => state.Time)];
-            panels.Add(new SamplerPaths(
-                $"{entry.Title}, {evaluations}",
-                [.. Enumerable.Range(0, PathCount).Select(i => new Trajectory([.. recorder.States.Select(state => StudyFigures.Points(state.X)[i])], times))]));
+            int[] costs = !Predictor.NeedsAllSteps(entry) ? Costs : predictor.WholeTimes ? [predictor.Schedule.T] : [];
+            foreach (int cost in costs)
+            {
+                if (predictor.WithCost(entry, cost) is not var (sampler, evaluations) || runs.Any(last => last.Sampler == entry.Name && last.Evaluations == evaluations))
+                    continue;
+                run.Cancellation.ThrowIfCancellationRequested();
+                var start = Start.Draw<float>(run.Random, [run.Settings.Points, 2, 1], predictor.Schedule, sampler.TimesFor(predictor.Schedule)[0]);
+                runs.Add(new SamplerMetrics(entry.Name, evaluations, run.Distance(sampler.Sample(predictor.DenoiserFor(entry), predictor.Schedule, start, default, run.Random))));
+            }
+
+            progress();
         }
 
-        SamplerPathsFigure.Save(path, panels, _models.Mixture.At(1).Density,
-            "After the name: network evaluations. The model on real times; with the learned variance, the model that has it, which takes every step.");
+        return runs;
     }
 
-    private static bool NeedsAllSteps(SamplerEntry entry) => entry.Name == "ddpm-learned";
-
-    // The learned variance is one of every whole step, with the model that has learned it.
-    private IDenoiser<float> DenoiserFor(SamplerEntry entry, Predictor predictor) => NeedsAllSteps(entry) ? _models.Learned.Denoiser : predictor.Denoiser;
-
-    private IEnumerable<(ISampler<float> Sampler, int Evaluations)> RunsOf(SamplerEntry entry, Predictor predictor)
+    private static SolverTarget TargetOf(List<PredictorMetrics> measured)
     {
-        if (NeedsAllSteps(entry))
-        {
-            if (predictor.WholeTimes)
-                yield return RunOf(entry, predictor, predictor.Schedule.T)!.Value;
-            yield break;
-        }
-
-        int last = 0;
-        foreach (int cost in Costs)
-        {
-            if (RunOf(entry, predictor, cost) is not { } run || run.Evaluations == last)
-                continue;
-            last = run.Evaluations;
-            yield return run;
-        }
+        static SamplerMetrics Ddpm(PredictorMetrics metrics) => metrics.Of("ddpm", CompareSettings.DiscreteT)!;
+        static SamplerMetrics Best(PredictorMetrics metrics) => FastSolvers.Select(name => metrics.Of(name, FewEvaluations)!).MinBy(run => run.Swd)!;
+        var (continuous, discrete) = (measured[1], measured[2]);
+        return new SolverTarget(Ddpm(discrete), Ddpm(continuous), Best(discrete), Best(continuous));
     }
 
-    // The most steps that cost no more; null if the first one does.
-    private (ISampler<float> Sampler, int Evaluations)? RunOf(SamplerEntry entry, Predictor predictor, int cost)
-    {
-        var shared = SettingsFor(entry, predictor);
-        int most = Math.Min(cost, (int)(shared.StartTime ?? predictor.Schedule.T));
-        for (int steps = most; steps >= 1; steps--)
-        {
-            var sampler = Make(entry, predictor, shared with { Steps = steps });
-            int evaluations = sampler.EvaluationsFor(predictor.Schedule);
-            if (evaluations <= cost)
-                return (sampler, evaluations);
-        }
-
-        return null;
-    }
-
-    // The optimal variance is the one that needs more than settings.
-    private ISampler<float> Make(SamplerEntry entry, Predictor predictor, SamplerSettings shared)
-    {
-        if (entry.Name != "ddpm-optimal")
-            return entry.Create<float>(shared);
-        if (!_optimal.TryGetValue(predictor.Schedule, out var table))
-            _optimal[predictor.Schedule] = table = OptimalVariance.For(_models.Mixture, predictor.Schedule);
-        return new DdpmSampler<float>(shared) { Variance = ReverseVariance.Optimal, Optimal = table, NoiseAtLastStep = true };
-    }
-
-    private static SamplerSettings SettingsFor(SamplerEntry entry, Predictor predictor)
-    {
-        // With T = 1000 the noise of a network at t = T is magnified 20,000 times in x_0: none starts there, as solvers do not.
-        double? calm = predictor.Name == "continuous" ? new DeisSampler<float>().TimesFor(predictor.Schedule)[0] : null;
-        if (entry.Name == "ddpm-optimal")
-            return new SamplerSettings { IntegerTimes = true, StartTime = calm };
-        if (!predictor.WholeTimes)
-            return new SamplerSettings { StartTime = calm };
-
-        // Solvers that do not start at T, where the schedule is too steep for them, start at the last whole time before.
-        double first = entry.Create<float>(null).TimesFor(predictor.Schedule)[0];
-        return new SamplerSettings { IntegerTimes = true, StartTime = first < predictor.Schedule.T ? Math.Max(1, Math.Floor(first)) : null };
-    }
+    private static string Title(SamplerMetrics run) => Samplers.Find(run.Sampler).Title;
 }
 
-/// <summary>Distances of samples that may have diverged.</summary>
-internal static class Distances
+/// <summary>What it adds to compare.json.</summary>
+/// <param name="Samplers">Every sampler with each predictor, on the way that preserves variance.</param>
+/// <param name="OtherPaths">The same on the straight line of flow matching and on EDM's variance exploding way.</param>
+/// <param name="Target">A fast solver with the trained model against DDPM with all steps.</param>
+internal sealed record SamplerNumbers(IReadOnlyList<PredictorMetrics> Samplers, IReadOnlyList<PredictorMetrics> OtherPaths, SolverTarget Target);
+
+/// <summary>The samplers with one predictor.</summary>
+/// <param name="Predictor">exact, continuous or discrete; exact flow, flow, exact edm or edm.</param>
+/// <param name="T">T of its schedule.</param>
+/// <param name="Runs">Every sampler at every cost.</param>
+internal sealed record PredictorMetrics(string Predictor, int T, IReadOnlyList<SamplerMetrics> Runs)
 {
-    /// <summary>The distance; infinite where a point is no longer a number.</summary>
-    public static double OrInfinity(SlicedWasserstein reference, Tensor<float> points)
-    {
-        foreach (float value in points.Span)
-        {
-            if (!float.IsFinite(value))
-                return double.PositiveInfinity;
-        }
-
-        return reference.Distance(points);
-    }
+    /// <summary>The run of a sampler with at most so many evaluations that has the most; null if there is none.</summary>
+    public SamplerMetrics? Of(string sampler, int evaluations) =>
+        Runs.Where(run => run.Sampler == sampler && run.Evaluations <= evaluations).MaxBy(run => run.Evaluations);
 }
+
+/// <summary>A sampler with so many network evaluations.</summary>
+internal sealed record SamplerMetrics(string Sampler, int Evaluations, double Swd);
+
+/// <summary>The best of DPM-Solver++ and DEIS with 20 evaluations, and DDPM with 50, all with trained models.</summary>
+/// <param name="Ddpm">DDPM with 50 steps and the study's model.</param>
+/// <param name="DdpmContinuous">DDPM with 50 steps and the model on real times.</param>
+/// <param name="Discrete">The best solver of 20 evaluations at whole times with the study's model.</param>
+/// <param name="Continuous">The best solver of 20 evaluations with the model on real times.</param>
+internal sealed record SolverTarget(SamplerMetrics Ddpm, SamplerMetrics DdpmContinuous, SamplerMetrics Discrete, SamplerMetrics Continuous);

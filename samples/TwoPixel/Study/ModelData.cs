@@ -1,5 +1,3 @@
-using Diffusion.Data;
-using Diffusion.Models;
 using Diffusion.Networks;
 
 namespace Diffusion.TwoPixel.Study;

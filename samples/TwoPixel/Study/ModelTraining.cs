@@ -1,11 +1,6 @@
-using Diffusion.Data;
-using Diffusion.Metrics;
-using Diffusion.Models;
 using Diffusion.Networks;
 using Diffusion.Objectives;
-using Diffusion.Tensors.Randomness;
 using Diffusion.Tensors.Threading;
-using Diffusion.Terminal;
 using Diffusion.Training;
 
 namespace Diffusion.TwoPixel.Study;

@@ -1,11 +1,4 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
-using Diffusion.Data;
-using Diffusion.Figures;
-using Diffusion.Tensors;
-using Diffusion.Tensors.Randomness;
-using Diffusion.Terminal;
-using GaussianMixture = Diffusion.Data.GaussianMixture;
 
 namespace Diffusion.TwoPixel.Study;
 
@@ -144,8 +137,8 @@ internal sealed record StudyData
     {
         if (Mixture is not null)
             return (new Pixels(Mixture.Components[label].Left, Mixture.Components[label].Right), Mixture.Components[label].Sigma);
-        var points = StudyFigures.Points(Set!.OfClass(label));
-        var mean = new Pixels(points.Average(p => p.Left), points.Average(p => p.Right));
+        var points = PixelTensors.Points(Set!.OfClass(label));
+        var mean = PixelTensors.Mean(points);
         double deviation = Math.Sqrt(points.Average(p => Math.Pow((p - mean).Length, 2)) / 2);
 
         // A class of one point, or of equal ones, still needs axes. These numbers are only drawn and written beside.

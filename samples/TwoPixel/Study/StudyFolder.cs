@@ -1,5 +1,3 @@
-using Diffusion.Terminal;
-
 namespace Diffusion.TwoPixel.Study;
 
 /// <summary>Where a run of the study has its files.</summary>
@@ -11,11 +9,13 @@ internal sealed class StudyFolder(string path) : OutputFolder(path)
 
     public string History(int timesteps) => File($"history-T{timesteps}.csv");
 
-    public string Animation => File("animation.webp");
-
     public string Metrics => File("metrics.json");
 
     public string Configuration => File("config.json");
 
     public string Report => File("report.html");
+
+    public string Comparison => File("compare.json");
+
+    public string CompareReport => File("compare.html");
 }
