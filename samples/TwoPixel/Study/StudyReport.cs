@@ -5,6 +5,9 @@ namespace Diffusion.TwoPixel.Study;
 /// <summary>report.html: the numbers in short, the sections of the experiments, and what holds for all of them.</summary>
 internal sealed class StudyReport(RunConfiguration configuration, MetricsDocument metrics, StudyFolder output)
 {
+    // Below this a last step is told to magnify errors.
+    private const double MagnifyingRoot = 0.5;
+
     private readonly StudyFindings _findings = new(configuration, metrics);
 
     /// <summary>The head of <see cref="SummaryRows"/>.</summary>
@@ -69,13 +72,20 @@ internal sealed class StudyReport(RunConfiguration configuration, MetricsDocumen
         ];
     }
 
-    private static void Changes(HtmlReport report) => report.Section("Changes from the assignment")
+    // What concerns a schedule or a network is told of runs with that one.
+    private void Changes(HtmlReport report) => report.Section("Changes from the assignment")
         .List(
         [
-            "The cosine schedule is squared, ᾱ_t = f(t)/f(0) with f = cos²(...), as in the paper; the assignment's text lost the square.",
-            "β_t is clipped at 0.999 and ᾱ_t is built again from the clipped β, so that the two agree; only the last step is changed by it.",
-            "Decoder 2 has two output channels of a sequence of length 1, seen as two pixels. A kernel of size 2 to one channel is the same linear map but for one shared bias.",
-            "Encoder 2 has 128 channels by default, not 32: at length 1 a group of GroupNorm(32) with one channel would be normalised to its bias, and one of two channels to signs.",
+            .. configuration.Schedule != ScheduleKind.Cosine ? [$"The schedule is the {configuration.Schedule.ToString().ToLowerInvariant()} one; the assignment's is the cosine."] : (string[])
+            [
+                "The cosine schedule is squared, ᾱ_t = f(t)/f(0) with f = cos²(...), as in the paper; the assignment's text lost the square.",
+                "β_t is clipped at 0.999 and ᾱ_t is built again from the clipped β, so that the two agree; only the last step is changed by it.",
+            ],
+            .. configuration.Network != NetworkKind.UNet ? ["The network is a fully connected one in place of the assignment's UNet."] : (string[])
+            [
+                "Decoder 2 has two output channels of a sequence of length 1, seen as two pixels. A kernel of size 2 to one channel is the same linear map but for one shared bias.",
+                "Encoder 2 has 128 channels by default, not 32: at length 1 a group of GroupNorm(32) with one channel would be normalised to its bias, and one of two channels to signs.",
+            ],
             "The text of Fig. 2 says that the lighter right pixel comes twice as often; the weights say the opposite. The weights are kept: class 0, the left pixel darker, has weight 0.35.",
             "t counts diffusion time everywhere, also where the assignment counts steps done; panels name both.",
             "Labels are dropped for each sample by itself, to a null class of their own.",
@@ -83,13 +93,18 @@ internal sealed class StudyReport(RunConfiguration configuration, MetricsDocumen
             "Sampling uses the moving average of the weights.",
         ]);
 
-    private void Limits(HtmlReport report) => report.Section("Known limits")
-        .List(
+    private void Limits(HtmlReport report)
+    {
+        var modes = _findings.Of<ModeNumbers>().ModeStandardDeviations;
+        bool narrow = modes.Zip(_findings.Mixture!.Components).All(mode => mode.First < mode.Second.Sigma);
+        double root = Math.Sqrt(configuration.ScheduleFor(_findings.T).PosteriorOf(_findings.T, _findings.T - 1).Alpha);
+        _ = report.Section("Known limits").List(
         [
-            $"Modes are too narrow with the posterior variance ({Pair(_findings.Of<ModeNumbers>().ModeStandardDeviations)} instead of {_findings.Sigmas} with T = {_findings.T}); see section 7.",
+            .. narrow ? [$"Modes are too narrow with the posterior variance ({Pair(modes)} instead of {_findings.Sigmas} with T = {_findings.T}); see section 7."] : (string[])[],
             $"A single distance varies by about 10 % from seed to seed; the comparison with the exact predictor is coupled, so it does not.",
-            "The last step of the cosine schedule divides by √α_T = 0.03: errors of the prediction at t = T are magnified about 32 times. Clamping the predicted x_0 would hide it, and is off so that network and exact predictor are compared as they are.",
+            .. root > MagnifyingRoot ? (string[])[] : [$"The last step of the {configuration.Schedule.ToString().ToLowerInvariant()} schedule divides by √α_T = {root.ToString("0.##", CultureInfo.InvariantCulture)}: errors of the prediction at t = T are magnified about {(1 / root).ToString("0", CultureInfo.InvariantCulture)} times. Clamping the predicted x_0 would hide it, and is off so that network and exact predictor are compared as they are."],
             "Guidance with w above 0 does not sample p(x)·p(y|x)^(1 + w): modes move outward and narrow.",
             "Results are the same for any number of threads, but processors with other vector units round differently.",
         ]);
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class ForwardExperiment() : StudyExperiment(DataSection, "forwar
         bool exact = findings.Mixture is not null;
         _ = report
             .Paragraph("The forward process shrinks an image and adds noise, x_t = √ᾱ_t·x_0 + √(1 - ᾱ_t)·ε."
-                + (exact ? $" With the {(findings.Own ? findings.Configuration.Schedule.ToString().ToLowerInvariant() : "cosine")} schedule the {(findings.Own ? "" : "two ")}modes are apart at first, melt together, and at t = {findings.T} nothing is left of them." : ""))
+                + (exact ? $" With the {findings.Configuration.Schedule.ToString().ToLowerInvariant()} schedule the {(findings.Own ? "" : "two ")}modes are apart at first, melt together, and at t = {findings.T} nothing is left of them." : ""))
             .Figure(paths[0], $"q(x_t) from data to noise{(exact ? ": samples, and contours of the exact density" : "")}, for T = {findings.T}.");
     }
 }

@@ -6,7 +6,7 @@ namespace Diffusion.TwoPixel.Study.Experiments;
 internal sealed class GuidanceExperiment() : StudyExperiment(GuidanceSection, "guidance.png")
 {
     /// <summary>The most classes whose trajectories are drawn, and those of each.</summary>
-    private const int MostPanels = 7, Paths = 6;
+    private const int MostLabels = GuidanceFigure.MostLabels, Paths = 6;
 
     public override bool AppliesTo(StudyData data) => data.LabelCount > 0;
 
@@ -17,16 +17,23 @@ internal sealed class GuidanceExperiment() : StudyExperiment(GuidanceSection, "g
     {
         var (model, data, random) = (study.Main, study.Data, study.FigureRandom);
         var start = Start.Draw<float>(random, [Paths, 2, 1]);
-        int?[] asked = [null, .. Enumerable.Range(0, Math.Min(MostPanels, data.LabelCount))];
-        var conditions = asked.Select(label => new GuidanceCondition(label, PixelTensors.Paths(
-            new DdpmSampler<float>(), new ClassifierFreeGuidance<float>(model.Denoiser, label is null ? -1 : study.Configuration.Guidance), model.Schedule, start, label ?? DenoiserArguments.NoLabel, random)));
+        int?[] asked = [null, .. Enumerable.Range(0, Math.Min(MostLabels, data.LabelCount))];
+
+        // Without noise from one step before the end: at t = T the noise is nearly all there is, and errors are magnified most.
+        var settings = model.T == 1 ? new SamplerSettings() : new SamplerSettings { Steps = model.T - 1, StartTime = model.T - 1 };
+        var conditions = asked.Select(label =>
+        {
+            var denoiser = new ClassifierFreeGuidance<float>(model.Denoiser, label is null ? -1 : study.Configuration.Guidance);
+            Trajectory[] Ways(ISampler<float> sampler, int count) => PixelTensors.Paths(sampler, denoiser, model.Schedule, start.Rows(0, count), label ?? DenoiserArguments.NoLabel, random);
+            return new GuidanceCondition(label, Ways(new DdimSampler<float>(settings), Paths), Ways(new DdpmSampler<float>(), 1)[0]);
+        });
         GuidanceFigure.Save(paths[0], new GuidanceData(
             data.Density(1), [.. conditions], study.Configuration.Guidance, data.Set is null ? null : new PixelCloud(PixelTensors.Points(study.Truth().Points))), study.Window);
     }
 
     public override void Write(HtmlReport report, StudyFindings findings, IReadOnlyList<string> paths) => report
         .Paragraph(findings.Mixture is null ? Distances(findings) : Accuracy(findings.Of<AccuracyNumbers>().ClassAccuracy))
-        .Figure(paths[0], $"The same starts and the same noise with no label{(findings.Own ? " and for each class" : ", y = 0 and y = 1")}, w = {findings.Configuration.Guidance}.");
+        .Figure(paths[0], $"The ways of one start with no label{(findings.Own ? " and for each class" : ", y = 0 and y = 1")}, w = {findings.Configuration.Guidance}: thick without noise, thin with the same noise for each; small, of six starts.");
 
     private static string Distances(StudyFindings findings) =>
         $"One network serves with and without a label: ε = (w + 1)·ε_y - w·ε_none. Samples for each class at w = 0 are from its points: {string.Join(", ", InOrder(findings.Of<DistanceNumbers>().ConditionalSwd!).Select((distance, label) => $"{F4(distance)} for class {label}"))}{(findings.Data.LabelCount > StudyRun.MostClasses ? $"; the first {StudyRun.MostClasses} classes are drawn and measured" : "")}.";
