@@ -6,15 +6,15 @@ using SkiaSharp;
 namespace Diffusion.Pictures;
 
 /// <summary>
-/// Pictures to try things out with: one shape on a background, in colours, sizes, places and turns of its own. Five classes, one
+/// Pictures to try things out with: one shape on a background, in colours and a size of its own. Five classes, one
 /// subfolder each. What a picture shows depends on the seed and its number alone.
 /// </summary>
 public static class ShapePictures
 {
     private const int Draws = 16;
 
-    // Degrees either way.
-    private const double MostTurn = 10;
+    // How far from the middle, in shares of the side, either way.
+    private const double MostShift = 0.05;
 
     // How much brighter or darker than everywhere in the background a shape is, at least: of 0 to 1.
     private const double LeastContrast = 0.25;
@@ -67,9 +67,9 @@ public static class ShapePictures
         using var shader = SKShader.CreateLinearGradient(default, new SKPoint(side * (float)Math.Cos(u[10] * Math.PI / 2), side * (float)Math.Sin(u[10] * Math.PI / 2)), [ToSkia(first), ToSkia(second)], null, SKShaderTileMode.Clamp);
         using var background = new SKPaint { Shader = shader };
         surface.Canvas.DrawPaint(background);
-        double radius = side * (0.2 + (0.22 * u[11])), room = side - (2 * radius);
-        surface.Canvas.Translate((float)(radius + (room * u[12])), (float)(radius + (room * u[13])));
-        surface.Canvas.RotateDegrees((float)(MostTurn * ((2 * u[14]) - 1)));
+        double radius = side * (0.22 + (0.22 * u[11]));
+        double Middle(double draw) => side * (0.5 + (MostShift * ((2 * draw) - 1)));
+        surface.Canvas.Translate((float)Middle(u[12]), (float)Middle(u[13]));
         using var paint = new SKPaint { Color = ToSkia(colour), IsAntialias = true };
         using var outline = Outline(shape, (float)radius);
         surface.Canvas.DrawPath(outline, paint);

@@ -45,6 +45,8 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
         configuration.UsedData.Save(output);
         OutputFolder.WriteText(output.Configuration, configuration.ToJson());
+        foreach (string warning in StepsWarning.Of(configuration))
+            reporter.Say(warning);
         var training = new ModelTraining(configuration, output, reporter);
         var study = new StudyRun(configuration);
 
@@ -65,6 +67,8 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         if (result.GetValue(StudyOptions.StepsMax) is null && result.GetValue(StudyOptions.Config) is null)
             configuration = configuration with { Timesteps = [50] };
         var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
+        foreach (string warning in StepsWarning.Of(configuration))
+            reporter.Say(warning);
         var training = new ModelTraining(configuration, output, reporter);
         foreach (var model in training.TrainAll(configuration.Timesteps, result.GetValue(StudyOptions.Resume), cancellation))
             reporter.Say($"T = {model.T}: final loss {model.History.Losses.TakeLast(200).Average():F4}; the model is {output.Model(model.T)}");
