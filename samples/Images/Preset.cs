@@ -36,7 +36,7 @@ internal abstract class Preset
     public abstract TrainingRun Run { get; }
 
     /// <summary>How images are generated, if nothing is said.</summary>
-    public virtual GenerationSettings Generation { get; } = new() { Guidance = 1, ClampX0 = new(-1, 1) };
+    public virtual GenerationSettings Generation { get; } = new() { Guidance = 2, ClampX0 = new(-1, 1) };
 
     /// <summary>The files that come with the program; null for none.</summary>
     public virtual PretrainedFiles? Pretrained => null;
