@@ -69,7 +69,10 @@ internal sealed class PicturesPreset : Preset
         string folder = pictures.Data ?? throw new UsageException("--data is missing; it names the folder of pictures.");
         var options = new PictureOptions
         {
-            Side = pictures.Size, Grey = pictures.Grey, Fit = pictures.Fit, OnBroken = pictures.SkipBroken ? OnBroken.Skip : OnBroken.Refuse,
+            Side = pictures.Size,
+            Grey = pictures.Grey,
+            Fit = pictures.Fit,
+            OnBroken = pictures.SkipBroken ? OnBroken.Skip : OnBroken.Refuse,
         };
         context.Reporter.Say($"Reading the pictures of {folder}.");
         var set = PictureFolder.Open(folder, options);
