@@ -40,11 +40,22 @@ internal sealed class FormationExperiment : Experiment
             return;
         }
 
-        foreach (string paragraph in FormationNumbers.Load(numbers).Answer())
+        FormationNumbers measured;
+        try
+        {
+            measured = FormationNumbers.Load(numbers);
+        }
+        catch (InvalidDataException e)
+        {
+            _ = report.Paragraph(e.Message);
+            return;
+        }
+
+        foreach (string paragraph in measured.Answer())
             _ = report.Paragraph(paragraph);
         if (study.IsPretrained)
             AtomicFile.Write(study.Output.Figure(FigureName), stream => stream.Write(File.ReadAllBytes(figure)));
-        _ = report.Figure(figure, "When each pixel of the predicted x_0 settles, by digit; the share of the stroke that has settled; and when coarse and fine structure is there.");
+        _ = report.Figure(figure, "When each pixel of the predicted x_0 goes from the baseline to its final value, by digit; the share of the pixels whose time has come; when coarse and fine structure is there; and the kinds of formation that were found.");
     }
 
     /// <summary>Runs the generations, draws formation.png, writes formation.json, and gives the answer.</summary>
@@ -60,8 +71,8 @@ internal sealed class FormationExperiment : Experiment
             done(step.Index);
         })));
 
-        var formation = ImageFormation.Measure(recorder);
-        var numbers = FormationNumbers.Of(formation, steps, generator.Settings.Describe());
+        var formation = ImageFormation.Measure(recorder, labels);
+        var numbers = FormationNumbers.Of(formation, steps, generator.Settings.Describe(), generator.Settings.Seed);
         Draw(formation, labels, numbers, output.Figure(FigureName));
         OutputFolder.WriteText(output.File(NumbersFile), numbers.ToJson());
         return numbers;
@@ -75,17 +86,18 @@ internal sealed class FormationExperiment : Experiment
             [.. labels.Distinct().Order().Select(digit =>
             {
                 int[] of = [.. Enumerable.Range(0, labels.Length).Where(i => labels[i] == digit)];
-                return new FormationMap($"digit {digit}", formation.Width, [.. formation.MeanTimes(of).Select(t => numbers.T - t)], formation.StrokeShares(of));
+                return new FormationMap($"digit {digit}", formation.Width, [.. formation.MeanTimes(of).Select(time => numbers.T * time)]);
             })],
-            formation.Times,
+            [.. formation.Done.Select(done => numbers.T * done)],
             [.. settled.Take(Lines)],
-            [.. formation.Times.Select((_, k) => settled.Average(shares => shares[k]))],
-            formation.LowFrequencies,
-            formation.HighFrequencies,
-            ($"low, at most {ImageFormation.LowCycles:0} cycles per image", $"high, {ImageFormation.HighCycles:0} cycles and more"),
+            [.. formation.Done.Select((_, k) => settled.Average(shares => shares[k]))],
+            formation.Coarse,
+            formation.Fine,
+            ($"coarse, at most {ImageFormation.CoarseCycles:0} cycles per image", $"fine, {ImageFormation.FineCycles:0} cycles and more"),
+            [.. numbers.Kinds.Select(kind => (kind.Key.Words(), kind.Value.Mean, kind.Value.Low, kind.Value.High))],
             [
-                $"{labels.Length} generations; {numbers.Settings} A pixel has settled when the predicted x\u2080 stays within {formation.Tolerance.ToString("0.##", CultureInfo.InvariantCulture)} of its final value (the range is [\u22121, 1]).",
-                "White outline: where at least half of the digits have their stroke.",
+                $"{labels.Length} generations; {numbers.Settings} The baseline is the mean prediction from pure noise at the same digit.",
+                $"A pixel's time is the mean of the times at which it goes its way. Pixels count where they end at least {ImageFormation.LeastChange.ToString("0.##", CultureInfo.InvariantCulture)} from the baseline (the range is [\u22121, 1]); gray where fewer than a tenth of the images have such a pixel.",
             ]));
     }
 }

@@ -1,225 +1,125 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Diffusion.Numerics;
+using Diffusion.Tensors.Randomness;
 
 namespace Diffusion.Metrics;
 
 /// <summary>
-/// How images form along the reverse process, measured on the data x_0 that are predicted at each step: when each pixel
-/// settles, how far apart in time the pixels of one stroke settle, whether neighbours settle together, and when coarse and
-/// fine structure is there.
+/// How images form along the reverse process, measured on the data x_0 that are predicted at each step: how far each pixel, and coarse and
+/// fine structure, have gone from a baseline to the final image, and which order explains when pixels do.
 /// </summary>
 /// <remarks>
-/// A pixel has settled at time t if the prediction at t and at every later step (smaller t) stays within
-/// <see cref="Tolerance"/> of the pixel of the finished image. A pixel is part of the stroke if it ends brighter than the
-/// middle grey, above 0 in [-1, 1].
+/// The baseline of an image is what is predicted at t = T, where nothing is seen but noise: the mean over all generations of the
+/// same label. What the label alone says is thus no formation. A pixel's progress is 0 at the baseline and 1 at the final value, and
+/// its time is the mean of the times at which it is made, the integral of 1 - progress; of a pixel that jumps it is when it jumps. Times are
+/// shares of the process, from 0 at t = T to 1 at t = 0.
 /// </remarks>
 public sealed class ImageFormation
 {
-    /// <summary>Spatial frequencies of at most so many cycles per image count as low, and those from <see cref="HighCycles"/> on as high.</summary>
-    public const double LowCycles = 3;
+    /// <summary>Pixels count that end at least so far from the baseline, of the range [-1, 1].</summary>
+    public const double LeastChange = 0.5;
 
-    /// <summary>See <see cref="LowCycles"/>.</summary>
-    public const double HighCycles = 6;
+    /// <summary>Spatial frequencies of at most so many cycles per image are coarse structure, but for the mean, and those from <see cref="FineCycles"/> on fine.</summary>
+    public const double CoarseCycles = 3;
 
-    private const byte Middle = 128;
+    /// <summary>See <see cref="CoarseCycles"/>.</summary>
+    public const double FineCycles = 6;
 
-    private readonly double[][] _times;
-    private readonly byte[] _final;
+    // A map says nothing of pixels that change in fewer of the images.
+    private const double LeastShareOfMap = 0.1;
 
-    private ImageFormation(double[][] times, byte[] final, double tolerance, int width, ImmutableArray<double> at)
+    private readonly SettlingOrder[] _orders;
+
+    private ImageFormation(SettlingOrder[] orders, int width, ImmutableArray<double> done, double deviation)
     {
-        (_times, _final, Tolerance, Width, Times) = (times, final, tolerance, width, at);
-        Generations = [.. Enumerable.Range(0, times.Length).Select(Measure)];
+        (_orders, Width, Done, BaselineDeviation) = (orders, width, done, deviation);
+        Generations = [.. orders.Select(GenerationFormation.Of)];
+        Coarse = [.. done.Select((_, k) => orders.Average(order => order.Bands[k].Coarse))];
+        Fine = [.. done.Select((_, k) => orders.Average(order => order.Bands[k].Fine))];
     }
-
-    /// <summary>How far from its final value a settled pixel may be, of the range [-1, 1].</summary>
-    public double Tolerance { get; }
 
     /// <summary>Pixels in a row.</summary>
     public int Width { get; }
 
-    /// <summary>The times of the curves, falling from T to 0.</summary>
-    public ImmutableArray<double> Times { get; }
+    /// <summary>The times of the predictions, rising from 0 to 1.</summary>
+    public ImmutableArray<double> Done { get; }
+
+    /// <summary>The standard deviation of what is predicted at t = T from the baseline, over the generations, of the range [-1, 1].</summary>
+    public double BaselineDeviation { get; }
 
     /// <summary>What was measured of each generation.</summary>
     public ImmutableArray<GenerationFormation> Generations { get; }
 
-    /// <summary>The share of the energy at low spatial frequencies (but for the mean) that the prediction has at each of <see cref="Times"/>, mean over the generations.</summary>
-    public ImmutableArray<double> LowFrequencies { get; private init; }
+    /// <summary>The share of the change at coarse structure that is there at each of <see cref="Done"/>, mean over the generations.</summary>
+    public ImmutableArray<double> Coarse { get; }
 
-    /// <summary>The same at high spatial frequencies.</summary>
-    public ImmutableArray<double> HighFrequencies { get; private init; }
+    /// <summary>The same at fine structure.</summary>
+    public ImmutableArray<double> Fine { get; }
 
     /// <summary>Measures finished generations of square images.</summary>
     /// <param name="recorder">It has watched a sampler until the end.</param>
-    /// <param name="tolerance">See <see cref="Tolerance"/>; more than 0, at most 2.</param>
-    /// <exception cref="ArgumentException">Nothing was recorded, or no square images.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A tolerance that is not accepted.</exception>
-    public static ImageFormation Measure<T>(FormationRecorder<T> recorder, double tolerance = 0.2)
+    /// <param name="labels">The label of each image; those of one label share a baseline.</param>
+    /// <exception cref="ArgumentException">Nothing was recorded, no square images, or not as many labels as images.</exception>
+    public static ImageFormation Measure<T>(FormationRecorder<T> recorder, IReadOnlyList<int> labels)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (!(tolerance is > 0 and <= 2))
-            throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, $"The tolerance is {tolerance}; accepted is more than 0, and at most 2.");
         var steps = recorder.Steps;
         if (steps.Count < 2 || recorder.Images == 0)
             throw new ArgumentException("The recorder has seen no generation; give it to a sampler first.", nameof(recorder));
         int pixels = steps[0].Images.Length / recorder.Images, width = (int)Math.Round(Math.Sqrt(pixels));
         if (width * width != pixels)
             throw new ArgumentException($"The images have {pixels} pixels, which makes no square.", nameof(recorder));
+        if (labels.Count != recorder.Images)
+            throw new ArgumentException($"There are {labels.Count} labels, but {recorder.Images} images.", nameof(labels));
 
-        byte[] final = steps[^1].Images;
-        double bytes = tolerance * 127.5;
-        double[][] times = new double[recorder.Images][];
-        for (int n = 0; n < times.Length; n++)
+        float[] X0(int k, int n) => [.. steps[k].Images.AsSpan(n * pixels, pixels).ToArray().Select(value => (value / 127.5f) - 1)];
+        double[] done = [.. steps.Select(step => 1 - (step.Time / steps[0].Time))];
+        var baselines = new Dictionary<int, double[]>();
+        double squares = 0;
+        foreach (var group in Enumerable.Range(0, labels.Count).GroupBy(n => labels[n]))
         {
-            times[n] = new double[pixels];
-            for (int p = 0; p < pixels; p++)
-                times[n][p] = SettlingTime(steps, final, (n * pixels) + p, bytes);
+            float[][] first = [.. group.Select(n => X0(0, n))];
+            double[] mean = [.. Enumerable.Range(0, pixels).Select(p => first.Average(image => (double)image[p]))];
+            squares += first.Sum(image => image.Select((value, p) => (value - mean[p]) * (value - mean[p])).Sum());
+            baselines.Add(group.Key, mean);
         }
 
-        var (low, high) = Frequencies(steps, final, width);
-        return new ImageFormation(times, final, tolerance, width, [.. steps.Select(step => step.Time)]) { LowFrequencies = low, HighFrequencies = high };
+        var orders = new SettlingOrder[labels.Count];
+        _ = Parallel.For(0, orders.Length, Chunks.Options, n => orders[n] = new SettlingOrder([.. done.Select((share, k) => (share, X0(k, n)))], baselines[labels[n]], width));
+        return new ImageFormation(orders, width, [.. done], Math.Sqrt(squares / labels.Count / pixels));
     }
 
-    /// <summary>The time at which each pixel settles, mean over some generations, [H·W].</summary>
+    /// <summary>The time of each pixel, mean over those of some generations in which it changes, [H·W]; NaN where it changes in fewer than a tenth.</summary>
     /// <param name="generations">Which generations.</param>
     public double[] MeanTimes(IReadOnlyCollection<int> generations)
     {
-        double[] map = new double[Width * Width];
-        foreach (int n in generations)
+        double[] sums = new double[Width * Width];
+        int[] counts = new int[sums.Length];
+        foreach (var order in generations.Select(n => _orders[n]))
         {
-            for (int p = 0; p < map.Length; p++)
-                map[p] += _times[n][p] / generations.Count;
+            for (int i = 0; i < order.Pixels.Count; i++)
+                (sums[order.Pixels[i]], counts[order.Pixels[i]]) = (sums[order.Pixels[i]] + order.Times[i], counts[order.Pixels[i]] + 1);
         }
 
-        return map;
+        return [.. sums.Select((sum, p) => counts[p] > 0 && counts[p] >= LeastShareOfMap * generations.Count ? sum / counts[p] : double.NaN)];
     }
 
-    /// <summary>The share of generations whose stroke covers each pixel, [H·W].</summary>
-    /// <param name="generations">Which generations.</param>
-    public double[] StrokeShares(IReadOnlyCollection<int> generations)
-    {
-        double[] map = new double[Width * Width];
-        foreach (int n in generations)
-        {
-            for (int p = 0; p < map.Length; p++)
-                map[p] += (_final[(n * map.Length) + p] >= Middle ? 1.0 : 0) / generations.Count;
-        }
-
-        return map;
-    }
-
-    /// <summary>The share of one generation's stroke that has settled at each of <see cref="Times"/>; 0 where there is no stroke.</summary>
+    /// <summary>The share of one generation's pixels whose time has come at each of <see cref="Done"/>; 0 where none changes.</summary>
     public double[] Settled(int generation)
     {
-        double[] stroke = Stroke(generation);
-        return [.. Times.Select(time => stroke.Length == 0 ? 0 : (double)stroke.Count(settled => settled >= time) / stroke.Length)];
+        double[] times = _orders[generation].Times;
+        return [.. Done.Select(done => times.Length == 0 ? 0 : (double)times.Count(time => time <= done) / times.Length)];
     }
 
-    // From the end backwards until a prediction is off.
-    private static double SettlingTime(IReadOnlyList<(double Time, byte[] Images)> steps, byte[] final, int pixel, double tolerance)
+    /// <summary>What the means of place, path, correlation and coarse lead over some generations are if what was measured of each pixel belongs to another of the same final value in the same image.</summary>
+    /// <param name="generations">Which generations.</param>
+    /// <param name="count">How many times.</param>
+    /// <param name="seed">Of the permutations.</param>
+    internal (double Place, double Path, double Correlation, double CoarseLead)[] Permuted(IReadOnlyList<int> generations, int count, ulong seed)
     {
-        int k = steps.Count - 1;
-        while (k > 0 && Math.Abs(steps[k - 1].Images[pixel] - final[pixel]) <= tolerance)
-            k--;
-        return steps[k].Time;
+        var each = new ImmutableArray<(double Place, double Path, double Correlation, double CoarseLead)>[generations.Count];
+        _ = Parallel.For(0, each.Length, Chunks.Options, i => each[i] = _orders[generations[i]].Permuted(count, new RandomSource(seed).For(Purpose.Metrics).At(generations[i])));
+        return [.. Enumerable.Range(0, count).Select(k => (each.Average(of => of[k].Place), each.Average(of => of[k].Path), each.Average(of => of[k].Correlation), each.Average(of => of[k].CoarseLead)))];
     }
-
-    private double[] Stroke(int generation)
-    {
-        int pixels = Width * Width;
-        return [.. _times[generation].Where((_, p) => _final[(generation * pixels) + p] >= Middle).Order()];
-    }
-
-    private GenerationFormation Measure(int generation)
-    {
-        double[] stroke = Stroke(generation);
-        double Quantile(double share) => stroke.Length == 0 ? 0 : stroke[(int)(share * (stroke.Length - 1))];
-
-        // Of falling times, the first tenth to settle has the largest: the 10th percentile in the order of settling is the 90th of t.
-        return new GenerationFormation(stroke.Length, Quantile(0.9), Quantile(0.5), Quantile(0.1), NeighbourCorrelation(generation));
-    }
-
-    // Moran's I of the settling times over neighbouring stroke pixels: 0 if each pixel settles by itself, 1 if regions settle as one.
-    private double NeighbourCorrelation(int generation)
-    {
-        int pixels = Width * Width;
-        var final = _final.AsSpan(generation * pixels, pixels);
-        double[] times = _times[generation];
-        double mean = 0, variance = 0, products = 0;
-        int count = 0, pairs = 0;
-        for (int p = 0; p < pixels; p++)
-        {
-            if (final[p] >= Middle)
-                (mean, count) = (mean + times[p], count + 1);
-        }
-
-        if (count == 0)
-            return 0;
-        mean /= count;
-        for (int p = 0; p < pixels; p++)
-        {
-            if (final[p] < Middle)
-                continue;
-            variance += (times[p] - mean) * (times[p] - mean) / count;
-            foreach (int q in new[] { (p % Width) + 1 < Width ? p + 1 : -1, p + Width < pixels ? p + Width : -1 })
-            {
-                if (q >= 0 && final[q] >= Middle)
-                    (products, pairs) = (products + ((times[p] - mean) * (times[q] - mean)), pairs + 1);
-            }
-        }
-
-        return variance == 0 || pairs == 0 ? 0 : products / pairs / variance;
-    }
-
-    // 1 - |F_t - F_0|^2 / |F_0|^2 over a band, energies summed over the generations.
-    private static (ImmutableArray<double> Low, ImmutableArray<double> High) Frequencies(IReadOnlyList<(double Time, byte[] Images)> steps, byte[] final, int width)
-    {
-        var transform = new PowerSpectrum(width);
-        var whole = Energies(transform, final, null, width);
-        double[] low = new double[steps.Count], high = new double[steps.Count];
-        for (int k = 0; k < steps.Count; k++)
-        {
-            var missing = Energies(transform, steps[k].Images, final, width);
-            low[k] = whole.Low == 0 ? 1 : Math.Max(0, 1 - (missing.Low / whole.Low));
-            high[k] = whole.High == 0 ? 1 : Math.Max(0, 1 - (missing.High / whole.High));
-        }
-
-        return ([.. low], [.. high]);
-    }
-
-    private static (double Low, double High) Energies(PowerSpectrum transform, byte[] images, byte[]? minus, int width)
-    {
-        int pixels = width * width;
-        double[] difference = new double[pixels], power = new double[pixels];
-        double low = 0, high = 0;
-        for (int from = 0; from < images.Length; from += pixels)
-        {
-            for (int p = 0; p < pixels; p++)
-                difference[p] = images[from + p] - (minus is null ? 0 : minus[from + p]);
-            transform.Of(difference, power);
-            for (int p = 1; p < pixels; p++)
-            {
-                double cycles = transform.Cycles(p);
-                if (cycles <= LowCycles)
-                    low += power[p];
-                else if (cycles >= HighCycles)
-                    high += power[p];
-            }
-        }
-
-        return (low, high);
-    }
-}
-
-/// <summary>When the stroke of one generated image settles, in diffusion time t (larger is earlier in the generation).</summary>
-/// <param name="StrokePixels">The number of pixels of the stroke.</param>
-/// <param name="First">The time at which a tenth of the stroke has settled.</param>
-/// <param name="Median">The time at which half of it has.</param>
-/// <param name="Last">The time at which nine tenths have.</param>
-/// <param name="NeighbourCorrelation">Moran's I of the times over neighbouring pixels of the stroke: 0 if each settles by itself, near 1 if regions settle one after the other.</param>
-public readonly record struct GenerationFormation(int StrokePixels, double First, double Median, double Last, double NeighbourCorrelation)
-{
-    /// <summary>The time between the first tenth and the last.</summary>
-    public double Spread => First - Last;
 }
