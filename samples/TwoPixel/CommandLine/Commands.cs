@@ -67,10 +67,13 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         if (result.GetValue(StudyOptions.StepsMax) is null && result.GetValue(StudyOptions.Config) is null)
             configuration = configuration with { Timesteps = [50] };
         var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
-        foreach (string warning in StepsWarning.Of(configuration))
+        bool resume = result.GetValue(StudyOptions.Resume);
+
+        // A run that goes on was told at its start.
+        foreach (string warning in resume ? [] : StepsWarning.Of(configuration))
             reporter.Say(warning);
         var training = new ModelTraining(configuration, output, reporter);
-        foreach (var model in training.TrainAll(configuration.Timesteps, result.GetValue(StudyOptions.Resume), cancellation))
+        foreach (var model in training.TrainAll(configuration.Timesteps, resume, cancellation))
             reporter.Say($"T = {model.T}: final loss {model.History.Losses.TakeLast(200).Average():F4}; the model is {output.Model(model.T)}");
 
         configuration.UsedData.Save(output);
