@@ -22,6 +22,9 @@ internal sealed record Study(Preset Preset, Generator<float> Generator, int[] La
     /// <summary>The names of the classes.</summary>
     public string[] Names { get; } = ClassNames.Of(Generator.Model);
 
+    /// <summary>A file of what another command measured: beside the model that comes with the program, or in the folder.</summary>
+    public string MeasuredFile(string name) => IsPretrained ? Preset.Pretrained!.File(name) : Output.File(name);
+
     /// <summary>A class in words: "digit 3", "class circle".</summary>
     public string NameOf(int label) => $"{(Preset.Thing == "image" ? "class" : Preset.Thing)} {Names[label]}";
 }

@@ -13,8 +13,7 @@ internal sealed class MetricsExperiment : Experiment
 
     public override void Explain(Study study, HtmlReport report)
     {
-        string FileOf(string name) => study.IsPretrained ? study.Preset.Pretrained!.File(name) : study.Output.File(name);
-        string metrics = FileOf("metrics.json"), nearest = FileOf("nearest.png");
+        string metrics = study.MeasuredFile("metrics.json"), nearest = study.MeasuredFile("nearest.png");
         if (!File.Exists(metrics))
         {
             _ = report.Paragraph("Not measured for this model; the command 'evaluate' with the same folder does.");

@@ -32,8 +32,7 @@ internal sealed class FormationExperiment : Experiment
     public override void Explain(Study study, HtmlReport report)
     {
         // The study of another model is that of its own folder, if it was made.
-        string FileOf(string name) => study.IsPretrained ? study.Preset.Pretrained!.File(name) : study.Output.File(name);
-        string figure = FileOf(FigureName + ".png"), numbers = FileOf(NumbersFile);
+        string figure = study.MeasuredFile(FigureName + ".png"), numbers = study.MeasuredFile(NumbersFile);
         if (!File.Exists(figure) || !File.Exists(numbers))
         {
             _ = report.Paragraph("Not measured for this model; the command 'formation' with the same folder does.");
