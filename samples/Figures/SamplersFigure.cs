@@ -5,7 +5,7 @@ namespace Diffusion.Figures;
 /// <summary>The quality of one sampler by its cost.</summary>
 /// <param name="Name">Name in the legend; the same name has the same line in every panel.</param>
 /// <param name="Evaluations">Network evaluations, rising.</param>
-/// <param name="Distances">Distance to the data for each; NaN for none.</param>
+/// <param name="Distances">Distance to the data, or error, for each; NaN for none.</param>
 public sealed record SamplerCurve(string Name, IReadOnlyList<double> Evaluations, IReadOnlyList<double> Distances);
 
 /// <summary>The samplers with one predictor.</summary>
@@ -14,15 +14,29 @@ public sealed record SamplerCurve(string Name, IReadOnlyList<double> Evaluations
 public sealed record SamplersPanel(string Title, IReadOnlyList<SamplerCurve> Curves);
 
 /// <summary>What the figure of samplers shows.</summary>
-/// <param name="Panels">One per predictor.</param>
-/// <param name="Floor">Distance between two sets of the data.</param>
-/// <param name="Points">Number of points of each distance.</param>
-public sealed record SamplersData(IReadOnlyList<SamplersPanel> Panels, double Floor, int Points);
+/// <param name="Title">The title.</param>
+/// <param name="Notes">The lines below it.</param>
+/// <param name="Measure">What is on the vertical axis.</param>
+/// <param name="Panels">One per predictor, or per solver.</param>
+/// <param name="Floor">Distance between two sets of the data; null for none.</param>
+public sealed record SamplersData(string Title, IReadOnlyList<string> Notes, string Measure, IReadOnlyList<SamplersPanel> Panels, double? Floor = null)
+{
+    /// <summary>Distances of all samplers to the data.</summary>
+    /// <param name="panels">One per predictor.</param>
+    /// <param name="floor">Distance between two sets of the data.</param>
+    /// <param name="points">Number of points of each distance.</param>
+    public static SamplersData Distances(IReadOnlyList<SamplersPanel> panels, double floor, int points) => new(
+        "Samplers: distance to the data against network evaluations",
+        [$"Sliced Wasserstein distance of {points:N0} points to as many of the data, from the same noise for all. Gray dashes: the distance between two sets of the data, {floor:0.0000}."],
+        "sliced Wasserstein distance",
+        panels,
+        floor);
+}
 
-/// <summary>Distance to the data against network evaluations, every sampler, on logarithmic axes.</summary>
+/// <summary>Distance or error against network evaluations, by sampler, on logarithmic axes.</summary>
 public static class SamplersFigure
 {
-    // The axis leaves out what lies farther: a diverging run would press all others together.
+    /// <summary>The axis leaves out what lies farther: a diverging run would press all others together.</summary>
     private const double Farthest = 2;
 
     /// <summary>Draws the figure and writes it as PNG.</summary>
@@ -31,17 +45,12 @@ public static class SamplersFigure
         string[] names = [.. data.Panels.SelectMany(p => p.Curves).Select(c => c.Name).Distinct()];
         using var sheet = new Sheet(new SheetLayout
         {
-            Title = "Samplers: distance to the data against network evaluations",
-            Notes =
-            [
-                $"Sliced Wasserstein distance of {data.Points:N0} points to as many of the data, from the same noise for all. "
-                + $"Gray dashes: the distance between two sets of the data, {data.Floor:0.0000}.",
-                $"Distances above {AxisScale.Format(Farthest)} lie outside the axes.",
-            ],
+            Title = data.Title,
+            Notes = [.. data.Notes, $"What is above {AxisScale.Format(Farthest)} lies outside the axes."],
             Legend =
             [
                 .. names.Select((name, i) => new LegendEntry(name, ColorOf(i), DashesOf(i).Length > 0 ? LegendMark.Dashes : LegendMark.Line)),
-                new("two sets of the data", Theme.Gray, LegendMark.Dashes),
+                .. data.Floor is null ? Array.Empty<LegendEntry>() : [new("two sets of the data", Theme.Gray, LegendMark.Dashes)],
             ],
             Rows = 1,
             Columns = data.Panels.Count,
@@ -52,15 +61,15 @@ public static class SamplersFigure
         });
 
         var every = data.Panels.SelectMany(p => p.Curves).ToList();
-        double[] distances = [.. every.SelectMany(c => c.Distances).Where(d => d > 0 && d <= Farthest).DefaultIfEmpty(data.Floor)];
+        double[] distances = [.. every.SelectMany(c => c.Distances).Where(d => d > 0 && d <= Farthest).DefaultIfEmpty(data.Floor ?? 1)];
         double[] costs = [.. every.SelectMany(c => c.Evaluations)];
         var x = AxisScale.Log(costs.Min() / 1.15, costs.Max() * 1.15);
-        var y = AxisScale.Log(Math.Min(data.Floor, distances.Min()) / 1.3, distances.Max() * 1.3);
+        var y = AxisScale.Log(Math.Min(data.Floor ?? distances.Min(), distances.Min()) / 1.3, distances.Max() * 1.3);
         for (var i = 0; i < data.Panels.Count; i++)
         {
-            var panel = new Panel(x, y, "network evaluations", i == 0 ? "sliced Wasserstein distance" : null) { Title = data.Panels[i].Title };
-            double[] floor = [Math.Log10(data.Floor), Math.Log10(data.Floor)];
-            _ = panel.Add(new Curve([x.Min, x.Max], floor, Theme.Gray, 1.2f) { Dashes = [3, 4] });
+            var panel = new Panel(x, y, "network evaluations", i == 0 ? data.Measure : null) { Title = data.Panels[i].Title };
+            if (data.Floor is { } floor)
+                _ = panel.Add(new Curve([x.Min, x.Max], [Math.Log10(floor), Math.Log10(floor)], Theme.Gray, 1.2f) { Dashes = [3, 4] });
             foreach (var curve in data.Panels[i].Curves)
             {
                 int style = Array.IndexOf(names, curve.Name);

@@ -100,6 +100,15 @@ public sealed class LearnedVarianceTests
         }
     }
 
+    // The paper's 0.001 is for bits, and the bound here is in nats: the same product.
+    [Test]
+    public void The_default_weight_is_the_papers_for_bits()
+    {
+        Assert.That(LearnedVarianceObjective<double>.DefaultBoundWeight * Math.Log(2), Is.EqualTo(.001).Within(1e-15));
+        Assert.That(new LearnedVarianceObjective<double>().BoundWeight, Is.EqualTo(LearnedVarianceObjective<double>.DefaultBoundWeight));
+        Assert.That((ObjectiveKinds<double>.Create("learned-variance", new LearnedVarianceObjective<double>(.001).Settings) as LearnedVarianceObjective<double>)?.BoundWeight, Is.EqualTo(.001), "files keep what they were trained with");
+    }
+
     // At skipped steps the range is that of the longer step.
     [Test]
     public void The_ends_of_the_range_are_the_posterior_and_the_upper_variance([Values(ReverseVariance.Posterior, ReverseVariance.Upper)] ReverseVariance variance, [Values(20, 7)] int steps)

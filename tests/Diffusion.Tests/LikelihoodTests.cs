@@ -3,9 +3,11 @@ using Diffusion.Data;
 using Diffusion.Likelihood;
 using Diffusion.Models;
 using Diffusion.Networks;
+using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
+using Diffusion.Training;
 using NUnit.Framework;
 
 namespace Diffusion.Tests;
@@ -62,6 +64,23 @@ public sealed class LikelihoodTests
         Assert.That(bits, Is.EqualTo(-.8078).Within(.05));
         Assert.That(conditional, Is.EqualTo(-Math.Log(2 * Math.PI * .01) - 1).Within(.07), "-log(2 pi sigma²) - 1");
         Assert.That(() => FlowLikelihood.BitsPerDimension(1, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void A_network_of_whole_steps_is_refused_unless_it_is_meant()
+    {
+        var schedule = NoiseSchedule.Cosine(50);
+        var network = new TwoPixelUNet<double>(new() { Timesteps = 50 }, Random);
+        Model<double> Trained(TimeSampling times) => new(network, schedule, new SimpleObjective<double> { Times = times }, new TrainingConfiguration(), "points");
+        var x = Mixture.Sample<double>(3, Random.For(Purpose.Data).At(3)).X0;
+        var likelihood = new FlowLikelihood { Steps = 2 };
+        double[] Of(NetworkDenoiser<double> denoiser, FlowLikelihood by) => by.LogDensity(NetworkDivergence<double>.Exact(denoiser), schedule, x, default);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => Of(Trained(TimeSampling.Discrete).Denoiser, likelihood), Throws.ArgumentException.With.Message.Contains("trained on whole steps").And.Message.Contains("0.05").And.Message.Contains("AcceptsWholeTimes"));
+            Assert.That(Of(Trained(TimeSampling.Discrete).Denoiser, likelihood with { AcceptsWholeTimes = true }), Is.All.Not.NaN);
+            Assert.That(Of(Trained(TimeSampling.Continuous).Denoiser, likelihood), Is.All.Not.NaN);
+        }
     }
 
     [Test]

@@ -13,7 +13,7 @@ internal sealed class CompareTests : IDisposable
 {
     private static readonly string[] Tiny = ["compare", "--iterations", "8", "--batch", "16", "--width", "32", "--points", "100"];
 
-    private static readonly string[] Figures = ["samplers.png", "samplers-flow-edm.png", "samplers-paths.png", "distillation.png", "classifier-guidance.png", "variance.png", "likelihood.png"];
+    private static readonly string[] Figures = ["samplers.png", "samplers-flow-edm.png", "samplers-paths.png", "solver-grids.png", "distillation.png", "classifier-guidance.png", "variance.png", "likelihood.png"];
 
     private static readonly string[] Models =
     [
@@ -50,11 +50,21 @@ internal sealed class CompareTests : IDisposable
         {
             Assert.That(samplers.Select(predictor => (string)predictor!["predictor"]!), Is.EqualTo(new[] { "exact", "continuous", "discrete" }));
             Assert.That(numbers["otherPaths"]!.AsArray().Select(predictor => (string)predictor!["predictor"]!), Is.EqualTo(new[] { "exact flow", "flow", "exact edm", "edm" }));
-            var every = Diffusion.Sampling.Samplers.All.Select(entry => entry.Name).ToList();
-            Assert.That(samplers[2]!["runs"]!.AsArray().Select(run => (string)run!["sampler"]!).Distinct(), Is.EqualTo(every));
-            Assert.That(samplers[0]!["runs"]!.AsArray().Select(run => (string)run!["sampler"]!).Distinct(), Is.EqualTo(every.Except(["ddpm-learned"])));
+
+            // The learned variance is of another network than the column's.
+            var every = Diffusion.Sampling.Samplers.All.Select(entry => entry.Name).Except(["ddpm-learned"]).ToList();
+            foreach (var predictor in samplers)
+                Assert.That(predictor!["runs"]!.AsArray().Select(run => (string)run!["sampler"]!).Distinct(), Is.EqualTo(every));
             Assert.That(samplers[0]!["runs"]!.AsArray().Select(run => (int)run!["evaluations"]!), Is.All.InRange(1, 50));
-            Assert.That((int)numbers["target"]!["ddpm"]!["evaluations"]!, Is.EqualTo(50));
+            Assert.That((int)numbers["target"]!["ddpm"]!["evaluations"]!, Is.EqualTo(49), "the last step is left out, as for all samplers");
+            Assert.That((int)numbers["target"]!["ddpmContinuous"]!["evaluations"]!, Is.EqualTo(50));
+            Assert.That((int)numbers["swdFloor"]!["sets"]!, Is.EqualTo(20));
+            Assert.That(numbers["start"]!["rows"]!.AsArray(), Has.Count.EqualTo(15));
+
+            // The control: with an error in the noise, and with no other change, the start decides.
+            var biased = numbers["start"]!["rows"]!.AsArray().Single(row => (string)row!["sampler"]! == "ddim" && (string)row["spacing"]! == "Uniform" && (string)row["predictor"]! == "exact with an error")!;
+            Assert.That((double)biased["fromT"]!, Is.GreaterThan(2 * (double)biased["fromNext"]!));
+            Assert.That(numbers["grids"]!["rows"]!.AsArray(), Has.Count.EqualTo(2 * 4 * 7));
             Assert.That((int)numbers["target"]!["continuous"]!["evaluations"]!, Is.EqualTo(20));
             Assert.That(numbers["distillation"]!["students"]!.AsObject().Select(student => student.Key), Is.EqualTo(new[] { "1", "2", "4", "8", "16", "32" }));
             Assert.That(numbers["variance"]!["learned"]!.AsArray(), Has.Count.EqualTo(50));

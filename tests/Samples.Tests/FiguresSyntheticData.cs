@@ -92,7 +92,7 @@ internal static class FiguresSyntheticData
         yield return ("training", path => TrainingFigure.Save(path, [Training("T = 5", 0.11), Training("T = 50", null)]));
         yield return ("error-budget", path => ErrorBudgetFigure.Save(path, new("Error budget", ["T = 5", "T = 50"],
             [new("network", [0.08, 0.02]), new("exact", [0.07, double.NaN])], "distance")));
-        yield return ("samplers", path => SamplersFigure.Save(path, new(
+        yield return ("samplers", path => SamplersFigure.Save(path, SamplersData.Distances(
             [.. new[] { "exact", "trained" }.Select(title => new SamplersPanel(title,
                 [new("DDPM", [5, 10, 20], [0.5, 0.2, 0.05]), new("DEIS", [5, 10], [double.PositiveInfinity, 0.01])]))], 0.005, 1000)));
         yield return ("samplers-paths", path => SamplerPathsFigure.Save(path,

@@ -23,7 +23,7 @@ internal sealed class CompareReport(StudyFolder folder, Measurements numbers)
         var head = numbers.Of<CompareNumbers>();
         var report = new HtmlReport(
             "Two-pixel diffusion: samplers, guidance, variances, likelihood",
-            $"Everything that samples, with the exact noise predictor and with trained networks, measured against the known data (seed {head.Seed}, distances of {head.Points:N0} points; two sets of the data are {F4(head.SwdFloor)} apart).");
+            $"Everything that samples, with the exact noise predictor and with trained networks, measured against the known data (seed {head.Seed}, distances of {head.Points:N0} points; {head.SwdFloor.Sets} sets of the data are {head.SwdFloor} away from them: what is not more than {F4(head.SwdFloor.Highest)} is at that floor).");
         _ = report.Table(SummaryHeader, SummaryRows, "In short; distances are sliced Wasserstein distances.");
         Comparison.WriteAll(Comparisons.All, report, numbers, folder, (number, title) => $"{number}. {title}");
         _ = report.Section("Numbers").Configuration(json, "compare.json");

@@ -8,12 +8,14 @@ namespace Diffusion.TwoPixel.Compare;
 internal sealed record CompareRun(CompareModels Models, CompareSettings Settings, IReporter Reporter, CancellationToken Cancellation)
 {
     private readonly ConcurrentDictionary<NoiseSchedule, OptimalVariance> _optimal = new();
-    private readonly Lazy<(SlicedWasserstein Distances, double Floor)> _reference = new(() => ReferenceOf(Models.Mixture, Settings));
+    private const int FloorSets = 20;
+
+    private readonly Lazy<(SlicedWasserstein Distances, SwdFloor Floor)> _reference = new(() => ReferenceOf(Models.Mixture, Settings));
 
     public RandomSource Random { get; } = RandomOf(Settings);
 
-    /// <summary>The distance between two sets of the data.</summary>
-    public double Floor => _reference.Value.Floor;
+    /// <summary>The distances of sets of the data to the reference points.</summary>
+    public SwdFloor Floor => _reference.Value.Floor;
 
     /// <summary>What was measured.</summary>
     public Measurements Numbers { get; private set; } = new();
@@ -60,14 +62,37 @@ internal sealed record CompareRun(CompareModels Models, CompareSettings Settings
 
     private static RandomSource RandomOf(CompareSettings settings) => new RandomSource(settings.Run.Seed).Derive(4);
 
-    private static (SlicedWasserstein, double) ReferenceOf(GaussianMixture mixture, CompareSettings settings)
+    private static (SlicedWasserstein, SwdFloor) ReferenceOf(GaussianMixture mixture, CompareSettings settings)
     {
+        const int First = 1_000_000;
         var random = RandomOf(settings).For(Purpose.Metrics);
-        var distances = SlicedWasserstein.To(mixture.Sample<float>(settings.Points, random.At(1_000_000)).X0);
-        return (distances, distances.Distance(mixture.Sample<float>(settings.Points, random.At(1_000_001)).X0));
+        var distances = SlicedWasserstein.To(mixture.Sample<float>(settings.Points, random.At(First)).X0);
+        return (distances, SwdFloor.Of([.. Enumerable.Range(First + 1, FloorSets).Select(set => distances.Distance(mixture.Sample<float>(settings.Points, random.At(set)).X0))]));
     }
 }
 
-/// <summary>The head of compare.json: the run, training included; the points of each distance; the training steps of each model; the distance between two sets of the data.</summary>
+/// <summary>The head of compare.json: the run, training included; the points of each distance; the training steps of each model; what sets of the data themselves come to.</summary>
 /// <remarks>Distances are sliced Wasserstein distances, densities in nats.</remarks>
-internal sealed record CompareNumbers(ulong Seed, int Threads, double ElapsedSeconds, int Points, SortedDictionary<string, int> Iterations, double SwdFloor);
+internal sealed record CompareNumbers(ulong Seed, int Threads, double ElapsedSeconds, int Points, SortedDictionary<string, int> Iterations, SwdFloor SwdFloor);
+
+/// <summary>What sets of the data come to, measured as samples are: no sampler can be told to be nearer.</summary>
+/// <param name="Sets">The number of sets.</param>
+/// <param name="Mean">The mean of their distances.</param>
+/// <param name="Deviation">The standard deviation.</param>
+internal sealed record SwdFloor(int Sets, double Mean, double Deviation)
+{
+    /// <summary>Up to here, two standard deviations above the mean, a distance is one that the data themselves have.</summary>
+    public double Highest => Mean + (2 * Deviation);
+
+    /// <summary>The floor of some distances.</summary>
+    public static SwdFloor Of(double[] distances)
+    {
+        double mean = distances.Average();
+        return new(distances.Length, mean, Math.Sqrt(distances.Sum(d => (d - mean) * (d - mean)) / (distances.Length - 1)));
+    }
+
+    /// <summary>A distance in words: where the data themselves would be as far, it says so.</summary>
+    public string Tell(double distance) => distance > Highest ? F4(distance) : $"{F4(distance)}, at the floor";
+
+    public override string ToString() => $"{F4(Mean)} ± {F4(Deviation)}";
+}

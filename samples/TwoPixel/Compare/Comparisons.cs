@@ -15,6 +15,8 @@ internal static class Comparisons
     [
         new SamplerComparison(),
         new SamplerPathsComparison(),
+        new StartComparison(),
+        new GridComparison(),
         new DistillationComparison(),
         new GuidanceComparison(),
         new VarianceComparison(),

@@ -36,7 +36,7 @@ internal sealed class DistillationComparison() : Comparison("progressive distill
             steps,
             [.. steps.Select(n => measured.Teacher[n])],
             [.. steps.Select(n => measured.Students.TryGetValue(n, out double distance) ? distance : double.NaN)],
-            run.Floor,
+            run.Floor.Mean,
             [.. shown.Select(each => (each.Item1, (IReadOnlyList<Pixels>)PixelTensors.Points(each.Item2, PanelPoints)))],
             run.Models.Mixture.At(1).Density));
     }

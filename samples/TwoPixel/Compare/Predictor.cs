@@ -33,6 +33,12 @@ internal sealed record Predictor(CompareRun Run, string Name, string Title, IDen
         ];
     }
 
+    /// <summary>
+    /// Where all samplers start, so that they differ in nothing else: where log √SNR is -5.1, as solvers do by themselves, or at the last whole time before. At
+    /// t = T = 1000 the noise of a network would be magnified 20,000 times in x_0.
+    /// </summary>
+    public double StartTime { get; } = WholeTimes ? Math.Max(1, Math.Floor(Calm(Schedule))) : Calm(Schedule);
+
     /// <summary>The learned variance is one of every whole step, with the model that has learned it.</summary>
     public static bool NeedsAllSteps(SamplerEntry entry) => entry.Name == "ddpm-learned";
 
@@ -42,7 +48,8 @@ internal sealed record Predictor(CompareRun Run, string Name, string Title, IDen
     /// <summary>A sampler with the most steps that cost no more; null if the first one does.</summary>
     public (ISampler<float> Sampler, int Evaluations)? WithCost(SamplerEntry entry, int cost)
     {
-        var shared = SettingsFor(entry);
+        // The learned variance belongs to the steps that its network has seen, from T on.
+        var shared = NeedsAllSteps(entry) ? new SamplerSettings() : SettingsFor(entry);
         for (int steps = Math.Min(cost, (int)(shared.StartTime ?? Schedule.T)); steps >= 1; steps--)
         {
             var sampler = Make(entry, shared with { Steps = steps });
@@ -54,21 +61,12 @@ internal sealed record Predictor(CompareRun Run, string Name, string Title, IDen
         return null;
     }
 
+    private static double Calm(NoiseSchedule schedule) => new DeisSampler<float>().TimesFor(schedule)[0];
+
     // The optimal variance is the one that needs more than settings.
     private ISampler<float> Make(SamplerEntry entry, SamplerSettings shared) => entry.Name != "ddpm-optimal" ? entry.Create<float>(shared)
         : new DdpmSampler<float>(shared) { Variance = ReverseVariance.Optimal, Optimal = Run.Optimal(Schedule), NoiseAtLastStep = true };
 
-    private SamplerSettings SettingsFor(SamplerEntry entry)
-    {
-        // With T = 1000 the noise of a network at t = T is magnified 20,000 times in x_0: none starts there, as solvers do not.
-        double? calm = Name == "continuous" ? new DeisSampler<float>().TimesFor(Schedule)[0] : null;
-        if (entry.Name == "ddpm-optimal")
-            return new SamplerSettings { IntegerTimes = true, StartTime = calm };
-        if (!WholeTimes)
-            return new SamplerSettings { StartTime = calm };
-
-        // Solvers that do not start at T, where the schedule is too steep for them, start at the last whole time before.
-        double first = entry.Create<float>(null).TimesFor(Schedule)[0];
-        return new SamplerSettings { IntegerTimes = true, StartTime = first < Schedule.T ? Math.Max(1, Math.Floor(first)) : null };
-    }
+    private SamplerSettings SettingsFor(SamplerEntry entry) =>
+        new() { IntegerTimes = WholeTimes || entry.Name == "ddpm-optimal", StartTime = StartTime };
 }

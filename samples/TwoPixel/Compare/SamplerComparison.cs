@@ -1,6 +1,9 @@
 namespace Diffusion.TwoPixel.Compare;
 
-/// <summary>Every sampler of the registry at several costs, with exact predictors and with trained ones; all from the same noise.</summary>
+/// <summary>
+/// Every sampler of the registry at several costs, with exact predictors and with trained ones; all from the same noise at the same time. The
+/// learned variance is that of another network, and is compared on that one (<see cref="VarianceComparison"/>).
+/// </summary>
 internal sealed class SamplerComparison() : Comparison(Section, "samplers.png", "samplers-flow-edm.png")
 {
     /// <summary>The section that it begins.</summary>
@@ -15,11 +18,13 @@ internal sealed class SamplerComparison() : Comparison(Section, "samplers.png", 
     /// <summary>The solvers that are meant, all of one evaluation a step.</summary>
     private static readonly string[] FastSolvers = ["dpm++2m", "deis1", "deis2", "deis3"];
 
+    private static IEnumerable<SamplerEntry> Entries => Samplers.All.Where(entry => !Predictor.NeedsAllSteps(entry));
+
     public override object? Measure(CompareRun run)
     {
         Predictor[] usual = Predictor.Usual(run), others = Predictor.OfOtherPaths(run);
         List<PredictorMetrics> measured = [];
-        run.Reporter.Progress("Samplers", (usual.Length + others.Length) * Samplers.All.Length, progress =>
+        run.Reporter.Progress("Samplers", (usual.Length + others.Length) * Entries.Count(), progress =>
         {
             int done = 0;
             foreach (var predictor in usual.Concat(others))
@@ -34,33 +39,35 @@ internal sealed class SamplerComparison() : Comparison(Section, "samplers.png", 
         Draw(paths[0], Predictor.Usual(run), usual);
         Draw(paths[1], Predictor.OfOtherPaths(run), others);
 
-        void Draw(string path, IEnumerable<Predictor> predictors, IEnumerable<PredictorMetrics> measured) => SamplersFigure.Save(path, new SamplersData(
+        void Draw(string path, IEnumerable<Predictor> predictors, IEnumerable<PredictorMetrics> measured) => SamplersFigure.Save(path, SamplersData.Distances(
             [.. predictors.Zip(measured, (predictor, metrics) => new SamplersPanel(
                 predictor.Title,
                 [.. metrics.Runs.GroupBy(each => each.Sampler).Select(runs => new SamplerCurve(
                     Samplers.Find(runs.Key).Title, [.. runs.Select(each => (double)each.Evaluations)], [.. runs.Select(each => each.Swd)]))]))],
-            run.Floor,
+            run.Floor.Mean,
             run.Settings.Points));
     }
 
     public override IEnumerable<IReadOnlyList<string>> InShort(Measurements numbers)
     {
-        var target = numbers.Of<SamplerNumbers>().Target;
+        var (target, floor) = (numbers.Of<SamplerNumbers>().Target, numbers.Of<CompareNumbers>().SwdFloor);
         return
         [
-            [$"{Title(target.Continuous)}, {target.Continuous.Evaluations} evaluations, real times", F4(target.Continuous.Swd), $"DDPM, {target.Ddpm.Evaluations}: {F4(target.Ddpm.Swd)}"],
-            [$"{Title(target.Discrete)}, {target.Discrete.Evaluations} evaluations, whole times", F4(target.Discrete.Swd), $"floor: {F4(numbers.Of<CompareNumbers>().SwdFloor)}"],
+            [$"{Title(target.Continuous)}, {target.Continuous.Evaluations} evaluations, real times", floor.Tell(target.Continuous.Swd), $"DDPM, {target.DdpmContinuous.Evaluations}: {floor.Tell(target.DdpmContinuous.Swd)}"],
+            [$"{Title(target.Discrete)}, {target.Discrete.Evaluations} evaluations, whole times", floor.Tell(target.Discrete.Swd), $"DDPM, {target.Ddpm.Evaluations}: {floor.Tell(target.Ddpm.Swd)}; floor: {floor}"],
         ];
     }
 
     public override void Write(HtmlReport report, Measurements numbers, IReadOnlyList<string> paths)
     {
-        var (usual, others, target) = numbers.Of<SamplerNumbers>();
-        double best = Math.Min(target.Continuous.Swd, target.Discrete.Swd);
+        var ((usual, others, target), floor) = (numbers.Of<SamplerNumbers>(), numbers.Of<CompareNumbers>().SwdFloor);
+        string Against(SamplerMetrics solver, SamplerMetrics ddpm, string network) =>
+            $"With {solver.Evaluations} evaluations of the network {network} {Title(solver)} comes to {floor.Tell(solver.Swd)}, DDPM with {ddpm.Evaluations} to {floor.Tell(ddpm.Swd)}: {Verdict(solver.Swd, ddpm.Swd, floor)}. ";
         _ = report
-            .Paragraph($"A solver of the probability-flow ODE takes large steps where the path is straight. With {target.Continuous.Evaluations} evaluations of the network on real times, {Title(target.Continuous)} comes to {F4(target.Continuous.Swd)}; with {target.Discrete.Evaluations} of the network of whole times, {Title(target.Discrete)} comes to {F4(target.Discrete.Swd)}. DDPM with {target.Ddpm.Evaluations} evaluations comes to {F4(target.Ddpm.Swd)} with the study's model, and with as many steps of the other to {F4(target.DdpmContinuous.Swd)}: "
-                + (best < target.Ddpm.Swd ? $"the best solver is {F2(target.Ddpm.Swd / best)} times nearer to the data." : "here no solver is nearer to the data."))
-            .Figure(paths[0], "Distance to the data against network evaluations, every sampler, with the exact predictor and with trained networks. All runs start from the same noise. Solvers of high order, and everything with the network on real times, start where log √(SNR) is -5.1; with the network of whole times solvers start at the last whole time before. The optimal variance adds noise at the last step too.");
+            .Paragraph("A solver of the probability-flow ODE takes large steps where the path is straight. "
+                + Against(target.Continuous, target.DdpmContinuous, "on real times") + Against(target.Discrete, target.Ddpm, "of whole times")
+                + $"{floor.Sets} sets of the data themselves come to {floor}, so what is not more than {F4(floor.Highest)} is not told apart from the data.")
+            .Figure(paths[0], "Distance to the data against network evaluations, every sampler, with the exact predictor and with trained networks. All runs start from the same noise at the same level, where log √(SNR) is -5.1, or at the last whole time before. The optimal variance adds noise at the last step too.");
         Table(report, usual, TabledCosts, "Distances by sampler with the most evaluations up to 10, 20 and 50; an order is that of the error on the probability-flow ODE.");
         _ = report
             .Paragraph("The same samplers on other ways from the noise to the data: the straight line, whose network is taught by flow matching, and the variance exploding way with EDM's objective. The exact predictor beside each network shows what of a distance is the solver's and what the network's.")
@@ -75,7 +82,7 @@ internal sealed class SamplerComparison() : Comparison(Section, "samplers.png", 
         var columns = predictors.SelectMany(metrics => costs.Select(cost => (Metrics: metrics, Cost: cost))).ToList();
         _ = report.Table(
             ["sampler", "order", .. columns.Select(column => $"{column.Metrics.Predictor}, {column.Cost}")],
-            Samplers.All.Select(entry => (IReadOnlyList<string>)
+            Entries.Select(entry => (IReadOnlyList<string>)
             [
                 entry.Title, entry.Order?.ToString(CultureInfo.InvariantCulture) ?? "-",
                 .. columns.Select(column => column.Metrics.Of(entry.Name, column.Cost) is { } run ? F4(run.Swd) : "-"),
@@ -86,10 +93,9 @@ internal sealed class SamplerComparison() : Comparison(Section, "samplers.png", 
     private static List<SamplerMetrics> RunsOf(CompareRun run, Predictor predictor, Action progress)
     {
         var runs = new List<SamplerMetrics>();
-        foreach (var entry in Samplers.All)
+        foreach (var entry in Entries)
         {
-            int[] costs = !Predictor.NeedsAllSteps(entry) ? Costs : predictor.WholeTimes ? [predictor.Schedule.T] : [];
-            foreach (int cost in costs)
+            foreach (int cost in Costs)
             {
                 if (predictor.WithCost(entry, cost) is not var (sampler, evaluations) || runs.Any(last => last.Sampler == entry.Name && last.Evaluations == evaluations))
                     continue;
@@ -111,6 +117,11 @@ internal sealed class SamplerComparison() : Comparison(Section, "samplers.png", 
         var (continuous, discrete) = (measured[1], measured[2]);
         return new SolverTarget(Ddpm(discrete), Ddpm(continuous), Best(discrete), Best(continuous));
     }
+
+    private static string Verdict(double solver, double ddpm, SwdFloor floor) =>
+        solver <= floor.Highest && ddpm <= floor.Highest ? "both are as near as the data themselves"
+        : solver < ddpm ? $"DDPM is {F2(ddpm / Math.Max(solver, floor.Mean))} times as far as {(solver <= floor.Highest ? "sets of the data" : "that")}"
+        : "here the solver is not nearer";
 
     private static string Title(SamplerMetrics run) => Samplers.Find(run.Sampler).Title;
 }
@@ -135,8 +146,8 @@ internal sealed record PredictorMetrics(string Predictor, int T, IReadOnlyList<S
 /// <summary>A sampler with so many network evaluations.</summary>
 internal sealed record SamplerMetrics(string Sampler, int Evaluations, double Swd);
 
-/// <summary>The best of DPM-Solver++ and DEIS with 20 evaluations, and DDPM with 50, all with trained models.</summary>
-/// <param name="Ddpm">DDPM with 50 steps and the study's model.</param>
+/// <summary>The best of DPM-Solver++ and DEIS with 20 evaluations, and DDPM with up to 50, all with trained models.</summary>
+/// <param name="Ddpm">DDPM with every step of the study's model from the common start on.</param>
 /// <param name="DdpmContinuous">DDPM with 50 steps and the model on real times.</param>
 /// <param name="Discrete">The best solver of 20 evaluations at whole times with the study's model.</param>
 /// <param name="Continuous">The best solver of 20 evaluations with the model on real times.</param>

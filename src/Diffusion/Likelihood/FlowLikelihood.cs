@@ -1,5 +1,6 @@
 using System.Numerics;
 using Diffusion.Numerics;
+using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 
@@ -32,6 +33,12 @@ public sealed record FlowLikelihood
             : throw new ArgumentOutOfRangeException(nameof(EndLambda), value, $"EndLambda is {value}; it must be negative.");
     } = -8;
 
+    /// <summary>
+    /// Whether a network that was trained on whole steps only is accepted. Runge-Kutta's method asks at real times, from a thousandth
+    /// of T on, where such a network was never taught: the density is then that of the network's guesses between its steps.
+    /// </summary>
+    public bool AcceptsWholeTimes { get; init; }
+
     /// <summary>Where the integral starts and ends.</summary>
     /// <exception cref="ArgumentException">The start is not before the end.</exception>
     public (double Start, double End) TimesFor(NoiseSchedule schedule)
@@ -46,13 +53,15 @@ public sealed record FlowLikelihood
     /// <param name="schedule">Its schedule.</param>
     /// <param name="x">Samples at the start time, [N, ...]; read only.</param>
     /// <param name="condition">What is asked for.</param>
-    /// <exception cref="ArgumentException">Shapes that do not fit together, or times that do not suit the schedule.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit together, times that do not suit the schedule, or a network that knows whole steps only.</exception>
     public double[] LogDensity<T>(INoiseDivergence<T> field, NoiseSchedule schedule, Tensor<T> x, Condition<T> condition)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (x.Rank == 0)
             throw new ArgumentException("A single number has no batch: dimension 0 counts the samples.", nameof(x));
         var (start, end) = TimesFor(schedule);
+        if (field.KnowsWholeTimesOnly && !AcceptsWholeTimes)
+            throw new ArgumentException($"The network was trained on whole steps, but the likelihood asks it at real times from {start} on; train it with {nameof(TimeSampling)}.{nameof(TimeSampling.Continuous)}, or set {nameof(AcceptsWholeTimes)} to have the density of what it says between its steps.", nameof(field));
         int samples = x.Shape[0];
         double[] integral = new double[samples];
         if (samples == 0)

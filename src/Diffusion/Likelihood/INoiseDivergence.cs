@@ -8,6 +8,9 @@ namespace Diffusion.Likelihood;
 public interface INoiseDivergence<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Whether it knows whole steps only and guesses between them. False unless it is overridden.</summary>
+    bool KnowsWholeTimesOnly => false;
+
     /// <summary>The predicted noise, and its divergence for each sample.</summary>
     /// <param name="xt">Noisy data, [N, ...].</param>
     /// <param name="t">The diffusion time of all samples, in [0, T].</param>

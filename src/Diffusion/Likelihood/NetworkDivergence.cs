@@ -25,6 +25,9 @@ public sealed class NetworkDivergence<T> : INoiseDivergence<T>
 
     private NetworkDivergence(NetworkDenoiser<T> denoiser, int probes, RandomSource random) => (_denoiser, Probes, _random) = (denoiser, probes, random);
 
+    /// <inheritdoc/>
+    public bool KnowsWholeTimesOnly => _denoiser.KnowsWholeTimesOnly;
+
     /// <summary>The number of random vectors; 0 where the divergence is exact.</summary>
     public int Probes { get; }
 

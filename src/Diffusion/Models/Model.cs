@@ -21,7 +21,7 @@ public sealed record Model<T>(DenoisingNetwork<T> Network, NoiseSchedule Schedul
     public IReadOnlyDictionary<string, string> Notes { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The network as a denoiser, whatever it was taught to predict.</summary>
-    public NetworkDenoiser<T> Denoiser => new(Network, Objective.Parameterisation, Schedule);
+    public NetworkDenoiser<T> Denoiser => new(Network, Objective.Parameterisation, Schedule) { KnowsWholeTimesOnly = Objective.DrawsWholeTimes };
 
     /// <summary>The model of a trainer, with the averaged weights in a network of its own, which is set to evaluation.</summary>
     /// <param name="trainer">The trainer.</param>

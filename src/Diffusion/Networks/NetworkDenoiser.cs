@@ -22,6 +22,9 @@ public sealed class NetworkDenoiser<T>(DenoisingNetwork<T> network, Parameterisa
     /// <summary>The schedule that it was trained with.</summary>
     public NoiseSchedule Schedule => schedule;
 
+    /// <summary>Whether the network was trained on whole steps only, so that what it says between them is a guess; <c>model.Denoiser</c> knows it from the objective.</summary>
+    public bool KnowsWholeTimesOnly { get; init; }
+
     /// <inheritdoc/>
     public void Predict(Tensor<T> xt, ReadOnlySpan<double> t, Condition<T> condition, Prediction<T> prediction)
     {

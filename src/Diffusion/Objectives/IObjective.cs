@@ -23,6 +23,9 @@ public interface IObjective<T>
     /// <summary>What the network is shown and asked, by which its predictions are read when it samples.</summary>
     Parameterisation Parameterisation { get; }
 
+    /// <summary>Whether every time that it draws is a whole step, so that the network has seen none in between. False unless it is overridden.</summary>
+    bool DrawsWholeTimes => false;
+
     /// <summary>Checks, before training, that network and schedule suit the objective.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
     void Check(DenoisingNetwork<T> network, NoiseSchedule schedule)

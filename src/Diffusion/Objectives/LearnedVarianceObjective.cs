@@ -5,18 +5,32 @@ using Diffusion.Schedules;
 
 namespace Diffusion.Objectives;
 
-/// <summary>The hybrid objective of Improved DDPM (arXiv:2102.09672, eq. 16): L_simple of the noise, and lambda times the variational bound, which teaches the network's second output the variance of the reverse step.</summary>
+/// <summary>
+/// The hybrid objective of Improved DDPM (arXiv:2102.09672, eq. 16): L_simple of the noise, and lambda times the variational bound,
+/// which teaches the network's second output the variance of the reverse step.
+/// </summary>
+/// <remarks>
+/// The paper's lambda of 0.001 belongs to a bound in bits per element, as the authors' code has it; ours is in nats, so the default is
+/// 0.001 / ln 2.
+/// </remarks>
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class LearnedVarianceObjective<T> : SimpleObjective<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>An objective.</summary>
-    /// <param name="boundWeight">lambda, the weight of the bound summed over all t; at least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A weight that is not accepted.</exception>
-    public LearnedVarianceObjective(double boundWeight = 0.001) => BoundWeight = boundWeight >= 0 && double.IsFinite(boundWeight) ? boundWeight
-        : throw new ArgumentOutOfRangeException(nameof(boundWeight), boundWeight, $"BoundWeight is {boundWeight}; it must be at least 0.");
+    /// <summary>The default of <see cref="BoundWeight"/>: the paper's 0.001 for bits, 0.001 / ln 2 = 0.00144 for nats.</summary>
+    public static double DefaultBoundWeight { get; } = 0.001 / Math.Log(2);
 
-    /// <summary>lambda.</summary>
+    /// <summary>An objective.</summary>
+    /// <param name="boundWeight">lambda, the weight of the bound in nats summed over all t, at least 0; null for <see cref="DefaultBoundWeight"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A weight that is not accepted.</exception>
+    public LearnedVarianceObjective(double? boundWeight = null) => BoundWeight = boundWeight switch
+    {
+        null => DefaultBoundWeight,
+        >= 0 and < double.PositiveInfinity => boundWeight.Value,
+        _ => throw new ArgumentOutOfRangeException(nameof(boundWeight), boundWeight, $"BoundWeight is {boundWeight}; it must be at least 0."),
+    };
+
+    /// <summary>lambda, for the bound in nats.</summary>
     public double BoundWeight { get; }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ public static class ObjectiveKinds<T>
         Add("min-snr", s => new MinSnrObjective<T>(s.Gamma ?? 5, s.Parameterisation) { Times = s.Times ?? TimeSampling.Discrete });
         Add("flow-matching", s => new FlowMatchingObjective<T> { Times = s.Times ?? TimeSampling.Continuous, Loss = s.Loss ?? LossKind.L2 });
         Add("edm", s => new EdmObjective<T>(s.SigmaData ?? 0.5, s.LogMean ?? -1.2, s.LogDeviation ?? 1.2) { Loss = s.Loss ?? LossKind.L2 });
-        Add("learned-variance", s => new LearnedVarianceObjective<T>(s.BoundWeight ?? 0.001) { Loss = s.Loss ?? LossKind.L2 });
+        Add("learned-variance", s => new LearnedVarianceObjective<T>(s.BoundWeight) { Loss = s.Loss ?? LossKind.L2 });
         Add("distillation", s => new DistillationObjective<T>(s.Parameterisation ?? Parameterisation.V, s.Steps ?? 1) { Loss = s.Loss ?? LossKind.L2 });
     }
 

@@ -46,6 +46,9 @@ public class SimpleObjective<T> : IObjective<T>
     /// <summary>Whether whole steps or real times are drawn.</summary>
     public TimeSampling Times { get; init => field = Accepted.Defined(value); }
 
+    /// <inheritdoc/>
+    public virtual bool DrawsWholeTimes => Times == TimeSampling.Discrete;
+
     /// <summary>The loss.</summary>
     public LossKind Loss { get; init => field = Accepted.Defined(value); }
 

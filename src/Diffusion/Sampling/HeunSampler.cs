@@ -8,7 +8,7 @@ namespace Diffusion.Sampling;
 /// second order. Two evaluations per step, one in the step to t = 0, which is Euler's.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
-/// <param name="settings">The settings; by default T steps, log-SNR spacing.</param>
+/// <param name="settings">The settings; by default T steps, <see cref="StepSpacing.Logistic"/>.</param>
 public sealed class HeunSampler<T>(SamplerSettings? settings = null) : GridSampler<T>(settings ?? new SamplerSettings())
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -16,7 +16,7 @@ public sealed class HeunSampler<T>(SamplerSettings? settings = null) : GridSampl
     public override string Name => "heun";
 
     /// <inheritdoc/>
-    protected override StepSpacing DefaultSpacing => StepSpacing.LogSnr;
+    protected override StepSpacing DefaultSpacing => StepSpacing.Logistic;
 
     /// <inheritdoc/>
     protected override bool CapsStart => true;

@@ -8,7 +8,7 @@ namespace Diffusion.Sampling;
 /// arXiv:2011.13456, eq. 13, in the variables of arXiv:2206.00364). Four evaluations per step, one in the step to t = 0, which is Euler's.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
-/// <param name="settings">The settings; by default T steps, log-SNR spacing.</param>
+/// <param name="settings">The settings; by default T steps, <see cref="StepSpacing.Logistic"/>.</param>
 public sealed class RungeKuttaSampler<T>(SamplerSettings? settings = null) : GridSampler<T>(settings ?? new SamplerSettings())
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -16,7 +16,7 @@ public sealed class RungeKuttaSampler<T>(SamplerSettings? settings = null) : Gri
     public override string Name => "rk4";
 
     /// <inheritdoc/>
-    protected override StepSpacing DefaultSpacing => StepSpacing.LogSnr;
+    protected override StepSpacing DefaultSpacing => StepSpacing.Logistic;
 
     /// <inheritdoc/>
     protected override bool CapsStart => true;
