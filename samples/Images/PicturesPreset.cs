@@ -133,7 +133,7 @@ internal sealed class PicturesPreset : Preset
 
     // Pictures have no background that would go on beyond their edges.
     public override ClassifierTrainingConfiguration ClassifierTraining(ImageSet train) =>
-        new() { HeldOut = Math.Max(EvaluateCommand.LeastCount, train.Count / 10), Background = null };
+        new() { HeldOut = Math.Max(2 * EvaluateCommand.LeastCount, train.Count / 10), Background = null };
 
     public override IEnumerable<ImageCommand> Commands(CommandContext context) =>
     [

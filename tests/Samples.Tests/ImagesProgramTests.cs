@@ -3,6 +3,7 @@ using Diffusion.Models;
 using Diffusion.Networks;
 using Diffusion.Pictures;
 using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
 using NUnit.Framework;
 
 namespace Diffusion.Samples.Tests;
@@ -123,13 +124,25 @@ internal sealed class ImagesProgramTests : IDisposable
     public void Everything_is_drawn_and_judged()
     {
         Done("classifier", "--data", "shapes", "--size", "12", "--hold-out", "0.3", "--iterations", "4", "--out", "judged");
-        Done("evaluate", "--model", Classified, "--data", "shapes", "--hold-out", "0.3", "--count", "6", "--sweep-count", "0", "--full-count", "0", "--out", "judged");
+        Done("evaluate", "--model", Classified, "--data", "shapes", "--hold-out", "0.3", "--count", "6", "--sweep-count", "6", "--full-count", "0", "--out", "judged");
+        Assert.That(File.ReadAllText(_folder["judged/metrics.json"]), Does.Contain("\"sweep\": [\n"));
         Done("all", "--model", Classified, "--count", "4", "--out", "judged");
         Done("interpolate", "--model", Classified, "--classes", "circle,star", "--out", "walks");
         foreach (string file in (string[])["classifier.safetensors", "metrics.json", "nearest.png", "samples.png", "animation.webp", "trajectory.png", "guidance.png", "interpolation.png", "report.html"])
             Assert.That(File.Exists(_folder[$"judged/{file}"]), file);
         Assert.That(File.Exists(_folder["walks/interpolation.png"]));
         Assert.That(File.ReadAllText(_folder["judged/report.html"]), Does.Contain("sees the class that was asked for"));
+    }
+
+    [Test]
+    public void What_w_is_chosen_by_must_be_enough()
+    {
+        _ = Directory.CreateDirectory(_folder["choosing"]);
+        var (digits, training) = ClassifierFile.Load<float>(Digits.DigitsPreset.Files.Classifier);
+        ClassifierFile.Save(_folder["choosing/few.safetensors"], new ImageClassifier<float>(digits.Configuration with { Height = 12, Width = 12, Channels = 3, Classes = 5 }, new RandomSource(1)), training with { HeldOut = 6 });
+        var result = Run(["evaluate", "--model", Classified, "--data", "shapes", "--hold-out", "0.3", "--classifier", "choosing/few.safetensors", "--count", "6", "--out", "choosing"]);
+        Assert.That(result.Code, Is.EqualTo(2));
+        Assert.That(result.Error, Does.Contain("with the 6 training images that the classifier has not seen, but needs 12"));
     }
 
     [Test]

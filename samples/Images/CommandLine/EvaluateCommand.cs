@@ -51,11 +51,22 @@ internal sealed class EvaluateCommand(CommandContext context) : ImageCommand(con
         Check(classifier, generator.SampleShape, judge);
         if (training.HeldOut < LeastCount || training.HeldOut >= train.Count)
             throw new InvalidDataException($"The classifier was trained without the last {training.HeldOut} images of its training set, but this one has {train.Count}: judge with the data that it belongs to.");
-        var evaluation = new ImageEvaluation<float>(classifier, test, train.Range(train.Count - training.HeldOut, train.Count));
+        var heldOut = train.Range(train.Count - training.HeldOut, train.Count);
+        var evaluation = new ImageEvaluation<float>(classifier, test, heldOut);
+        var choosing = counts.Sweep == 0 ? null : Choosing(classifier, heldOut);
         Reporter.Say($"Judging: {generator.Settings.Describe()}");
-        var metrics = new EvaluationStudy(generator, evaluation, train, output, Context).Run(counts);
+        var metrics = new EvaluationStudy(generator, evaluation, choosing, train, output, Context).Run(counts);
         Reporter.Table(ImageMetrics.Header, metrics.Rows());
         Reporter.Say($"{output.Metrics}, {output.Figure("nearest")}");
+    }
+
+    // One half of the images that the classifier was not trained on is compared with, the other is the floor; every second, as a set may be sorted.
+    private ImageEvaluation<float> Choosing(ImageClassifier<float> classifier, ImageSet heldOut)
+    {
+        if (heldOut.Count < 2 * LeastCount)
+            throw new UsageException($"The sweep over w is judged with the {heldOut.Count} training images that the classifier has not seen, but needs {2 * LeastCount}: half to compare with, half for the floor. {Options.SweepCount.Name} 0 leaves it out.");
+        ImageSet Half(int first) => heldOut.Subset([.. Enumerable.Range(0, heldOut.Count).Where(i => i % 2 == first)]);
+        return new ImageEvaluation<float>(classifier, Half(0), Half(1));
     }
 
     private static void CheckCount(string option, int count)

@@ -18,7 +18,14 @@ namespace Diffusion.Images.Experiments;
 internal sealed record EvaluationCounts(int Main, int Sweep, int Full);
 
 /// <summary>Generates, judges, and writes metrics.json and nearest.png.</summary>
-internal sealed class EvaluationStudy(Generator<float> generator, ImageEvaluation<float> evaluation, ImageSet train, ImagesFolder output, CommandContext context)
+/// <param name="generator">The model at its named settings.</param>
+/// <param name="evaluation">The judge.</param>
+/// <param name="choosing">The judge of the sweep, by which settings are chosen: with other images than the judge's, or the chosen setting would be the one that suits those best.</param>
+/// <param name="train">The training images.</param>
+/// <param name="output">Where to.</param>
+/// <param name="context">The program.</param>
+internal sealed class EvaluationStudy(
+    Generator<float> generator, ImageEvaluation<float> evaluation, ImageEvaluation<float>? choosing, ImageSet train, ImagesFolder output, CommandContext context)
 {
     private const int Nearest = 16;
 
@@ -33,7 +40,7 @@ internal sealed class EvaluationStudy(Generator<float> generator, ImageEvaluatio
     {
         var floor = evaluation.Floor(counts.Main);
         var settings = generator.Settings;
-        var (main, images) = Judge(settings, counts.Main, "named settings");
+        var (main, images) = Judge(evaluation, settings, counts.Main, "named settings");
         var metrics = new ImageMetrics
         {
             Settings = settings.Describe(),
@@ -60,12 +67,12 @@ internal sealed class EvaluationStudy(Generator<float> generator, ImageEvaluatio
 
         // Written after every part: the parts take minutes each.
         Write(metrics);
-        if (counts.Sweep > 0)
-            Write(metrics = metrics with { Sweep = [.. Weights.Select(w => Judge(settings with { Guidance = w }, counts.Sweep, $"w = {w.ToString("0.##", CultureInfo.InvariantCulture)}").Row)] });
+        if (choosing is not null && counts.Sweep > 0)
+            Write(metrics = metrics with { Sweep = [.. Weights.Select(w => Judge(choosing, settings with { Guidance = w }, counts.Sweep, $"w = {w.ToString("0.##", CultureInfo.InvariantCulture)}").Row)] });
         if (counts.Full > 0)
         {
-            Write(metrics = metrics with { Samplers = [.. Fast.Where(fast => fast.Steps <= generator.Model.Schedule.T).Select(fast => Judge(settings with { Sampler = fast.Sampler, Steps = fast.Steps }, counts.Full, $"{fast.Sampler}, {fast.Steps} steps").Row)] });
-            Write(metrics = metrics with { Full = Judge(settings with { Sampler = "ddpm", Steps = null }, counts.Full, "full DDPM").Row });
+            Write(metrics = metrics with { Samplers = [.. Fast.Where(fast => fast.Steps <= generator.Model.Schedule.T).Select(fast => Judge(evaluation, settings with { Sampler = fast.Sampler, Steps = fast.Steps }, counts.Full, $"{fast.Sampler}, {fast.Steps} steps").Row)] });
+            Write(metrics = metrics with { Full = Judge(evaluation, settings with { Sampler = "ddpm", Steps = null }, counts.Full, "full DDPM").Row });
         }
 
         return metrics;
@@ -73,14 +80,14 @@ internal sealed class EvaluationStudy(Generator<float> generator, ImageEvaluatio
 
     private void Write(ImageMetrics metrics) => OutputFolder.WriteText(output.Metrics, metrics.ToJson());
 
-    private (JudgedRow Row, Tensor<float> Images) Judge(GenerationSettings settings, int count, string title)
+    private (JudgedRow Row, Tensor<float> Images) Judge(ImageEvaluation<float> judge, GenerationSettings settings, int count, string title)
     {
-        int[] labels = evaluation.Labels(count);
+        int[] labels = judge.Labels(count);
         long start = Stopwatch.GetTimestamp();
         Tensor<float>? images = null;
         context.Reporter.Progress(title, count, done => images = new Generator<float>(generator.Model, settings).Sample(count, labels, done, context.Cancellation));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var judged = evaluation.Judge(images!, labels);
+        var judged = judge.Judge(images!, labels);
         var row = new JudgedRow(settings.Sampler, settings.Steps ?? generator.Model.Schedule.T, settings.Guidance, judged.Count, Round(judged.Accuracy), Round(judged.Frechet),
             Round(judged.FrechetFloor), Round(judged.Precision), Round(judged.Recall), Math.Round(seconds, 1));
         context.Reporter.Say($"{title}: {count} images, accuracy {row.Accuracy:F4}, Frechet {row.Frechet:F2} (floor {row.FrechetFloor:F2}), precision {row.Precision:F3}, recall {row.Recall:F3}, {seconds:F0} s");

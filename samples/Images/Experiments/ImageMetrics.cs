@@ -55,6 +55,7 @@ internal sealed record ImageMetrics
     /// <summary>Euclidean distances of the first samples to their nearest training images, pixels in [-1, 1].</summary>
     public required double[] NearestTrainingImages { get; init; }
 
+    /// <summary>At other weights, beside training images that the classifier has not seen: w is chosen by them, and judged with the test images.</summary>
     public required JudgedRow[] Sweep { get; init; }
 
     public required JudgedRow[] Samplers { get; init; }
@@ -62,7 +63,7 @@ internal sealed record ImageMetrics
     public JudgedRow? Full { get; init; }
 
     /// <summary>The heading of <see cref="Rows"/>.</summary>
-    public static IReadOnlyList<string> Header { get; } = ["images by", "steps", "w", "images", "accuracy", "Frechet", "its floor", "precision", "recall", "seconds"];
+    public static IReadOnlyList<string> Header { get; } = ["images by", "steps", "w", "images", "beside", "accuracy", "Frechet", "its floor", "precision", "recall", "seconds"];
 
     /// <summary>The metrics as a table, for the terminal and the report.</summary>
     public IEnumerable<IReadOnlyList<string>> Rows()
@@ -71,11 +72,11 @@ internal sealed record ImageMetrics
         foreach (var row in Sweep.Concat(Samplers).Prepend(main).Concat(Full is null ? [] : [Full]))
         {
             yield return [
-                Sampling.Samplers.Find(row.Sampler).Title, $"{row.Steps}", F(row.Guidance, "0.##"), $"{row.Count}", F(row.Accuracy, "F4"), F(row.Frechet, "F2"), F(row.FrechetFloor, "F2"),
+                Sampling.Samplers.Find(row.Sampler).Title, $"{row.Steps}", F(row.Guidance, "0.##"), $"{row.Count}", Sweep.Contains(row) ? "training images held out" : "test images", F(row.Accuracy, "F4"), F(row.Frechet, "F2"), F(row.FrechetFloor, "F2"),
                 F(row.Precision, "F3"), F(row.Recall, "F3"), F(row.Seconds, "F0")];
         }
 
-        yield return ["real images", "", "", "", F(AccuracyFloor, "F4"), F(FrechetFloor, "F2"), "", F(PrecisionFloor, "F3"), F(RecallFloor, "F3"), ""];
+        yield return ["real images", "", "", "", "test images", F(AccuracyFloor, "F4"), F(FrechetFloor, "F2"), "", F(PrecisionFloor, "F3"), F(RecallFloor, "F3"), ""];
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
