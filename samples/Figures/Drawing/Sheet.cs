@@ -5,25 +5,23 @@ namespace Diffusion.Figures;
 /// <summary>The paper of one figure, in coordinates of hundredths of an inch; 200 dots per inch unless told.</summary>
 internal sealed class Sheet : IDisposable
 {
-    private readonly SKSurface _surface;
+    private readonly SKPictureRecorder _recorder = new();
     private readonly float _dotsPerUnit;
+    private SKPicture? _picture;
 
     /// <summary>A white sheet with title, notes and legend in place.</summary>
     public Sheet(SheetLayout layout, float dotsPerUnit = 2)
     {
         Layout = layout;
         _dotsPerUnit = dotsPerUnit;
-        var (width, height) = ((int)(layout.Width * dotsPerUnit), (int)(layout.Height * dotsPerUnit));
-        _surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque))
-            ?? throw new InvalidOperationException($"A picture of {width} x {height} cannot be made.");
-        Canvas.Clear(SKColors.White);
-        Canvas.Scale(dotsPerUnit);
+        Canvas = _recorder.BeginRecording(SKRect.Create(layout.Width, layout.Height));
         DrawHeader();
     }
 
     public SheetLayout Layout { get; }
 
-    public SKCanvas Canvas => _surface.Canvas;
+    /// <summary>Records what is drawn, as lines and text.</summary>
+    public SKCanvas Canvas { get; }
 
     /// <summary>Draws a panel in its place of the grid, its title above it.</summary>
     public void Draw(Panel panel, int row, int column)
@@ -88,17 +86,38 @@ internal sealed class Sheet : IDisposable
         Text(label, bar.Right + widest + 22, bar.MidY, Theme.Label, align: SKTextAlign.Center, degrees: -90);
     }
 
-    /// <summary>The figure as pixels.</summary>
-    public SKImage ToImage() => _surface.Snapshot();
+    /// <summary>The figure as pixels; nothing can be drawn any more.</summary>
+    public SKImage ToImage()
+    {
+        var (width, height) = ((int)(Layout.Width * _dotsPerUnit), (int)(Layout.Height * _dotsPerUnit));
+        using var surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque))
+            ?? throw new InvalidOperationException($"A picture of {width} x {height} cannot be made.");
+        surface.Canvas.Clear(SKColors.White);
+        surface.Canvas.Scale(_dotsPerUnit);
+        surface.Canvas.DrawPicture(Finish());
+        return surface.Snapshot();
+    }
 
-    /// <summary>Writes the figure to a PNG file, whole or not at all.</summary>
+    /// <summary>Writes the figure to a PNG file, whole or not at all; where drawings are captured, it is one of them instead.</summary>
     public void Save(string path)
     {
+        if (Drawing.Take(path, Finish(), Layout.Width, Layout.Height))
+        {
+            _picture = null;
+            return;
+        }
+
         using var image = ToImage();
         AtomicFile.Write(path, PngFile.Encode(image, 100 * _dotsPerUnit));
     }
 
-    public void Dispose() => _surface.Dispose();
+    public void Dispose()
+    {
+        _picture?.Dispose();
+        _recorder.Dispose();
+    }
+
+    private SKPicture Finish() => _picture ??= _recorder.EndRecording();
 
     private void DrawHeader()
     {

@@ -19,6 +19,18 @@ internal static class Typography
         return font.MeasureText(text);
     }
 
+    /// <summary>Checks that the font has every letter of a text, such as somebody's name.</summary>
+    /// <exception cref="ArgumentException">It lacks one; the message names it.</exception>
+    public static void CheckLetters(string what, string text)
+    {
+        using var font = Font(10);
+        foreach (var letter in text.EnumerateRunes())
+        {
+            if (!font.ContainsGlyphs(letter.ToString()))
+                throw new ArgumentException($"{what} '{text}' has the letter '{letter}', which the document's font {EmbeddedFonts.Family} does not have; accepted are letters that it has (Latin, Greek, Cyrillic, Arabic, Hebrew, Armenian, Georgian).", nameof(text));
+        }
+    }
+
     /// <summary>Breaks text at spaces into lines no wider than <paramref name="width"/>, words permitting.</summary>
     public static IReadOnlyList<string> Wrap(string text, float size, float width, bool bold = false)
     {

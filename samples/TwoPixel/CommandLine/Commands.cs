@@ -16,6 +16,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         Command sample = new("sample", "Sample images from a trained model into a file.");
         Command figures = new("figures", "Draw and measure again from the models in the output folder.");
         Command compare = new("compare", "Compare every sampler, guidance, variances, distillation and likelihood with the T = 50 model of the output folder: compare.html.");
+        Command submit = new("submit", "Write the assignment as it is handed in, as one PDF; models of the output folder are used, missing ones are trained.");
         root.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         all.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         train.AddAll([.. StudyOptions.OfRuns, StudyOptions.Resume, StudyOptions.Folder, StudyOptions.Threads]);
@@ -26,13 +27,15 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             StudyOptions.Trajectory, StudyOptions.SampleFile, StudyOptions.Threads,
         ]);
         compare.AddAll([.. StudyOptions.OfRuns.Except([StudyOptions.StepsMax, StudyOptions.Guidance]), StudyOptions.Points, StudyOptions.Folder, StudyOptions.Threads]);
+        submit.AddAll(SubmitCommand.OptionsOf);
         root.SetAction(All);
         all.SetAction(All);
         train.SetAction(Train);
         sample.SetAction(Sample);
         figures.SetAction(Figures);
         compare.SetAction(result => new CompareCommand(reporter, cancellation).Run(result));
-        foreach (var command in new[] { all, train, sample, figures, compare })
+        submit.SetAction(result => new SubmitCommand(reporter, cancellation).Run(result));
+        foreach (var command in new[] { all, train, sample, figures, compare, submit })
             root.Add(command);
         return root;
     }

@@ -12,7 +12,11 @@ internal sealed record TrainedModel(Model<float> Model, TrainingHistory History)
 }
 
 /// <summary>Trains the model of one T and writes its files.</summary>
-internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder output, IReporter reporter)
+/// <param name="configuration">The settings.</param>
+/// <param name="output">Where to.</param>
+/// <param name="reporter">Told of progress.</param>
+/// <param name="name">What the training is called; null for its T.</param>
+internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder output, IReporter reporter, string? name = null)
 {
     /// <summary>How often the error against the exact predictor is measured while training.</summary>
     private const int Measurements = 24;
@@ -65,7 +69,7 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
         int every = Math.Max(1, training.Iterations / Measurements);
         try
         {
-            reporter.Training($"T = {timesteps}", training.Iterations, onStep => trainer.Run(
+            reporter.Training(name ?? $"T = {timesteps}", training.Iterations, onStep => trainer.Run(
                 progress =>
                 {
                     if (configuration.UsedData.Mixture is { } mixture && (progress.Step % every == 0 || progress.Step == training.Iterations))

@@ -72,26 +72,8 @@ internal sealed class StudyReport(RunConfiguration configuration, MetricsDocumen
         ];
     }
 
-    // What concerns a schedule or a network is told of runs with that one.
-    private void Changes(HtmlReport report) => report.Section("Changes from the assignment")
-        .List(
-        [
-            .. configuration.Schedule != ScheduleKind.Cosine ? [$"The schedule is the {configuration.Schedule.ToString().ToLowerInvariant()} one; the assignment's is the cosine."] : (string[])
-            [
-                "The cosine schedule is squared, ᾱ_t = f(t)/f(0) with f = cos²(...), as in the paper; the assignment's text lost the square.",
-                "β_t is clipped at 0.999 and ᾱ_t is built again from the clipped β, so that the two agree; only the last step is changed by it.",
-            ],
-            .. configuration.Network != NetworkKind.UNet ? ["The network is a fully connected one in place of the assignment's UNet."] : (string[])
-            [
-                "Decoder 2 has two output channels of a sequence of length 1, seen as two pixels. A kernel of size 2 to one channel is the same linear map but for one shared bias.",
-                "Encoder 2 has 128 channels by default, not 32: at length 1 a group of GroupNorm(32) with one channel would be normalised to its bias, and one of two channels to signs.",
-            ],
-            "The text of Fig. 2 says that the lighter right pixel comes twice as often; the weights say the opposite. The weights are kept: class 0, the left pixel darker, has weight 0.35.",
-            "t counts diffusion time everywhere, also where the assignment counts steps done; panels name both.",
-            "Labels are dropped for each sample by itself, to a null class of their own.",
-            "The step's Fourier features are of t/T: frequencies of unit scale alias whole numbers.",
-            "Sampling uses the moving average of the weights.",
-        ]);
+    private void Changes(HtmlReport report) =>
+        report.Section("Changes from the assignment").List([.. AssignmentNotes.Changes(configuration), .. AssignmentNotes.SuspectedErrors]);
 
     private void Limits(HtmlReport report)
     {

@@ -1,0 +1,30 @@
+using Diffusion.TwoPixel.Study.Experiments;
+
+namespace Diffusion.TwoPixel.Submit;
+
+/// <summary>How the results differ with T.</summary>
+internal static class Problem3
+{
+    public static void Write(PdfReport report, Findings findings)
+    {
+        var models = findings.Study.ByT.Select(model => model.Numbers).ToList();
+        double Swd(Measurements model) => model.Of<DistanceNumbers>().Swd;
+        int T(Measurements model) => model.Of<ModelNumbers>().T;
+        string Each(Func<Measurements, string> number) => string.Join(", ", models.Select(model => $"{number(model)} (T = {T(model)})"));
+        var (best, worst, few) = (models.MinBy(Swd)!, models.MaxBy(Swd)!, models[0]);
+        var (modes, exact) = (few.Of<ModeNumbers>(), few.Of<ExactNumbers>());
+        _ = report
+            .Paragraph("One network was trained for each T, each with the schedule of its own T. 5,000 samples of each stand beside the truth.")
+            .Figure(findings.Draw<TimestepsExperiment>()[0], "Samples for each T and of the data, on the same axes.")
+            .Heading("How the results differ")
+            .List(
+            [
+                $"Distance to the data: {Each(model => F4(Swd(model)))}. Best is T = {T(best)}, worst T = {T(worst)}.",
+                $"Points far from both peaks: {Each(model => Percent(model.Of<ModeNumbers>().OutlierShare))}. With few steps points lie between the peaks: a large step has two ways to go, and a Gaussian step can only go between them.",
+                $"That is the sampler's limit and not the network's: the exact noise predictor with T = {T(few)} leaves {Percent(modes.OutlierShareExactDenoiser)} (the network {Percent(modes.OutlierShare)}), and its distance is {F4(exact.SwdExactDenoiser)} (the network {F4(Swd(few))}).",
+                $"Weights of the peaks (0.35 and 0.65 in the data): {Each(model => string.Join(" / ", model.Of<ModeNumbers>().ModeWeights.Select(F3)))}.",
+                $"Widths of the peaks (0.1 in the data): {Each(model => string.Join(" / ", model.Of<ModeNumbers>().ModeStandardDeviations.Select(F3)))}. The posterior variance is the least that a step can have, and the last step has none, so they come out too narrow{(models.All(model => model.Of<ModeNumbers>().ModeStandardDeviations.All(width => width < 0.1)) ? "" : " but for the few-step models, whose stray points widen them")}.",
+            ])
+            .Figure(findings.Draw<ErrorBudgetExperiment>()[0], "Which part of the distance is the network's, and which the sampler's: the exact predictor with the same noise, by the variance of its steps.");
+    }
+}
