@@ -19,5 +19,7 @@ internal static class Comparisons
         new GuidanceComparison(),
         new VarianceComparison(),
         new LikelihoodComparison(),
+        new BoundComparison(),
+        new MemorisationComparison(),
     ];
 }
