@@ -138,7 +138,7 @@ internal sealed class PicturesPreset : Preset
     public override IEnumerable<ImageCommand> Commands(CommandContext context) =>
     [
         new TrainCommand(context), new SampleCommand(context), new InpaintCommand(context), new EditCommand(context), new InterpolateCommand(context),
-        new UpscaleCommand(context), new ClassifierCommand(context), new EvaluateCommand(context), new AllCommand(context),
+        new UpscaleCommand(context), new ClassifierCommand(context), new EvaluateCommand(context), new MemorisationCommand(context), new AllCommand(context),
         new ShapesCommand(context),
     ];
 }

@@ -86,6 +86,6 @@ internal sealed class DigitsPreset : Preset
     public override IEnumerable<ImageCommand> Commands(CommandContext context) =>
     [
         new AllCommand(context), new SampleCommand(context), new TrainCommand(context), new InpaintCommand(context), new EditCommand(context),
-        new InterpolateCommand(context), new FormationCommand(context), new EvaluateCommand(context), new ClassifierCommand(context), new ClassifierGuidanceCommand(context),
+        new InterpolateCommand(context), new FormationCommand(context), new EvaluateCommand(context), new MemorisationCommand(context), new ClassifierCommand(context), new ClassifierGuidanceCommand(context),
     ];
 }

@@ -13,11 +13,11 @@ internal sealed class CompareTests : IDisposable
 {
     private static readonly string[] Tiny = ["compare", "--iterations", "8", "--batch", "16", "--width", "32", "--points", "100"];
 
-    private static readonly string[] Figures = ["samplers.png", "samplers-flow-edm.png", "samplers-paths.png", "solver-grids.png", "distillation.png", "classifier-guidance.png", "variance.png", "likelihood.png"];
+    private static readonly string[] Figures = ["samplers.png", "samplers-flow-edm.png", "samplers-paths.png", "solver-grids.png", "distillation.png", "classifier-guidance.png", "variance.png", "likelihood.png", "bound.png", "memorisation.png"];
 
     private static readonly string[] Models =
     [
-        "model-T50.safetensors", "model-continuous-T1000.safetensors", "model-flow-T1000.safetensors", "model-edm-T1000.safetensors", "model-learned-variance-T50.safetensors", "model-v-T64.safetensors", "noisy-classifier-T50.safetensors",
+        "model-T50.safetensors", "model-continuous-T1000.safetensors", "model-flow-T1000.safetensors", "model-edm-T1000.safetensors", "model-edm-16-points.safetensors", "model-edm-256-points.safetensors", "model-learned-variance-T50.safetensors", "model-v-T64.safetensors", "noisy-classifier-T50.safetensors",
         "student-1.safetensors", "student-16.safetensors", "student-2.safetensors", "student-32.safetensors", "student-4.safetensors", "student-8.safetensors",
     ];
 
@@ -70,6 +70,13 @@ internal sealed class CompareTests : IDisposable
             Assert.That(numbers["variance"]!["learned"]!.AsArray(), Has.Count.EqualTo(50));
             Assert.That(numbers["guidance"]!["runs"]!.AsArray(), Has.Count.EqualTo(6));
             Assert.That((int)numbers["iterations"]!["student"]!, Is.EqualTo(8));
+
+            Assert.That(numbers["bound"]!["rows"]!.AsArray().Select(row => (int)row!["t"]!).Distinct(), Is.EqualTo(new[] { 50, 10, 1000 }));
+            Assert.That((double)numbers["bound"]!["entropy"]!, Is.EqualTo(-.81).Within(.3));
+            var judged = numbers["memorisation"]!["results"]!.AsArray();
+            Assert.That(judged.Select(each => (int)each!["points"]!).Distinct(), Is.EqualTo(new[] { 16, 256 }));
+            Assert.That(judged.Where(each => (string)each!["kind"]! == "ideal").Select(each => (string)each!["result"]!["verdict"]!), Is.All.EqualTo("Memorised"));
+            Assert.That(judged.Where(each => (string)each!["kind"]! == "exact").Select(each => (string)each!["result"]!["verdict"]!), Is.All.EqualTo("Learned"));
 
             // log p of the mixture at its own points: -ln(2 pi e sigma²) of a component, and the entropy of the weights.
             Assert.That((double)numbers["likelihood"]!["mixtureNll"]!, Is.EqualTo(-1.12).Within(.5));

@@ -84,6 +84,26 @@ internal sealed class DigitsProgramTests : IDisposable
         });
     }
 
+    // A network of four training steps knows nothing by heart that could be told; the command says what it finds, and refuses what it cannot do.
+    [Test]
+    public void Memorisation_is_measured_with_a_control()
+    {
+        var result = Run("memorisation", "--model", Model, "--count", "6", "--data", "data", "--out", "memorisation");
+        var refused = Run("memorisation", "--model", Model, "--count", "1", "--data", "data", "--out", "refused");
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Code, Is.Zero, result.Error);
+            Assert.That(result.Output, Does.Contain("The network ").And.Contain("Control, with images that it never saw"));
+            Assert.That(result.Output, Does.Not.Contain("by heart: by heart at"));
+            var numbers = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(_folder["memorisation/memorisation.json"]))!;
+            Assert.That(((int)numbers["count"]!, (int)numbers["heldOutImages"]!, (int)numbers["controlImages"]!), Is.EqualTo((6, 10, 10)));
+            Assert.That(numbers["network"]!["times"]!.AsArray(), Is.Not.Empty);
+            Assert.That(new FileInfo(_folder["memorisation/memorisation.png"]).Length, Is.GreaterThan(1000));
+            Assert.That(refused.Code, Is.Not.Zero);
+            Assert.That(refused.Error, Does.Contain("--count is 1"));
+        });
+    }
+
     [Test]
     public void A_classifier_of_noisy_digits_guides()
     {

@@ -103,6 +103,9 @@ internal static class FiguresSyntheticData
             [.. from kind in new[] { "classifier", "exact" } from w in new[] { 0.0, 1, 4 } select new GuidedPanel(kind, w, Cloud(200), "off by 0.1")], truth, "Remarks."));
         yield return ("variance", path => VarianceFigure.Save(path, [1, 2, 3], [new("upper", [0.1, 0.2, 0.4]), new("posterior", [0, 0.1, 0.3])], "upper"));
         yield return ("likelihood", path => LikelihoodFigure.Save(path, Likelihood(1.5, 20)));
+        yield return ("bound", path => BoundFigure.Save(path, [2, 3, 4], [new("exact", [0.1, 0.2, 0.4]), new("model", [0.2, 0, double.NaN])], ["A note."]));
+        yield return ("memorisation", path => MemorisationFigure.Save(path, new([0.01, 0.1, 1], [new("network", [0.001, 0.1, 0.2], [0.01, 0.1, double.NaN],
+            [(0.9, 0.7, 1.2), (0.4, 0.1, 0.8), (double.NaN, double.NegativeInfinity, double.PositiveInfinity)], [true, true, false]), new("other", [], [], [], [])], ["A note."])));
         yield return ("classification", path => ClassificationPlot.Save(path, Cloud(100).Points, Cloud(100).Labels!,
             (x, y) => 1 / (1 + Math.Exp(y - x)), "Classes"));
     }

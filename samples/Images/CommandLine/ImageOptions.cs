@@ -30,7 +30,7 @@ internal sealed class ImageOptions(Preset preset)
     public Option<string?> Classes { get; } = Options.Text(preset.ClassesOption, "A,B,...",
         $"The classes to ask for, by name or by number from 0, in this order, repeated as often as needed. Default: random ones.");
 
-    public Option<int?> Count { get; } = Options.Whole("--count", "N", 1, 1_000_000, "How many images. Default: 64, for evaluate 10000, for formation 256, for changes of a picture 8.");
+    public Option<int?> Count { get; } = Options.Whole("--count", "N", 1, 1_000_000, "How many images. Default: 64, for evaluate 10000, for formation and memorisation 256, for changes of a picture 8.");
 
     public Option<double?> Guidance { get; } = Options.Real("--guidance", "W", double.NegativeInfinity, double.PositiveInfinity,
         $"w of classifier-free guidance, (w + 1)·conditional - w·unconditional: 0 is conditional, -1 unconditional, any finite number is valid. Default: {preset.Generation.Guidance}.");

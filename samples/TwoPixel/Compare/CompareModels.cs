@@ -30,6 +30,9 @@ internal sealed record CompareModels(
     /// <summary>The data of all of them.</summary>
     public required GaussianMixture Mixture { get; init; }
 
+    /// <summary>Networks that saw few points of it.</summary>
+    public required IReadOnlyList<FewPointsModel> Few { get; init; }
+
     /// <summary>The training steps of each.</summary>
     public SortedDictionary<string, int> Iterations => new(StringComparer.Ordinal)
     {
@@ -71,7 +74,7 @@ internal sealed class CompareTraining(CompareSettings settings, StudyFolder fold
         var last = teacher;
         foreach (int steps in CompareSettings.StudentSteps)
             students.Add(new Student(steps, last = Distil(last, steps, data)));
-        return new CompareModels(discrete, continuous, flow, edm, learned, teacher, students, Classifier(discrete, data)) { Mixture = data };
+        return new CompareModels(discrete, continuous, flow, edm, learned, teacher, students, Classifier(discrete, data)) { Mixture = data, Few = new FewPointsTraining(settings, folder, reporter, cancellation).Run(data) };
     }
 
     private Model<float> Model(

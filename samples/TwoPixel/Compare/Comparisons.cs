@@ -21,5 +21,7 @@ internal static class Comparisons
         new GuidanceComparison(),
         new VarianceComparison(),
         new LikelihoodComparison(),
+        new BoundComparison(),
+        new MemorisationComparison(),
     ];
 }
