@@ -82,9 +82,9 @@ public sealed class HtmlReport
             + $"<figcaption>{Escape(caption)}</figcaption></figure>");
     }
 
-    /// <summary>A block of text kept as it is, such as a configuration in JSON.</summary>
-    public HtmlReport Configuration(string text, string? caption = null) =>
-        Append((caption is null ? "" : $"<p class=\"label\">{Escape(caption)}</p>") + $"<pre>{Escape(text)}</pre>");
+    /// <summary>A block of text kept as it is, such as a configuration in JSON: on the screen; on paper only its caption, since the file lies beside the report.</summary>
+    public HtmlReport Configuration(string text, string caption) => Append(
+        $"<div class=\"raw\"><p class=\"label\">{Escape(caption)}</p><pre>{Escape(text)}</pre></div><p class=\"paper\">{Escape(caption.TrimEnd('.'))}: beside this report, and not printed.</p>");
 
     /// <summary>The report as one HTML document.</summary>
     public string ToHtml()

@@ -24,6 +24,9 @@ internal abstract record PdfBlock
 
     public abstract float Height { get; }
 
+    /// <summary>Its text.</summary>
+    public abstract string Plain { get; }
+
     /// <summary>The height that it can do with.</summary>
     public virtual float LeastHeight => Height;
 
@@ -50,6 +53,8 @@ internal sealed record PdfText : PdfBlock
         (Text, Size, Bold, Indent, Mark, Color) = (text, size, bold, indent, mark, color);
 
     public string Text { get; }
+
+    public override string Plain => Text;
 
     public float Size { get; }
 
@@ -97,6 +102,8 @@ internal sealed record PdfFields(IReadOnlyList<(string Name, string? Value)> Fie
 
     public override float Height => Size * 2.1f;
 
+    public override string Plain => string.Join("; ", Fields.Select(one => $"{one.Name}: {one.Value}"));
+
     public override void Draw(SKCanvas canvas, float x, float y, float height)
     {
         float gap = 18, width = (PdfLayout.Width - (gap * (Fields.Count - 1))) / Fields.Count, baseline = y + Size + 3;
@@ -122,12 +129,14 @@ internal sealed record PdfFields(IReadOnlyList<(string Name, string? Value)> Fie
 }
 
 /// <summary>A figure, as wide as the text or as high as there is room, and its caption.</summary>
-internal sealed record PdfFigure(Drawing Drawing, string Caption) : PdfBlock
+internal sealed record PdfFigure(Drawing Drawing, string Caption, float Tallest) : PdfBlock
 {
     // Figures are made in hundredths of an inch; beyond their own size they gain nothing.
-    private const float PointsPerUnit = 0.72f, LeastShare = 0.72f, Gap = 4, TallestShare = 560;
+    private const float PointsPerUnit = 0.72f, LeastShare = 0.72f, Gap = 4;
 
     public override float Height => FullSize.Height + Gap + Words.Height;
+
+    public override string Plain => Caption;
 
     public override float LeastHeight => (FullSize.Height * LeastShare) + Gap + Words.Height;
 
@@ -137,7 +146,7 @@ internal sealed record PdfFigure(Drawing Drawing, string Caption) : PdfBlock
     {
         get
         {
-            float scale = Math.Min(Math.Min(PointsPerUnit, PdfLayout.Width / Drawing.Width), TallestShare / Drawing.Height);
+            float scale = Math.Min(Math.Min(PointsPerUnit, PdfLayout.Width / Drawing.Width), Tallest / Drawing.Height);
             return new SKSize(Drawing.Width * scale, Drawing.Height * scale);
         }
     }
@@ -161,8 +170,14 @@ internal sealed class PdfColumns
     public PdfColumns(IReadOnlyList<string> header, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         _isNumber = [.. header.Select((_, i) => rows.Count > 0 && rows.All(row => IsNumber(row[i])))];
-        float[] natural = [.. header.Select((name, i) => rows.Select(row => Typography.Width(row[i], Size)).Append(LongestWord(name)).Max() + Gap)];
+        float[] cells = [.. header.Select((_, i) => rows.Select(row => Typography.Width(row[i], Size)).DefaultIfEmpty(0).Max())];
+        float[] natural = [.. header.Select((name, i) => Math.Max(cells[i], LongestWord(name)) + Gap)];
+        float[] full = [.. header.Select((name, i) => Math.Max(cells[i], Typography.Width(name, Size, bold: true)) + Gap)];
         float most = PdfLayout.Width, total = natural.Sum();
+
+        // What is left goes to the heads, so that few of them need a second line.
+        float share = Math.Clamp((most - total) / Math.Max(1, full.Sum() - total), 0, 1);
+        natural = [.. natural.Zip(full, (least, whole) => least + (share * (whole - least)))];
         if (total > most)
         {
             // Narrow columns keep what they need; wide ones share the rest.
@@ -187,6 +202,8 @@ internal sealed class PdfColumns
 internal sealed record PdfRow(PdfColumns Columns, IReadOnlyList<string> Cells, bool IsHead) : PdfBlock
 {
     private const float Size = PdfColumns.Size, Line = Size * 1.32f, Pad = 2.6f;
+
+    public override string Plain => string.Join(" | ", Cells);
 
     public override float Height => (Cells.Select((_, i) => LinesOf(i).Count).Max() * Line) + (2 * Pad);
 

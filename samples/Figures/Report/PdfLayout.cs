@@ -6,7 +6,7 @@ namespace Diffusion.Figures;
 /// <summary>Puts blocks on A4 pages, from top to bottom. Lengths are points, of 1/72 inch.</summary>
 internal sealed class PdfLayout(SKDocument document, string title, IReadOnlyList<PdfBlock> blocks)
 {
-    public const float TitleSize = 19, SectionSize = 15, HeadingSize = 11.5f, TextSize = 9.5f, SmallSize = 8.2f;
+    public const float TitleSize = 17, SectionSize = 15, HeadingSize = 11.5f, TextSize = 9.5f, SmallSize = 8.2f;
 
     public const float Width = PageWidth - (2 * Margin);
 

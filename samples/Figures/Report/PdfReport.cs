@@ -66,14 +66,18 @@ public sealed class PdfReport(string title) : IDisposable
     /// <summary>A figure with its caption. The document owns the drawing from here on.</summary>
     /// <param name="drawing">The figure.</param>
     /// <param name="caption">What to see in it.</param>
-    public PdfReport Figure(Drawing drawing, string caption)
+    /// <param name="tallest">The height that it may have, in points of 1/72 inch; a page has 726.</param>
+    public PdfReport Figure(Drawing drawing, string caption, float tallest = 560)
     {
         ArgumentNullException.ThrowIfNull(drawing);
         _owned.Add(drawing);
         if (_blocks[^1] is PdfText { StaysWithNext: false } before)
             _blocks[^1] = before with { StaysWithNext = true };
-        return Add(new PdfFigure(drawing, caption) { After = 12 });
+        return Add(new PdfFigure(drawing, caption, tallest) { After = 12 });
     }
+
+    /// <summary>All text but that within figures, a line for each piece.</summary>
+    public string Text => string.Join("\n", _blocks.Select(block => block.Plain).Where(plain => plain.Length > 0));
 
     /// <summary>Writes the document, whole or not at all.</summary>
     /// <param name="path">The file.</param>

@@ -30,6 +30,7 @@ internal static class ReportStyle
         th, td { padding: .35rem .9rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
         thead th { border-bottom: 2px solid var(--text); }
         .number { text-align: right; }
+        .paper { display: none; }
         pre { background: var(--block); padding: .9rem 1.1rem; border-radius: 4px; overflow-x: auto; font: .86rem/1.5 "DejaVu Sans Mono", ui-monospace, monospace; }
         @page { margin: 16mm; }
         @media print {
@@ -37,10 +38,16 @@ internal static class ReportStyle
           body { font-size: 10.5pt; }
           main { max-width: none; padding: 0; }
           section { break-before: page; border-top: 0; margin: 0; padding: 0; }
-          h2, h3, .label, caption { break-after: avoid; }
+          h2, h3, .label, caption, p:has(+ figure) { break-after: avoid; }
+          p { break-inside: avoid; }
           figure, tr { break-inside: avoid; }
-          figure img { max-height: 82vh; width: auto; }
-          pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+          figure img { max-height: 72vh; width: auto; }
+          .table { overflow: visible; }
+          table { font-size: 8pt; }
+          th, td { padding: .25rem .45rem; overflow-wrap: anywhere; }
+          th { overflow-wrap: normal; }
+          .raw { display: none; }
+          .paper { display: block; }
         }
         """;
 }

@@ -24,8 +24,8 @@ internal sealed record Obstacles(IReadOnlyList<NetworkRow> Networks, TableRows O
         int iterations = handedIn.Trained.Model.Training.Iterations, fewer = Math.Max(1, iterations / FewerTimes);
         (string Name, string Folder, RunConfiguration Configuration)[] others =
         [
-            ($"{fewer:N0} iterations, not {iterations:N0}", "few-iterations", study.Configuration with { Iterations = fewer }),
-            ($"label dropout {OtherDropout.ToString(CultureInfo.InvariantCulture)}, not {study.Configuration.LabelDropout.ToString(CultureInfo.InvariantCulture)}", $"dropout-{OtherDropout.ToString(CultureInfo.InvariantCulture)}", study.Configuration with { LabelDropout = OtherDropout }),
+            ($"{fewer:N0} iterations (not {iterations:N0})", "few-iterations", study.Configuration with { Iterations = fewer }),
+            ($"label dropout {OtherDropout.ToString(CultureInfo.InvariantCulture)} (not {study.Configuration.LabelDropout.ToString(CultureInfo.InvariantCulture)})", $"dropout-{OtherDropout.ToString(CultureInfo.InvariantCulture)}", study.Configuration with { LabelDropout = OtherDropout }),
         ];
         var trained = models.Others([.. others.Select(other => (other.Folder, other.Configuration))], T, cancellation);
         return new(
