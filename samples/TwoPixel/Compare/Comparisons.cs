@@ -17,6 +17,7 @@ internal static class Comparisons
         new SamplerPathsComparison(),
         new DistillationComparison(),
         new GuidanceComparison(),
+        new GuidanceTruthComparison(),
         new VarianceComparison(),
         new LikelihoodComparison(),
     ];

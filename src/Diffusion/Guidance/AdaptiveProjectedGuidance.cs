@@ -75,8 +75,9 @@ public sealed class AdaptiveProjectedGuidance<T> : IDenoiser<T>
         System.Numerics.Tensors.TensorPrimitives.Subtract<T>(x0.Span, other.X0.Span, _guidance.Span);
         if (Momentum != 0)
             AddMomentum(t, samples);
+        int length = xt.Length / Math.Max(1, samples);
         for (int i = 0; i < samples; i++)
-            Guide(x0.Rows(i, i + 1).Span, _guidance.Rows(i, i + 1).Span);
+            Guide(x0.Span.Slice(i * length, length), _guidance.Span.Slice(i * length, length));
         prediction.Set(Parameterisation.X0, xt, x0);
     }
 
@@ -107,10 +108,11 @@ public sealed class AdaptiveProjectedGuidance<T> : IDenoiser<T>
         }
 
         T beta = T.CreateTruncating(Momentum);
+        int length = _before.Length / Math.Max(1, samples);
         for (int i = 0; i < samples; i++)
         {
             double time = DenoiserArguments.TimeOf(t, i);
-            Span<T> before = _before.Rows(i, i + 1).Span, average = _average.Rows(i, i + 1).Span, guidance = _guidance!.Rows(i, i + 1).Span;
+            Span<T> before = _before.Span.Slice(i * length, length), average = _average.Span.Slice(i * length, length), guidance = _guidance!.Span.Slice(i * length, length);
             if (time > _lastTimes[i])
                 before.Clear();
             else if (time < _lastTimes[i])
