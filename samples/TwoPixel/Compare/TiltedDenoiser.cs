@@ -52,7 +52,15 @@ internal sealed class TiltedDenoiser : IDenoiser<float>
         // The class alone: mean m + g v (x - g m)/C and variance S² v/C, with C = g² v + S².
         double c = (level.A * _variance) + level.B, gain = level.G * _variance / c, deviation = Math.Sqrt(level.B * _variance / c);
         double left = gain * (x[0] - (level.G * _mean[0])), right = gain * (x[1] - (level.G * _mean[1]));
-        double along = (left * _away[0]) + (right * _away[1]), sum = 0, total = 0, largest = double.NegativeInfinity;
+        double shift = _w == 0 ? 0 : deviation * MeanOf((left * _away[0]) + (right * _away[1]), deviation);
+        x0[0] = (float)(_mean[0] + left + (shift * _away[0]));
+        x0[1] = (float)(_mean[1] + right + (shift * _away[1]));
+    }
+
+    // The mean of z, standard normal, under the weight p(y | x_0)^w of the place along + deviation·z.
+    private double MeanOf(double along, double deviation)
+    {
+        double sum = 0, total = 0, largest = double.NegativeInfinity;
         int nodes = (int)(2 * Reach / Step) + 1;
         Span<double> logs = stackalloc double[nodes];
         for (int k = 0; k < nodes; k++)
@@ -71,8 +79,6 @@ internal sealed class TiltedDenoiser : IDenoiser<float>
             (sum, total) = (sum + (weight * (-Reach + (k * Step))), total + weight);
         }
 
-        double shift = deviation * sum / total;
-        x0[0] = (float)(_mean[0] + left + (shift * _away[0]));
-        x0[1] = (float)(_mean[1] + right + (shift * _away[1]));
+        return sum / total;
     }
 }
