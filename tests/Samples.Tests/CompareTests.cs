@@ -13,7 +13,7 @@ internal sealed class CompareTests : IDisposable
 {
     private static readonly string[] Tiny = ["compare", "--iterations", "8", "--batch", "16", "--width", "32", "--points", "100"];
 
-    private static readonly string[] Figures = ["samplers.png", "samplers-flow-edm.png", "samplers-paths.png", "solver-grids.png", "distillation.png", "classifier-guidance.png", "variance.png", "likelihood.png", "bound.png", "memorisation.png"];
+    private static readonly string[] Figures = ["samplers.png", "samplers-flow-edm.png", "samplers-paths.png", "solver-grids.png", "distillation.png", "classifier-guidance.png", "guidance-truth.png", "variance.png", "likelihood.png", "bound.png", "memorisation.png"];
 
     private static readonly string[] Models =
     [
@@ -69,6 +69,10 @@ internal sealed class CompareTests : IDisposable
             Assert.That(numbers["distillation"]!["students"]!.AsObject().Select(student => student.Key), Is.EqualTo(new[] { "1", "2", "4", "8", "16", "32" }));
             Assert.That(numbers["variance"]!["learned"]!.AsArray(), Has.Count.EqualTo(50));
             Assert.That(numbers["guidance"]!["runs"]!.AsArray(), Has.Count.EqualTo(6));
+            Assert.That(numbers["guidanceTruth"]!["apart"]!["targets"]!.AsArray().Select(target => (double)target!["weight"]!), Is.EqualTo(GuidanceTruth.Weights));
+            Assert.That(
+                numbers["guidanceTruth"]!["overlapping"]!["runs"]!.AsArray().Select(run => ((string)run!["method"]!, (string)run["parameter"]!)).Distinct(),
+                Is.EqualTo(GuidanceMethods.Sweeps.Select(sweep => (sweep.Name, sweep.Parameter))));
             Assert.That((int)numbers["iterations"]!["student"]!, Is.EqualTo(8));
 
             Assert.That(numbers["bound"]!["rows"]!.AsArray().Select(row => (int)row!["t"]!).Distinct(), Is.EqualTo(new[] { 50, 10, 1000 }));

@@ -19,6 +19,7 @@ internal static class Comparisons
         new GridComparison(),
         new DistillationComparison(),
         new GuidanceComparison(),
+        new GuidanceTruthComparison(),
         new VarianceComparison(),
         new LikelihoodComparison(),
         new BoundComparison(),

@@ -15,20 +15,14 @@ public sealed class ClassifierFreeGuidance<T> : IDenoiser<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly IDenoiser<T> _inner;
-    private Prediction<T>? _other;
+    private readonly OtherPrediction<T> _other = new();
     private Tensor<T>? _quantity;
 
     /// <summary>Guides a denoiser that was trained with and without labels.</summary>
     /// <param name="inner">The denoiser.</param>
     /// <param name="w">The guidance weight, finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">w is not finite.</exception>
-    public ClassifierFreeGuidance(IDenoiser<T> inner, double w)
-    {
-        if (!double.IsFinite(w))
-            throw new ArgumentOutOfRangeException(nameof(w), w, $"The guidance weight w is {w}; it must be finite.");
-        _inner = inner;
-        Weight = w;
-    }
+    public ClassifierFreeGuidance(IDenoiser<T> inner, double w) => (_inner, Weight) = (inner, OtherPrediction<T>.CheckWeight(w));
 
     /// <summary>The guidance weight w.</summary>
     public double Weight { get; }
@@ -63,19 +57,18 @@ public sealed class ClassifierFreeGuidance<T> : IDenoiser<T>
         if (Weight == 0)
             return;
 
-        if (_other?.Shape != xt.Shape)
-            (_other, _quantity) = (new Prediction<T>(xt.Shape), null);
-        _inner.Predict(xt, t, Negative, _other);
+        var other = _other.Of(_inner, xt, t, Negative);
         if (Rescale == 0)
         {
-            prediction.Mix(Weight + 1, -Weight, _other);
+            prediction.Mix(Weight + 1, -Weight, other);
             return;
         }
 
-        _quantity ??= Tensor<T>.Uninitialized(xt.Shape);
+        if (_quantity?.Shape != xt.Shape)
+            _quantity = Tensor<T>.Uninitialized(xt.Shape);
         prediction.Get(prediction.Parameterisation, _quantity);
         double[] conditional = Deviations(_quantity);
-        prediction.Mix(Weight + 1, -Weight, _other);
+        prediction.Mix(Weight + 1, -Weight, other);
         prediction.Get(prediction.Parameterisation, _quantity);
         double[] guided = Deviations(_quantity);
         for (int i = 0; i < guided.Length; i++)

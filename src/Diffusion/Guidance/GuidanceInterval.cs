@@ -13,7 +13,7 @@ public sealed class GuidanceInterval<T> : IDenoiser<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly IDenoiser<T> _guided, _plain;
-    private Prediction<T>? _scratch;
+    private readonly OtherPrediction<T> _other = new();
 
     /// <summary>Guides in an interval of times.</summary>
     /// <param name="guided">The denoiser for times in the interval.</param>
@@ -46,13 +46,11 @@ public sealed class GuidanceInterval<T> : IDenoiser<T>
             return;
 
         // Times on both sides: both denoisers, and to each sample its own.
-        if (_scratch?.Shape != xt.Shape)
-            _scratch = new Prediction<T>(xt.Shape);
-        _plain.Predict(xt, t, condition, _scratch);
+        var other = _other.Of(_plain, xt, t, condition);
         for (int i = 0; i < samples; i++)
         {
             if (!IsGuided(t[i]))
-                prediction.CopyRows(i, _scratch, i, 1);
+                prediction.CopyRows(i, other, i, 1);
         }
     }
 

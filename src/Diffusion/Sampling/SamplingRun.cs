@@ -113,11 +113,18 @@ public sealed class SamplingRun<T>
     /// <param name="x">The state.</param>
     /// <param name="level">Its level.</param>
     /// <param name="stage">Numbers the evaluations of a step; each has its own memory, which later steps use again.</param>
-    public Prediction<T> Evaluate(Tensor<T> x, NoiseLevel level, int stage = 0)
+    public Prediction<T> Evaluate(Tensor<T> x, NoiseLevel level, int stage = 0) => Evaluate(x, level, Condition, stage);
+
+    /// <summary>The same with another condition than that of the run, such as none.</summary>
+    /// <param name="x">The state.</param>
+    /// <param name="level">Its level.</param>
+    /// <param name="condition">What is asked for.</param>
+    /// <param name="stage">Numbers the evaluations of a step.</param>
+    public Prediction<T> Evaluate(Tensor<T> x, NoiseLevel level, Condition<T> condition, int stage = 0)
     {
         while (_stages.Count <= stage)
             _stages.Add(new Prediction<T>(X.Shape));
-        Predict(x, level, _stages[stage]);
+        Predict(x, level, condition, _stages[stage]);
         return _stages[stage];
     }
 
@@ -165,13 +172,13 @@ public sealed class SamplingRun<T>
         Array.Copy(_predicted, 0, _predicted, 1, _predicted.Length - 1);
         (_predictions[0], _predicted[0]) = (oldest, Level);
         Known = Math.Min(Known + 1, _predictions.Length);
-        Predict(X, Level, oldest);
+        Predict(X, Level, Condition, oldest);
     }
 
-    private void Predict(Tensor<T> x, NoiseLevel level, Prediction<T> prediction)
+    private void Predict(Tensor<T> x, NoiseLevel level, Condition<T> condition, Prediction<T> prediction)
     {
         Evaluations++;
-        _denoiser.Predict(x, [level.Time], Condition, prediction);
+        _denoiser.Predict(x, [level.Time], condition, prediction);
         if (_clamp is not { } range || level.S == 0)
             return;
         var x0 = prediction.X0;

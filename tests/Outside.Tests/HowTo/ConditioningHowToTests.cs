@@ -25,13 +25,19 @@ public sealed class ConditioningHowToTests
         var (mixture, schedule) = (GaussianMixture.TwoPixel, NoiseSchedule.Cosine(100));
         var denoiser = new ExactDenoiser<float>(mixture, schedule);
         var classifier = new ExactClassifier<float>(mixture, schedule);
+        var weaker = new ExactDenoiser<float>(new GaussianMixture([.. mixture.Components.Select(component => component with { Sigma = 0.2 })]), schedule);
 
         var guided = new ClassifierFreeGuidance<float>(denoiser, w: 2);                       // for images: { Rescale = 0.7 }
         var away = new ClassifierFreeGuidance<float>(denoiser, w: 1) { Negative = 1 };         // away from class 1
         var inside = new GuidanceInterval<float>(guided, denoiser, low: schedule.TimeOfLambda(3), high: schedule.TimeOfLambda(-1));
         var byClassifier = new ClassifierGuidance<float>(denoiser, classifier, schedule, scale: 1);
+        var byWeaker = new Autoguidance<float>(denoiser, weaker, w: 1);                        // weaker: trained for less long, or smaller
+        var projected = new AdaptiveProjectedGuidance<float>(denoiser, w: 2) { Threshold = 1 };
+        var plusPlus = new CfgPlusPlusSampler<float>(lambda: 0.3, new SamplerSettings { Steps = 25 });
 
-        foreach (IDenoiser<float> each in (IDenoiser<float>[])[guided, away, inside, byClassifier])
+        var unguided = plusPlus.Sample(denoiser, schedule, Start.Draw<float>(Random, [500, 2, 1]), 0, Random);
+        Assert.That(MixtureStatistics.Of(mixture, unguided).Modes[0].Weight, Is.GreaterThan(0.98));
+        foreach (IDenoiser<float> each in (IDenoiser<float>[])[guided, away, inside, byClassifier, byWeaker, projected])
         {
             var samples = new DdimSampler<float>(new SamplerSettings { Steps = 25 }).Sample(each, schedule, Start.Draw<float>(Random, [500, 2, 1]), 0, Random);
             Assert.That(MixtureStatistics.Of(mixture, samples).Modes[0].Weight, Is.GreaterThan(0.98), each.GetType().Name);
