@@ -102,7 +102,7 @@ internal static class FiguresSyntheticData
         yield return ("classifier-guidance", path => ClassifierGuidanceFigure.Save(path,
             [.. from kind in new[] { "classifier", "exact" } from w in new[] { 0.0, 1, 4 } select new GuidedPanel(kind, w, Cloud(200), "off by 0.1")], truth, "Remarks."));
         yield return ("guidance-truth", path => GuidanceTruthFigure.Save(path, "Truth", ["A note."],
-            [new("far apart", truth, new(-0.35, 0.65), 0.5, [new("exact", Cloud(200).Points, "1.0 floors"), new("CFG", Cloud(200, 1, 3).Points, "40 floors")])],
+            [new("far apart", truth, new(-0.35, 0.65), 0.5, [new("exact", Cloud(200).Points, "1.0 floors"), new("CFG", Cloud(200, 1, 3).Points, "40 floors"), new("CFG", Cloud(100, 1, 3).Points, "30 floors")])],
             [new(1, "lambda", [0.1, 0.5, 1], [[1, 3, double.PositiveInfinity], [double.NaN, 0, 50]], true)], ["w = 1", "w = 3"]));
         yield return ("variance", path => VarianceFigure.Save(path, [1, 2, 3], [new("upper", [0.1, 0.2, 0.4]), new("posterior", [0, 0.1, 0.3])], "upper"));
         yield return ("likelihood", path => LikelihoodFigure.Save(path, Likelihood(1.5, 20)));

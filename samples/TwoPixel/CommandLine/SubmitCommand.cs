@@ -29,6 +29,7 @@ internal sealed class SubmitCommand(IReporter reporter, CancellationToken cancel
         var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
         var configuration = Configuration(result, output);
         var author = new Author(Given(result, Name), Given(result, Id), DateOnly.FromDateTime(DateTime.Now));
+        Submission.Check(author);
         var models = new SubmissionModels(output, reporter);
         var trained = models.Study(configuration, cancellation);
         if (!File.Exists(output.Configuration))

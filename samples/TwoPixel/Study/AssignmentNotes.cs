@@ -3,11 +3,14 @@ namespace Diffusion.TwoPixel.Study;
 /// <summary>What is done otherwise than the assignment says, and what in it seems to be wrong.</summary>
 internal static class AssignmentNotes
 {
+    /// <summary>A contradiction in the assignment that concerns every run.</summary>
+    public const string FigureTwo = "The text of Fig. 2 says that the lighter right pixel comes twice as often; the weights say the opposite. The weights are kept: class 0, the left pixel darker, has weight 0.35.";
+
     /// <summary>What in the assignment seems to be wrong, and what was done about it.</summary>
     public static IReadOnlyList<string> SuspectedErrors { get; } =
     [
         "The cosine schedule is squared in the paper, ᾱ_t = f(t)/f(0) with f = cos²(...); the assignment's text lost the square.",
-        "The text of Fig. 2 says that the lighter right pixel comes twice as often; the weights say the opposite. The weights are kept: class 0, the left pixel darker, has weight 0.35.",
+        FigureTwo,
         "GroupNorm(32) after a layer of 32 channels at length 1 has one number in a group, which is normalised to its bias whatever it was; so is a group of two to signs. The second level has 128 channels here by default.",
         "Fourier features of unit scale alias whole numbers t: sin(2πft) does not change from t to t + 1 where f is near a whole number. The features here are of t/T.",
     ];

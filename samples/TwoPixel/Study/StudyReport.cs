@@ -73,7 +73,7 @@ internal sealed class StudyReport(RunConfiguration configuration, MetricsDocumen
     }
 
     private void Changes(HtmlReport report) =>
-        report.Section("Changes from the assignment").List([.. AssignmentNotes.Changes(configuration), .. AssignmentNotes.SuspectedErrors]);
+        report.Section("Changes from the assignment").List([.. AssignmentNotes.Changes(configuration), AssignmentNotes.FigureTwo]);
 
     private void Limits(HtmlReport report)
     {

@@ -44,6 +44,14 @@ internal static class Submission
         return report.Save(path);
     }
 
+    /// <summary>Checks, before anything is computed, that names can be written.</summary>
+    /// <exception cref="UsageException">One cannot.</exception>
+    public static void Check(Author author)
+    {
+        using var report = new PdfReport("");
+        Begin(report, author);
+    }
+
     private static void Begin(PdfReport report, Author author)
     {
         try

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Diffusion.Numerics;
-using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
 
@@ -61,7 +60,7 @@ public sealed record FlowLikelihood
             throw new ArgumentException("A single number has no batch: dimension 0 counts the samples.", nameof(x));
         var (start, end) = TimesFor(schedule);
         if (field.KnowsWholeTimesOnly && !AcceptsWholeTimes)
-            throw new ArgumentException($"The network was trained on whole steps, but the likelihood asks it at real times from {start} on; train it with {nameof(TimeSampling)}.{nameof(TimeSampling.Continuous)}, or set {nameof(AcceptsWholeTimes)} to have the density of what it says between its steps.", nameof(field));
+            throw new ArgumentException($"The network was trained on whole steps, but the likelihood asks it at real times from {start} on; train it with TimeSampling.Continuous, or set {nameof(AcceptsWholeTimes)} to have the density of what it says between its steps.", nameof(field));
         int samples = x.Shape[0];
         double[] integral = new double[samples];
         if (samples == 0)

@@ -48,9 +48,9 @@ public sealed record Memorisation(ImmutableArray<MemorisationAtTime> Times)
             var draws = new MemorisationDraws<T>(all, denoisers.Count, d, data.Batch);
             PurposeRandom streams = random.For(Purpose.Metrics);
             for (int k = 0; k < data.Draws; k++)
-                draws.Training.Add(data.Training, data.TrainingCondition, schedule, level, streams.At(2 * (((long)i * data.Draws) + k)));
+                draws.OnTraining.Add(data.Training, data.TrainingCondition, schedule, level, streams.At(2 * (((long)i * data.Draws) + k)));
             for (int k = 0; k < data.HeldOutDraws; k++)
-                draws.HeldOut.Add(data.HeldOut, data.HeldOutCondition, schedule, level, streams.At((2 * (((long)i * data.HeldOutDraws) + k)) + 1));
+                draws.OnHeldOut.Add(data.HeldOut, data.HeldOutCondition, schedule, level, streams.At((2 * (((long)i * data.HeldOutDraws) + k)) + 1));
             for (int j = 0; j < found.Length; j++)
                 found[j].Add(draws.Of(j, level));
             onTime?.Invoke(i + 1);

@@ -13,9 +13,9 @@ namespace Diffusion.Metrics;
 internal sealed class MemorisationDraws<T>(IDenoiser<T>[] denoisers, int judged, int dimensions, int batch)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public MemorisationErrors<T> Training { get; } = new(denoisers, judged, dimensions, batch);
+    public MemorisationErrors<T> OnTraining { get; } = new(denoisers, judged, dimensions, batch);
 
-    public MemorisationErrors<T> HeldOut { get; } = new(denoisers, judged, dimensions, batch);
+    public MemorisationErrors<T> OnHeldOut { get; } = new(denoisers, judged, dimensions, batch);
 
     /// <summary>What was found of one denoiser.</summary>
     public MemorisationAtTime Of(int denoiser, NoiseLevel level)
@@ -24,9 +24,9 @@ internal sealed class MemorisationDraws<T>(IDenoiser<T>[] denoisers, int judged,
         bool knowsExact = exact < denoisers.Length;
 
         // Each kind of points weighs the same, however many there are of each.
-        double Differences(int other) => (Training.Difference(denoiser, other) + HeldOut.Difference(denoiser, other)) / 2;
-        DenoisingErrors Errors(int each) => new(Training.Of(each).Average(), HeldOut.Of(each).Average());
-        (double[], double[]) Beside(int each) => (Training.Of(each, knowsExact ? exact : null), HeldOut.Of(each, knowsExact ? exact : null));
+        double Differences(int other) => (OnTraining.Difference(denoiser, other) + OnHeldOut.Difference(denoiser, other)) / 2;
+        DenoisingErrors Errors(int each) => new(OnTraining.Of(each).Average(), OnHeldOut.Of(each).Average());
+        (double[], double[]) Beside(int each) => (OnTraining.Of(each, knowsExact ? exact : null), OnHeldOut.Of(each, knowsExact ? exact : null));
         return new(
             level.Time,
             level.Rho,

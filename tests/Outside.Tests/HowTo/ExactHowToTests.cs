@@ -86,7 +86,7 @@ public sealed class ExactHowToTests
     private static Model<float> Train(NoiseSchedule schedule)
     {
         MlpDenoiser<float> Network() => new(new() { Dimensions = 3, Width = 64, Layers = 2, Classes = 2, Timesteps = schedule.T }, new RandomSource(1));
-        var trainer = new Trainer<float>(Network(), schedule, new SimpleObjective<float>(Parameterisation.V), new MixtureSource<float>(Mixture), new() { Iterations = 800, Batch = 256, LearningRate = 5e-3, Ema = 0.98 });
+        var trainer = new Trainer<float>(Network(), schedule, new SimpleObjective<float>(Parameterisation.V) { Times = TimeSampling.Continuous }, new MixtureSource<float>(Mixture), new() { Iterations = 800, Batch = 256, LearningRate = 5e-3, Ema = 0.98 });
         trainer.Run();
         return Model<float>.Of(trainer, Network());
     }
