@@ -60,13 +60,13 @@ internal sealed class EvaluateCommand(CommandContext context) : ImageCommand(con
         Reporter.Say($"{output.Metrics}, {output.Figure("nearest")}");
     }
 
-    // One half of the images that the classifier was not trained on is compared with, the other is the floor; every second, as a set may be sorted.
+    // One half of the images that the classifier was not trained on is compared with, the other is the floor; halves by chance, as a set may have an order.
     private ImageEvaluation<float> Choosing(ImageClassifier<float> classifier, ImageSet heldOut)
     {
         if (heldOut.Count < 2 * LeastCount)
             throw new UsageException($"The sweep over w is judged with the {heldOut.Count} training images that the classifier has not seen, but needs {2 * LeastCount}: half to compare with, half for the floor. {Options.SweepCount.Name} 0 leaves it out.");
-        ImageSet Half(int first) => heldOut.Subset([.. Enumerable.Range(0, heldOut.Count).Where(i => i % 2 == first)]);
-        return new ImageEvaluation<float>(classifier, Half(0), Half(1));
+        var (shuffled, half) = (heldOut.Shuffled(seed: 0), heldOut.Count / 2);
+        return new ImageEvaluation<float>(classifier, shuffled.Range(0, half), shuffled.Range(half, heldOut.Count));
     }
 
     private static void CheckCount(string option, int count)

@@ -2,6 +2,7 @@ using System.Numerics;
 using Diffusion.Data;
 using Diffusion.Networks;
 using Diffusion.Tensors;
+using Diffusion.Tensors.Randomness;
 
 namespace Diffusion.Metrics;
 
@@ -53,7 +54,7 @@ public sealed class ImageEvaluation<T>
 
     /// <summary>Classes of reference images: asked for as often as they are among real ones.</summary>
     /// <param name="count">N.</param>
-    public int[] Labels(int count) => [.. Enumerable.Range(0, count).Select(i => _reference.LabelOf(Spread(i, count, _reference.Count)))];
+    public int[] Labels(int count) => [.. Some(count, _reference).Select(_reference.LabelOf)];
 
     /// <summary>Judges images.</summary>
     /// <param name="images">[N, H, W, C] in [-1, 1], N at least <see cref="LeastImages"/>.</param>
@@ -72,7 +73,7 @@ public sealed class ImageEvaluation<T>
     {
         int all = _heldOut.Count;
         count = Math.Min(count, all);
-        int[] chosen = [.. Enumerable.Range(0, count).Select(i => Spread(i, count, all))];
+        int[] chosen = Some(count, _heldOut);
         return Judge(SomeHeldOut(count), [.. chosen.Select(i => _heldOutClasses[i])], [.. chosen.Select(_heldOut.LabelOf)]);
     }
 
@@ -98,17 +99,24 @@ public sealed class ImageEvaluation<T>
         return (double)right / classes.Length;
     }
 
-    // As many real images, from everywhere in the set: its order may not be random.
+    // As many real images, drawn without regard to their order.
     private Tensor<T> SomeHeldOut(int count)
     {
         int all = _heldOutFeatures.Shape[0];
         if (count >= all)
             return _heldOutFeatures;
         var some = Tensor<T>.Uninitialized([count, _heldOutFeatures.Shape[1]]);
+        int[] chosen = Some(count, _heldOut);
         for (int i = 0; i < count; i++)
-            some.Rows(i, i + 1).CopyFrom(_heldOutFeatures.Rows(Spread(i, count, all), Spread(i, count, all) + 1));
+            some.Rows(i, i + 1).CopyFrom(_heldOutFeatures.Rows(chosen[i], chosen[i] + 1));
         return some;
     }
 
-    private static int Spread(int i, int count, int all) => (int)((long)i * all / count);
+    // As often of each class as it is there, and within a class by chance. Every k-th of the set as it stands would not do: the digits of MNIST come in
+    // turn from two kinds of writers.
+    private static int[] Some(int count, ImageSet images)
+    {
+        int[] order = [.. new RandomSource(0).For(Purpose.Metrics).At(0).Permutation(images.Count).OrderBy(images.LabelOf)];
+        return [.. Enumerable.Range(0, count).Select(i => order[(int)((long)i * images.Count / count)]).Order()];
+    }
 }

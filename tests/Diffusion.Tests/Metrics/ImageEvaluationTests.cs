@@ -53,6 +53,23 @@ public sealed class ImageEvaluationTests
         }
     }
 
+    // As MNIST's two kinds of writers: every second image of a set whose classes come in turn has half of the classes only.
+    [Test]
+    public void A_set_whose_kinds_come_in_turn_is_not_taken_by_every_second()
+    {
+        var byClass = Enumerable.Range(0, Classes).Select(c => Enumerable.Range(0, Count).Where(i => HeldOut.LabelOf(i) == c).ToArray()).ToArray();
+        int each = byClass.Min(found => found.Length);
+        var inTurn = HeldOut.Subset([.. Enumerable.Range(0, each * Classes).Select(i => byClass[i % Classes][i / Classes])]);
+        var everySecond = inTurn.Subset([.. Enumerable.Range(0, inTurn.Count / 2).Select(i => 2 * i)]);
+        var evaluation = new ImageEvaluation<float>(Judge.Value, inTurn, inTurn);
+        double floor = evaluation.Floor(everySecond.Count).Frechet, wrong = evaluation.Judge(everySecond.ToTensor<float>(), everySecond.Labels.Span).Frechet;
+        TestContext.Out.WriteLine($"floor {floor:F3}, of every second image {wrong:F3}");
+        Assert.That(wrong, Is.GreaterThan(5 * floor));
+        Assert.That(evaluation.Labels(everySecond.Count).Distinct(), Is.EquivalentTo(Enumerable.Range(0, Classes)));
+        Assert.That(evaluation.Labels(2 * inTurn.Count), Has.Length.EqualTo(2 * inTurn.Count));
+        Assert.That(evaluation.Labels(inTurn.Count), Is.EqualTo(inTurn.Labels.ToArray()), "all are all, in their order");
+    }
+
     // Four standard errors of a share of a quarter.
     [Test]
     public void Labels_that_belong_to_other_images_are_right_by_chance()
