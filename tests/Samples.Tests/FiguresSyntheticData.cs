@@ -102,6 +102,7 @@ internal static class FiguresSyntheticData
         yield return ("classifier-guidance", path => ClassifierGuidanceFigure.Save(path,
             [.. from kind in new[] { "classifier", "exact" } from w in new[] { 0.0, 1, 4 } select new GuidedPanel(kind, w, Cloud(200), "off by 0.1")], truth, "Remarks."));
         yield return ("variance", path => VarianceFigure.Save(path, [1, 2, 3], [new("upper", [0.1, 0.2, 0.4]), new("posterior", [0, 0.1, 0.3])], "upper"));
+        yield return ("step-error", path => StepErrorFigure.Save(path, "Errors", [new("found", [0.2, 0.1, 0]), new("limit", [0.1, double.NaN, 0.1], IsLimit: true)]));
         yield return ("likelihood", path => LikelihoodFigure.Save(path, Likelihood(1.5, 20)));
         yield return ("classification", path => ClassificationPlot.Save(path, Cloud(100).Points, Cloud(100).Labels!,
             (x, y) => 1 / (1 + Math.Exp(y - x)), "Classes"));

@@ -16,6 +16,10 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         Command sample = new("sample", "Sample images from a trained model into a file.");
         Command figures = new("figures", "Draw and measure again from the models in the output folder.");
         Command compare = new("compare", "Compare every sampler, guidance, variances, distillation and likelihood with the T = 50 model of the output folder: compare.html.");
+        Command grade = new("grade", "Grade anybody's implementation against the exact denoiser: write the questions with --table, then name its files.");
+        grade.AddAll(GradeOptions.All);
+        grade.SetAction(result => new GradeCommand(reporter, cancellation).Run(result));
+        root.Add(grade);
         root.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         all.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         train.AddAll([.. StudyOptions.OfRuns, StudyOptions.Resume, StudyOptions.Folder, StudyOptions.Threads]);
