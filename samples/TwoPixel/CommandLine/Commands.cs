@@ -17,6 +17,10 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         Command figures = new("figures", "Draw and measure again from the models in the output folder.");
         Command compare = new("compare", "Compare every sampler, guidance, variances, distillation and likelihood with the T = 50 model of the output folder: compare.html.");
         Command submit = new("submit", "Write the assignment as it is handed in, as one PDF; models of the output folder are used, missing ones are trained.");
+        Command grade = new("grade", "Grade anybody's implementation against the exact denoiser: write the questions with --table, then name its files.");
+        grade.AddAll(GradeOptions.All);
+        grade.SetAction(result => new GradeCommand(reporter, cancellation).Run(result));
+        root.Add(grade);
         root.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         all.AddAll([.. StudyOptions.OfRuns, StudyOptions.Folder, StudyOptions.Threads]);
         train.AddAll([.. StudyOptions.OfRuns, StudyOptions.Resume, StudyOptions.Folder, StudyOptions.Threads]);

@@ -1,0 +1,181 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.RegularExpressions;
+using Diffusion.Nn.Serialization;
+
+namespace Diffusion.TwoPixel.Grade;
+
+/// <summary>
+/// A table of numbers that somebody's program wrote. <c>.csv</c>: a line of names, then lines of as many numbers. <c>.npy</c>: format 1.0,
+/// little-endian float32, float64, int32 or int64, C order, two dimensions or three. Reading trusts nothing: what is refused is named
+/// with file, line and value, and with what is accepted.
+/// </summary>
+internal sealed partial class NumberFile
+{
+    /// <summary>The largest file that is read, in bytes.</summary>
+    public const long MostBytes = 256L << 20;
+
+    private const int ShownCharacters = 60;
+
+    private readonly string[]? _names;
+
+    private NumberFile(string path, string[]? names, int[] shape, double[] values) => (Path, _names, Shape, Values) = (path, names, shape, values);
+
+    /// <summary>Where it was read.</summary>
+    public string Path { get; }
+
+    /// <summary>The dimensions; the last one is that of the columns.</summary>
+    public int[] Shape { get; }
+
+    /// <summary>All numbers, row after row, each finite.</summary>
+    public double[] Values { get; }
+
+    /// <summary>The numbers of a row.</summary>
+    public int Columns => Shape[^1];
+
+    /// <summary>The number of rows, those of all states together.</summary>
+    public int Rows => Values.Length / Columns;
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="option">The option that names it.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="UsageException">No such file, or a name that ends otherwise.</exception>
+    /// <exception cref="InvalidDataException">The file holds no such table; the message says where.</exception>
+    public static NumberFile Read(string option, string path)
+    {
+        if (!File.Exists(path))
+            throw new UsageException($"{option} is '{path}', and there is no such file.");
+        bool npy = HasEnd(path, ".npy");
+        if (!npy && !HasEnd(path, ".csv"))
+            throw new UsageException($"{option} is '{path}'; accepted is a file that ends in .csv or .npy.");
+        long length = new FileInfo(path).Length;
+        if (length > MostBytes)
+            throw new InvalidDataException($"{path}: the file has {length} bytes; accepted are at most {MostBytes}.");
+        var file = npy ? ReadNpy(path) : ReadCsv(path);
+        for (int i = 0; i < file.Values.Length; i++)
+        {
+            if (!double.IsFinite(file.Values[i]))
+                throw new InvalidDataException($"{path}: {file.Where(i / file.Columns)} holds {file.Values[i].ToString(CultureInfo.InvariantCulture)}; accepted are finite numbers. In samples such come of a division by sqrt(alpha_T), which is 0 where beta is not clipped.");
+        }
+
+        return file.Rows > 0 ? file : throw new InvalidDataException($"{path}: there is no row of numbers; at least one is needed.");
+    }
+
+    /// <summary>Writes a table: CSV with its names, or NPY of float64, by the end of the file's name.</summary>
+    /// <exception cref="UsageException">The name ends otherwise.</exception>
+    public static void Write(string option, string path, IReadOnlyList<string> names, int[] shape, double[] values)
+    {
+        bool npy = HasEnd(path, ".npy");
+        if (!npy && !(HasEnd(path, ".csv") && shape.Length == 2))
+            throw new UsageException($"{option} is '{path}'; accepted is a file that ends in {(shape.Length == 2 ? ".csv or " : "")}.npy.");
+        OutputFolder.Prepare(System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".");
+        if (npy)
+        {
+            byte[] bytes = new byte[8 * values.Length];
+            for (int i = 0; i < values.Length; i++)
+                BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(8 * i), values[i]);
+            NpyFile.Write(path, "<f8", shape, bytes, values.Length);
+            return;
+        }
+
+        var text = new StringBuilder(string.Join(',', names)).Append('\n');
+        foreach (double[] row in values.Chunk(names.Count))
+            _ = text.AppendJoin(',', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
+        OutputFolder.WriteText(path, text.ToString());
+    }
+
+    /// <summary>Which of several lists of columns the table has: by its names, or by their number where it has no names.</summary>
+    /// <exception cref="InvalidDataException">None.</exception>
+    public int FormOf(params string[][] accepted)
+    {
+        int form = Array.FindIndex(accepted, names => _names is null ? names.Length == Columns : names.AsSpan().SequenceEqual(_names));
+        string found = _names is null ? $"{Columns} columns" : $"the columns '{Shown(string.Join(',', _names))}'";
+        return form >= 0 ? form : throw new InvalidDataException($"{Path}: there are {found}; accepted are {string.Join(" or ", accepted.Select(names => $"'{string.Join(',', names)}'"))}{(_names is null ? ", one number for each name" : "")}.");
+    }
+
+    /// <summary>A row's place in words.</summary>
+    public string Where(int row) => _names is null ? $"row {row}" : $"line {row + 2}";
+
+    /// <summary>A number.</summary>
+    public double At(int row, int column) => Values[(row * Columns) + column];
+
+    /// <summary>A whole number of a range.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public int WholeAt(int row, int column, int least, int most, string name)
+    {
+        double value = At(row, column);
+        return value >= least && value <= most && value == Math.Floor(value) ? (int)value
+            : throw new InvalidDataException($"{Path}: {Where(row)} has {name} {value.ToString(CultureInfo.InvariantCulture)}; accepted is a whole number from {least} to {most}.");
+    }
+
+    private static bool HasEnd(string path, string end) => path.EndsWith(end, StringComparison.OrdinalIgnoreCase);
+
+    private static NumberFile ReadCsv(string path)
+    {
+        string[] lines = File.ReadAllLines(path);
+        int count = lines.Length;
+        while (count > 1 && string.IsNullOrWhiteSpace(lines[count - 1]))
+            count--;
+        if (count == 0 || lines[0].Contains('\0', StringComparison.Ordinal) || string.IsNullOrWhiteSpace(lines[0]))
+            throw new InvalidDataException($"{path}: {(count == 0 ? "the file is empty" : "the first line is no text")}; accepted is a line of names, such as 'left,right', and lines of as many numbers.");
+        string[] names = [.. lines[0].TrimStart('\uFEFF', '#').Split(',', StringSplitOptions.TrimEntries)];
+        double[] values = new double[(long)names.Length * (count - 1) <= MostBytes ? names.Length * (count - 1) : throw new InvalidDataException($"{path}: there are {names.Length} names in the first line; accepted are a few.")];
+        for (int i = 1; i < count; i++)
+        {
+            string[] fields = lines[i].Split(',');
+            if (fields.Length != names.Length)
+                throw new InvalidDataException($"{path}: line {i + 1} is '{Shown(lines[i])}', with {fields.Length} {(fields.Length == 1 ? "field" : "fields")}; accepted are {names.Length}, as the first line has names: '{Shown(lines[0])}'.");
+            for (int j = 0; j < fields.Length; j++)
+            {
+                // The parsers of .NET take NUL characters behind a number, which are no text.
+                if (fields[j].Contains('\0', StringComparison.Ordinal) || !double.TryParse(fields[j].AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out values[((i - 1) * names.Length) + j]))
+                    throw new InvalidDataException($"{path}: line {i + 1} has '{Shown(fields[j])}' for {Shown(names[j])}; accepted is a number.");
+            }
+        }
+
+        return new NumberFile(path, names, [count - 1, names.Length], values);
+    }
+
+    private static NumberFile ReadNpy(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        int start = NpyFile.Magic.Length + 2;
+        if (bytes.Length < start || !bytes.AsSpan().StartsWith(NpyFile.Magic))
+            throw new InvalidDataException($"{path}: this is no NPY file of format 1.0, which numpy.save writes.");
+        int end = start + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(NpyFile.Magic.Length));
+        string text = Encoding.Latin1.GetString(bytes, start, Math.Min(end, bytes.Length) - start);
+        var match = NpyHeader().Match(text);
+        int[] shape = match.Success ? [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries).Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out int n) ? n : -1)] : [];
+        long elements = shape.Aggregate(1L, (product, n) => n < 0 || product < 0 || product > MostBytes ? -1 : product * n);
+        if (shape.Length == 0 || elements < 0 || shape[^1] == 0)
+            throw new InvalidDataException($"{path}: the header is '{Shown(text.Trim(), 120)}'; accepted are little-endian '<f4', '<f8', '<i4' or '<i8' in C order, of two dimensions or three.");
+        string type = match.Groups["type"].Value;
+        int size = type[1] - '0';
+        if (bytes.Length - (long)end != elements * size)
+            throw new InvalidDataException($"{path}: {bytes.Length - end} bytes follow the header; the shape ({string.Join(", ", shape)}) of '<{type}' takes {elements * size}.");
+        double[] values = new double[elements];
+        for (int i = 0; i < values.Length; i++)
+        {
+            var at = bytes.AsSpan(end + (size * i));
+            values[i] = type switch
+            {
+                "f4" => BinaryPrimitives.ReadSingleLittleEndian(at),
+                "f8" => BinaryPrimitives.ReadDoubleLittleEndian(at),
+                "i4" => BinaryPrimitives.ReadInt32LittleEndian(at),
+                _ => BinaryPrimitives.ReadInt64LittleEndian(at),
+            };
+        }
+
+        return new NumberFile(path, null, shape, values);
+    }
+
+    // What a file holds may be anything: a short part of it, without control characters.
+    private static string Shown(string text, int most = ShownCharacters)
+    {
+        string shown = string.Concat(text.Take(most).Select(c => char.IsControl(c) || c == '\uFFFD' ? '?' : c));
+        return text.Length > most ? shown + "..." : shown;
+    }
+
+    [GeneratedRegex(@"^\{'descr': '<(?<type>[fi][48])', 'fortran_order': False, 'shape': \((?<shape>[0-9]{1,10}, [0-9]{1,10}(, [0-9]{1,10})?)\), \} *\n$")]
+    private static partial Regex NpyHeader();
+}
