@@ -70,6 +70,7 @@ internal sealed class SubmissionTextTests
             Assert.That(Problem3.FewSteps(few, many), Does.Contain("between the peaks"));
             Assert.That(Problem3.FewSteps(few, bad), Is.Empty);
             Assert.That(Problem3.FewSteps(bad, many), Is.Empty);
+            Assert.That(Problem3.FewSteps(Modes(0.12, 0.13, 0.9998, 0.07), Modes(0.12, 0.09, 0.9996, 0)), Is.Empty, "nearly all points are outliers");
             Assert.That(Problem3.Widths([few, many]), Does.Contain("too narrow but for the few-step models"));
             Assert.That(Problem3.Widths([many, many]), Does.Contain("too narrow").And.Not.Contain("but for"));
             Assert.That(Problem3.Widths([few, bad]), Is.Empty);

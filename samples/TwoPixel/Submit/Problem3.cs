@@ -20,7 +20,7 @@ internal static class Problem3
             .List(
             [
                 $"Distance to the data: {Each(model => F4(Swd(model)))}. Best is T = {T(best)}, worst T = {T(worst)}.",
-                $"Points far from both peaks: {Each(model => Percent(model.Of<ModeNumbers>().OutlierShare))}. {FewSteps(few.Of<ModeNumbers>(), many.Of<ModeNumbers>())}",
+                $"Points far from both peaks: {Each(model => Percent(model.Of<ModeNumbers>().OutlierShare))}.{FewSteps(few.Of<ModeNumbers>(), many.Of<ModeNumbers>())}",
                 $"{Limit(Swd(few), exact.SwdExactDenoiser)}: the exact noise predictor with T = {T(few)} leaves {Percent(modes.OutlierShareExactDenoiser)} (the network {Percent(modes.OutlierShare)}), and its distance is {F4(exact.SwdExactDenoiser)} (the network {F4(Swd(few))}).",
                 $"Weights of the peaks (0.35 and 0.65 in the data): {Each(model => string.Join(" / ", model.Of<ModeNumbers>().ModeWeights.Select(F3)))}.",
                 $"Widths of the peaks (0.1 in the data): {Each(model => string.Join(" / ", model.Of<ModeNumbers>().ModeStandardDeviations.Select(F3)))}.{Widths([.. models.Select(model => model.Of<ModeNumbers>())])}",
@@ -29,7 +29,7 @@ internal static class Problem3
     }
 
     /// <summary>Why few steps leave points between the peaks: where they do so with the exact predictor too.</summary>
-    internal static string FewSteps(ModeNumbers few, ModeNumbers many) => few.OutlierShareExactDenoiser > many.OutlierShareExactDenoiser && few.OutlierShare > many.OutlierShare
+    internal static string FewSteps(ModeNumbers few, ModeNumbers many) => few.OutlierShareExactDenoiser > many.OutlierShareExactDenoiser && few.OutlierShareExactDenoiser >= 0.5 * few.OutlierShare && few.OutlierShare > many.OutlierShare
         ? " With few steps points lie between the peaks: a large step has two ways to go, and a Gaussian step can only go between them." : "";
 
     /// <summary>Whose the greater part of a distance is, as the exact predictor tells.</summary>
