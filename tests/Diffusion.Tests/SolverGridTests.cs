@@ -48,6 +48,18 @@ public sealed class SolverGridTests
         }
     }
 
+    // These start below T, so that T whole steps do not fit: without a number it is as many as do.
+    [Test]
+    public void Whole_times_are_as_many_as_fit([Values("heun", "rk4", "dpm++2m", "ddim")] string name, [Values(1, 2, 5, 50, 1000)] int timesteps)
+    {
+        var schedule = NoiseSchedule.Cosine(timesteps);
+        double[] whole = Samplers.Find(name).Create<float>(new SamplerSettings { IntegerTimes = true }).TimesFor(schedule);
+        double[] free = Samplers.Find(name).Create<float>(new SamplerSettings()).TimesFor(schedule);
+        Assert.That(whole, Is.EqualTo(Enumerable.Range(0, (int)Math.Round(free[0]) + 1).Reverse().Select(t => (double)t)));
+        double[] end = Samplers.Find(name).Create<float>(new SamplerSettings { IntegerTimes = true, StartTime = timesteps, EndTime = timesteps * .5 }).TimesFor(schedule);
+        Assert.That(end.Zip(end.Skip(1), (a, b) => a - b), Is.All.EqualTo(1));
+    }
+
     private static Tensor<float> Sample(string name, NoiseSchedule schedule, int steps, StepSpacing? spacing)
     {
         var sampler = Samplers.Find(name).Create<float>(new SamplerSettings { Steps = steps, Spacing = spacing });

@@ -37,6 +37,8 @@ internal sealed class FiguresPdfTests
     {
         Assert.That(new PdfReport("Title").Fields(("Name", "Ada"), ("ID", null)).Text, Does.Contain("Name: Ada; ID: "));
         Assert.That(() => new PdfReport("Title").Fields(("Name", "\u9648")), Throws.ArgumentException.With.Message.Contains("'\u9648'"));
+        Assert.That(() => new PdfReport("Title").Fields(("Name", "Ada"), ("ID", new string('x', 200))), Throws.ArgumentException.With.Message.StartsWith("ID has 200 letters").And.Not.Message.Contains("Name"));
+        Assert.That(() => new PdfReport("Title").Fields(("Name", "Wolfeschlegelsteinhausenbergerdorff"), ("ID", "0123456789"), ("Date", "2000-01-01")), Throws.Nothing);
         Assert.That(() => new PdfReport("Title").Fields(("Name", "\u0645\u062D\u0645\u062F Жан Ζωή")), Throws.Nothing);
     }
 

@@ -8,6 +8,16 @@ internal sealed class FiguresReportTests
 {
     private const string Nasty = "<script>alert('x')</script> & \"quotes\"";
 
+    // Words break anywhere on paper, so that tables fit; "0.0011" in two lines would be two numbers.
+    [Test]
+    public void Numbers_stay_whole_on_paper()
+    {
+        string html = new HtmlReport("Title", "Summary").Table(["a"], [["0.0011"]]).ToHtml(), print = html[html.IndexOf("@media print", StringComparison.Ordinal)..];
+        int anywhere = print.IndexOf("overflow-wrap: anywhere", StringComparison.Ordinal), whole = print.IndexOf(".number { overflow-wrap: normal", StringComparison.Ordinal);
+        Assert.That(whole, Is.GreaterThan(anywhere).And.Positive);
+        Assert.That(html, Does.Contain("<td class=\"number\">0.0011</td>"));
+    }
+
     [Test]
     public void All_text_is_escaped()
     {

@@ -20,8 +20,14 @@ internal sealed class SubmitTests : IDisposable
 
     private string Document => Path.Combine(Run, "submission.pdf");
 
+    // The folder has settings of a study, but no models yet; with w = -1 no label is asked, and nothing forks.
     [OneTimeSetUp]
-    public void Submit() => Assert.That(Invoke(new CommandLineReporter(), [.. Tiny, "--name", "Zoë Łukasz Ωмega", "--id", "42", "--out", Run]), Is.Zero);
+    public void Submit()
+    {
+        _ = Directory.CreateDirectory(Run);
+        File.WriteAllText(Path.Combine(Run, "config.json"), (new RunConfiguration { Iterations = 7, Timesteps = [30], Guidance = -1 }).ToJson());
+        Assert.That(Invoke(new CommandLineReporter(), [.. Tiny, "--name", "Zoë Łukasz Ωмega", "--id", "42", "--loss", "l1", "--out", Run]), Is.Zero);
+    }
 
     [OneTimeTearDown]
     public void Dispose() => _folder.Dispose();
@@ -33,6 +39,9 @@ internal sealed class SubmitTests : IDisposable
         Assert.That(document.AsSpan(0, 5).ToArray(), Is.EqualTo("%PDF-"u8.ToArray()));
         string[] models = [.. new[] { 50, 25, 10, 5 }.Select(t => Path.Combine(Run, $"model-T{t}.safetensors")), .. new[] { "few-iterations", "dropout-0.15" }.Select(name => Path.Combine(Run, "obstacles", name, "model-T50.safetensors"))];
         var before = models.Select(File.GetLastWriteTimeUtc).ToList();
+        var settings = RunConfiguration.Load(Path.Combine(Run, "config.json"));
+        Assert.That((settings.Iterations, settings.Width, settings.Guidance, settings.Loss), Is.EqualTo(((int?)20, 32, -1.0, Objectives.LossKind.L1)), "what the models were made with");
+        Assert.That(settings.Timesteps, Is.EquivalentTo(new[] { 30, 50, 25, 10, 5 }));
         Assert.That(ModelFile.Load<float>(models[4]).Training.Iterations, Is.EqualTo(2), "a tenth of 20");
         Assert.That(ModelFile.Load<float>(models[5]).Training.LabelDropout, Is.EqualTo(0.15));
 
@@ -61,6 +70,18 @@ internal sealed class SubmitTests : IDisposable
             Assert.That(() => Invoke(new(), ["submit", "--out", own]), Throws.InstanceOf<UsageException>().With.Message.Contains("own mixture"));
             Assert.That(File.ReadAllBytes(Document), Is.EqualTo(document));
         }
+    }
+
+    // What was trained before is found again by what stands beside it.
+    [Test]
+    public void A_run_that_is_stopped_leaves_its_settings_and_no_document()
+    {
+        string stopped = _folder["stopped"];
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Assert.That(() => new Commands(new CommandLineReporter(), stop.Token).Build().Parse([.. Tiny, "--out", stopped]).Invoke(new() { EnableDefaultExceptionHandler = false }), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(RunConfiguration.Load(Path.Combine(stopped, "config.json")).Iterations, Is.EqualTo(20));
+        Assert.That(File.Exists(Path.Combine(stopped, "submission.pdf")), Is.False);
     }
 
     private static int Invoke(CommandLineReporter reporter, string[] arguments) =>

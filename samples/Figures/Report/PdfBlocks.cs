@@ -98,7 +98,8 @@ internal sealed record PdfText : PdfBlock
 /// <summary>Fields of a form.</summary>
 internal sealed record PdfFields(IReadOnlyList<(string Name, string? Value)> Fields) : PdfBlock
 {
-    private const float Size = 11;
+    // A value that would have to be smaller cannot be read.
+    private const float Size = 11, Gap = 18, LeastSize = 5;
 
     public override float Height => Size * 2.1f;
 
@@ -106,17 +107,36 @@ internal sealed record PdfFields(IReadOnlyList<(string Name, string? Value)> Fie
 
     public override void Draw(SKCanvas canvas, float x, float y, float height)
     {
-        float gap = 18, width = (PdfLayout.Width - (gap * (Fields.Count - 1))) / Fields.Count, baseline = y + Size + 3;
+        float width = Width, baseline = y + Size + 3;
         for (int i = 0; i < Fields.Count; i++)
         {
-            float left = x + (i * (width + gap)), value = left + Typography.Width(Fields[i].Name + "  ", Size, bold: true);
+            float left = x + (i * (width + Gap)), value = left + NameWidth(i);
             Write(canvas, Fields[i].Name, left, baseline, Size, bold: true);
             if (Fields[i].Value is { } text)
-                WriteShaped(canvas, text, value, baseline, Math.Min(Size, Size * (left + width - value) / Math.Max(1, Typography.Width(text, Size))));
+                WriteShaped(canvas, text, value, baseline, SizeOf(i, text));
             else
                 Rule(canvas, value, left + width, baseline + 2, 0.7f, Theme.Gray);
         }
     }
+
+    /// <summary>Checks that all values can be read where they are written smaller to fit.</summary>
+    /// <exception cref="ArgumentException">One is too long; the message names it.</exception>
+    public PdfFields Checked()
+    {
+        for (int i = 0; i < Fields.Count; i++)
+        {
+            if (Fields[i].Value is { } text && SizeOf(i, text) < LeastSize)
+                throw new ArgumentException($"{Fields[i].Name} has {text.Length} letters, too many for its place; about {(int)(text.Length * SizeOf(i, text) / LeastSize)} of them fit.", nameof(Fields));
+        }
+
+        return this;
+    }
+
+    private float Width => (PdfLayout.Width - (Gap * (Fields.Count - 1))) / Fields.Count;
+
+    private float NameWidth(int field) => Typography.Width(Fields[field].Name + "  ", Size, bold: true);
+
+    private float SizeOf(int field, string value) => Math.Min(Size, Size * (Width - NameWidth(field)) / Math.Max(1, Typography.Width(value, Size)));
 
     // A name may be in a script whose letters join, or that is written from right to left.
     private static void WriteShaped(SKCanvas canvas, string text, float x, float baseline, float size)

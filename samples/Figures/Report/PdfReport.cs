@@ -13,12 +13,12 @@ public sealed class PdfReport(string title) : IDisposable
     private readonly List<IDisposable> _owned = [];
 
     /// <summary>A line of fields, such as a name; a field without a value is a line to be filled in by hand.</summary>
-    /// <exception cref="ArgumentException">A value has a character that the font has no letter for.</exception>
+    /// <exception cref="ArgumentException">A value has a character that the font has no letter for, or is too long to be read.</exception>
     public PdfReport Fields(params IReadOnlyList<(string Name, string? Value)> fields)
     {
         foreach (var (name, value) in fields)
             Typography.CheckLetters(name, value ?? "");
-        return Add(new PdfFields(fields));
+        return Add(new PdfFields(fields).Checked());
     }
 
     /// <summary>Begins a section on a new page.</summary>

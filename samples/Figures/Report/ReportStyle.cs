@@ -45,7 +45,7 @@ internal static class ReportStyle
           .table { overflow: visible; }
           table { font-size: 8pt; }
           th, td { padding: .25rem .45rem; overflow-wrap: anywhere; }
-          th { overflow-wrap: normal; }
+          th, .number { overflow-wrap: normal; }
           .raw { display: none; }
           .paper { display: block; }
         }

@@ -19,7 +19,7 @@ internal sealed class SubmitCommand(IReporter reporter, CancellationToken cancel
     public static IEnumerable<Option> OptionsOf =>
     [
         Name, Id, Mnist, StudyOptions.Seed, StudyOptions.Iterations, StudyOptions.Batch, StudyOptions.LearningRate, StudyOptions.LabelDropout, StudyOptions.Ema,
-        StudyOptions.Loss, StudyOptions.Width, StudyOptions.Guidance, StudyOptions.Folder, StudyOptions.Threads,
+        StudyOptions.Loss, StudyOptions.Schedule, StudyOptions.Network, StudyOptions.Width, StudyOptions.Guidance, StudyOptions.Folder, StudyOptions.Threads,
     ];
 
     public int Run(ParseResult result)
@@ -31,9 +31,7 @@ internal sealed class SubmitCommand(IReporter reporter, CancellationToken cancel
         var author = new Author(Given(result, Name), Given(result, Id), DateOnly.FromDateTime(DateTime.Now));
         Submission.Check(author);
         var models = new SubmissionModels(output, reporter);
-        var trained = models.Study(configuration, cancellation);
-        if (!File.Exists(output.Configuration))
-            OutputFolder.WriteText(output.Configuration, configuration.ToJson());
+        var trained = models.Study(configuration, cancellation, () => KeepConfiguration(output, configuration));
         var study = new StudyRun(configuration);
         reporter.Say("Measuring.");
         for (int i = 0; i < trained.Count; i++)
@@ -54,6 +52,20 @@ internal sealed class SubmitCommand(IReporter reporter, CancellationToken cancel
         return 0;
     }
 
+    // Beside the models, of a run that is stopped too, stands what they are made with, not what the file of a folder without models said; T and w of a study stay.
+    private static void KeepConfiguration(StudyFolder output, RunConfiguration configuration)
+    {
+        if (File.Exists(output.Configuration) && RunConfiguration.Load(output.Configuration) is var saved)
+        {
+            var kept = configuration with { Timesteps = [.. saved.Timesteps.Union(configuration.Timesteps)], Guidance = saved.Guidance };
+            if ((saved with { Timesteps = kept.Timesteps }) == kept)
+                return;
+            configuration = kept;
+        }
+
+        OutputFolder.WriteText(output.Configuration, configuration.ToJson());
+    }
+
     // What the command line says, over what the folder's models were made with; T are the assignment's.
     private static RunConfiguration Configuration(ParseResult result, StudyFolder output)
     {
@@ -70,6 +82,8 @@ internal sealed class SubmitCommand(IReporter reporter, CancellationToken cancel
             LabelDropout = result.GetValue(StudyOptions.LabelDropout) ?? saved.LabelDropout,
             Ema = result.GetValue(StudyOptions.Ema) ?? saved.Ema,
             Loss = result.GetValue(StudyOptions.Loss) ?? saved.Loss,
+            Schedule = result.GetValue(StudyOptions.Schedule) ?? saved.Schedule,
+            Network = result.GetValue(StudyOptions.Network) ?? saved.Network,
             Width = result.GetValue(StudyOptions.Width) ?? saved.Width,
             Guidance = result.GetValue(StudyOptions.Guidance) ?? saved.Guidance,
         }).Validated();
@@ -94,10 +108,12 @@ internal sealed class SubmitCommand(IReporter reporter, CancellationToken cancel
             .. configuration.Batch is { } batch ? [$"--batch {batch}"] : Array.Empty<string>(),
             .. Changed("--learning-rate", configuration.LearningRate, standard.LearningRate), .. Changed("--label-dropout", configuration.LabelDropout, standard.LabelDropout),
             .. Changed("--ema", configuration.Ema, standard.Ema), .. Changed("--width", configuration.Width, standard.Width), .. Changed("--guidance", configuration.Guidance, standard.Guidance),
-            .. configuration.Loss != standard.Loss ? [$"--loss {configuration.Loss.ToString().ToLowerInvariant()}"] : Array.Empty<string>(),
+            .. Chosen("--loss", configuration.Loss, standard.Loss), .. Chosen("--schedule", configuration.Schedule, standard.Schedule), .. Chosen("--network", configuration.Network, standard.Network),
         ];
         return $"dotnet run -c Release --project samples/TwoPixel -- submit {string.Join(" ", options)}";
 
+        static string[] Chosen<T>(string name, T value, T usual)
+            where T : struct, Enum => EqualityComparer<T>.Default.Equals(value, usual) ? [] : [$"{name} {value.ToString().ToLowerInvariant()}"];
         static string[] Changed(string name, double value, double usual) => value == usual ? [] : [string.Create(CultureInfo.InvariantCulture, $"{name} {value}")];
     }
 }

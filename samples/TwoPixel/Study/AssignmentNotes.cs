@@ -1,3 +1,5 @@
+using Diffusion.Objectives;
+
 namespace Diffusion.TwoPixel.Study;
 
 /// <summary>What is done otherwise than the assignment says, and what in it seems to be wrong.</summary>
@@ -15,6 +17,14 @@ internal static class AssignmentNotes
         "Fourier features of unit scale alias whole numbers t: sin(2πft) does not change from t to t + 1 where f is near a whole number. The features here are of t/T.",
     ];
 
+    /// <summary>The name of a loss.</summary>
+    public static string NameOf(LossKind loss) => loss switch
+    {
+        LossKind.L1 => "the mean absolute error",
+        LossKind.Huber => "Huber's loss",
+        _ => "the mean squared error",
+    };
+
     /// <summary>What is done otherwise, of a run with these settings.</summary>
     public static IReadOnlyList<string> Changes(RunConfiguration configuration) =>
     [
@@ -28,6 +38,7 @@ internal static class AssignmentNotes
             "Decoder 2 has two output channels of a sequence of length 1, seen as two pixels. A kernel of size 2 to one channel is the same linear map but for one shared bias.",
             $"Encoder 2 has {2 * configuration.Width} channels, not 32, so that no group of GroupNorm(32) has a single one.",
         ],
+        .. configuration.Loss == LossKind.L2 ? (string[])[] : [$"The loss is {NameOf(configuration.Loss)}; the assignment's is the mean squared error."],
         "t counts diffusion time everywhere, also where the assignment counts steps done; panels name both.",
         "Labels are dropped for each sample by itself, to a null class of their own.",
         "The step's Fourier features are of t/T.",

@@ -12,7 +12,8 @@ internal sealed record Obstacles(IReadOnlyList<NetworkRow> Networks, TableRows O
     /// <summary>The T of the networks, and the small T for which one table for all is tried.</summary>
     public const int T = 50, FewT = 5;
 
-    private const double OtherDropout = 0.15;
+    /// <summary>The label dropout of the other network: less than that of the run, or more where that is little.</summary>
+    public static double OtherDropout(RunConfiguration configuration) => configuration.LabelDropout > 0.15 ? 0.15 : 0.3;
 
     private const int FewerTimes = 10, Draws = 2048;
 
@@ -22,10 +23,12 @@ internal sealed record Obstacles(IReadOnlyList<NetworkRow> Networks, TableRows O
     {
         var handedIn = study.Models.Single(model => model.T == T);
         int iterations = handedIn.Trained.Model.Training.Iterations, fewer = Math.Max(1, iterations / FewerTimes);
+        double other = OtherDropout(study.Configuration);
+        string dropout = other.ToString(CultureInfo.InvariantCulture);
         (string Name, string Folder, RunConfiguration Configuration)[] others =
         [
             ($"{fewer:N0} iterations (not {iterations:N0})", "few-iterations", study.Configuration with { Iterations = fewer }),
-            ($"label dropout {OtherDropout.ToString(CultureInfo.InvariantCulture)} (not {study.Configuration.LabelDropout.ToString(CultureInfo.InvariantCulture)})", $"dropout-{OtherDropout.ToString(CultureInfo.InvariantCulture)}", study.Configuration with { LabelDropout = OtherDropout }),
+            ($"label dropout {dropout} (not {study.Configuration.LabelDropout.ToString(CultureInfo.InvariantCulture)})", $"dropout-{dropout}", study.Configuration with { LabelDropout = other }),
         ];
         var trained = models.Others([.. others.Select(other => (other.Folder, other.Configuration))], T, cancellation);
         return new(
@@ -84,4 +87,16 @@ internal sealed record TableRows(TableRow Own, TableRow FirstOfLonger);
 internal sealed record TableRow(double Signal, double Distance, double Outliers);
 
 /// <summary>A network's samples without and with noise of standard deviation sqrt(beta_1) at the last step: distance, and width of the modes.</summary>
-internal sealed record LastStepRow(int T, double Noise, double DistanceWithout, double DistanceWith, double WidthWithout, double WidthWith);
+internal sealed record LastStepRow(int T, double Noise, double DistanceWithout, double DistanceWith, double WidthWithout, double WidthWith)
+{
+    // That of the data.
+    private const double Width = 0.1;
+
+    /// <summary>What the noise does, in words that follow from the numbers.</summary>
+    public string Told()
+    {
+        bool has = double.IsFinite(WidthWith) && double.IsFinite(WidthWithout);
+        bool helps = has && DistanceWith < DistanceWithout && WidthWithout < WidthWith && Math.Abs(WidthWith - Width) < Math.Abs(WidthWithout - Width);
+        return $"Noise at the last step, T = {T}. σ_1 = √β_1 is {F3(Noise)}. In samples with σ_t² = β_t, where it is added at t = 1 {(has ? $"the modes have width {F3(WidthWith)}, without it {F3(WidthWithout)}" : "there are modes without a point")}; the distance is {F4(DistanceWith)}, without it {F4(DistanceWithout)}{(helps ? ": the noise makes up for some of what the variance of a Gaussian step lacks" : "")}.";
+    }
+}

@@ -1,3 +1,4 @@
+using Diffusion.Objectives;
 using Diffusion.TwoPixel.Study.Experiments;
 
 namespace Diffusion.TwoPixel.Submit;
@@ -12,21 +13,21 @@ internal static class Problem1
         var noise = findings.Of<NoiseNumbers>();
         double[] ratios = [.. InOrder(noise.LossRatio)];
         _ = report
-            .Paragraph($"The network sees x_t, t/T and a class (0, 1 or none) and tells the noise in x_t; it learns by the mean squared error (eq. 9), t uniform in 1 ... T. It was trained for {training.Iterations:N0} steps of {training.Batch} fresh draws (T = {main.T}), with Adam, a highest learning rate of {training.LearningRate.ToString(CultureInfo.InvariantCulture)} that falls to 0 along half a cosine, and labels dropped with probability {training.LabelDropout.ToString(CultureInfo.InvariantCulture)}. What samples is a moving average of its weights.")
+            .Paragraph($"The network sees x_t, t/T and a class (0, 1 or none) and tells the noise in x_t; it learns by {AssignmentNotes.NameOf(configuration.Loss)}{(configuration.Loss == LossKind.L2 ? " (eq. 9)" : "")}, t uniform in 1 ... T. It was trained for {training.Iterations:N0} steps of {training.Batch} fresh draws (T = {main.T}), with Adam, a highest learning rate of {training.LearningRate.ToString(CultureInfo.InvariantCulture)} that falls to 0 along half a cosine, and labels dropped with probability {training.LabelDropout.ToString(CultureInfo.InvariantCulture)}. What samples is a moving average of its weights.")
             .Figure(findings.Draw<GroundTruthExperiment>()[0], "The data: density, samples, and the peaks as images of two pixels.")
-            .Paragraph($"The loss does not fall to 0: x_t does not determine the noise. The exact predictor's loss is the least possible; the network's is {string.Join(", ", ratios.Select(F4))} times that (no label, class 0, class 1).")
+            .Paragraph($"The loss does not fall to 0: x_t does not determine the noise. The exact predictor's mean squared error is the least possible; the network's is {string.Join(", ", ratios.Select(F4))} times that (no label, class 0, class 1).")
             .Figure(findings.Draw<TrainingExperiment>()[0], "The loss of every step, and the error of the predicted noise against the exact one.")
             .Figure(findings.Draw<NoiseFieldExperiment>()[0], $"The predicted noise beside the exact one and the error, at four times. Where data are, the error is {F4(InOrder(noise.NoiseRmse).First().Overall)} (root mean square, no label).")
             .Heading("Changes")
             .List(AssignmentNotes.Changes(configuration));
-        Obstacles(report, findings);
+        Obstacles(report, findings, configuration);
         _ = report
             .Heading("How to do it again")
-            .Paragraph($"The seed is {configuration.Seed}; the same command gives the same numbers on the same kind of processor, whatever the number of threads. All settings are in config.json beside the models.")
+            .Paragraph($"The seed is {configuration.Seed}; the same command gives the same numbers on the same kind of processor, whatever the number of threads. The settings of the training are in config.json too, beside the models.")
             .Code(command);
     }
 
-    private static void Obstacles(PdfReport report, Findings findings)
+    private static void Obstacles(PdfReport report, Findings findings, RunConfiguration configuration)
     {
         var (networks, table, last) = findings.Obstacles;
         var (own, few, dropout) = (networks[0], networks[1], networks[2]);
@@ -37,9 +38,9 @@ internal static class Problem1
             .List(
             [
                 $"Few iterations. With {few.Name} the error of the noise without a label is {F4(few.ErrorWithout)}, {Times(few.ErrorWithout, own.ErrorWithout)} (here {F4(own.ErrorWithout)}), and the samples are {F4(few.Distance)} from the data, not {F4(own.Distance)}.",
-                $"Labels dropped too seldom. The prediction without a label is the hard one: it must know which peak a point will join. With {dropout.Name} its error is {F4(dropout.ErrorWithout)}, {Times(dropout.ErrorWithout, own.ErrorWithout)}; that with a label is {F4(dropout.ErrorWith)} (here {F4(own.ErrorWith)}).",
+                $"Labels dropped {(Submit.Obstacles.OtherDropout(configuration) < configuration.LabelDropout ? "too seldom" : "more often")}. The prediction without a label is the hard one: it must know which peak a point will join. With {dropout.Name} its error is {F4(dropout.ErrorWithout)}, {Times(dropout.ErrorWithout, own.ErrorWithout)}; that with a label is {F4(dropout.ErrorWith)} (here {F4(own.ErrorWith)}).",
                 $"One table of betas for all T. With T = {Submit.Obstacles.FewT} the first five betas of T = {Submit.Obstacles.T} leave {Percent(table.FirstOfLonger.Signal, "0")} of the signal at the last time (its own table: {Percent(table.Own.Signal, "0.#")}), so a start from pure noise is one that the process never has: even the exact predictor's samples are {F4(table.FirstOfLonger.Distance)} from the data (own table: {F4(table.Own.Distance)}), and {Percent(table.FirstOfLonger.Outliers, "0.#")} are outliers ({Percent(table.Own.Outliers, "0.#")}).",
-                .. last.Select(row => $"Noise at the last step, T = {row.T}. σ_1 = √β_1 is {F3(row.Noise)}. In samples with σ_t² = β_t, where it is added at t = 1 the modes have width {F3(row.WidthWith)}, without it {F3(row.WidthWithout)}; the distance is {F4(row.DistanceWith)}, without it {F4(row.DistanceWithout)}{(row.DistanceWith <= row.DistanceWithout ? ": with so many steps the noise makes up for what the variance of a Gaussian step lacks" : "")}."),
+                .. last.Select(row => row.Told()),
             ])
             .Table(
                 ["network, T = " + Submit.Obstacles.T.ToString(CultureInfo.InvariantCulture), "noise error, no label", "with a label", "distance", "outliers"],

@@ -6,6 +6,9 @@ internal sealed record Stage(int Time, double Deviation, double Decided, double 
     /// <summary>A point is decided where one peak is at least so likely.</summary>
     public const double Certain = 0.95;
 
+    // A cloud so many times as wide as it ought to be is none.
+    private const double Astray = 2;
+
     // The median distance from the centre of a Gaussian cloud in the plane, in standard deviations.
     private static readonly double MedianOfUnit = Math.Sqrt(2 * Math.Log(2));
 
@@ -15,6 +18,7 @@ internal sealed record Stage(int Time, double Deviation, double Decided, double 
     /// <summary>What happens, in words that follow from the numbers.</summary>
     public string Told(int timesteps) => $"t = {Time} ({timesteps - Time} steps done): " + (Decided switch
     {
+        _ when ModeDeviation > Astray * ExactModeDeviation => $"the points have gone astray: about the likelier peak they have width {F3(ModeDeviation)}, in the exact q(x_t) {F3(ExactModeDeviation)}.",
         < 0.05 => $"one round cloud of width {F2(Deviation)}; of {Percent(Decided, "0.#")} of the points it can be told which peak they will join.",
         < 0.95 => $"the cloud parts: {Percent(Decided, "0")} of the points have their peak, the others still lie between.",
         _ => $"two clouds: {Percent(Decided, "0.#")} of the points have their peak, and what is left is to draw together. A cloud has width {F3(ModeDeviation)} (the exact q(x_t): {F3(ExactModeDeviation)}).",

@@ -6,10 +6,14 @@ namespace Diffusion.TwoPixel.Submit;
 internal sealed class SubmissionModels(StudyFolder output, IReporter reporter)
 {
     /// <summary>The models of the study, in the order of the configuration.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="cancellation">Stops the training.</param>
+    /// <param name="whenChecked">Called when what is there has been found to fit, before anything is trained.</param>
     /// <exception cref="UsageException">A model of the folder is another one than the settings say.</exception>
-    public IReadOnlyList<TrainedModel> Study(RunConfiguration configuration, CancellationToken cancellation)
+    public IReadOnlyList<TrainedModel> Study(RunConfiguration configuration, CancellationToken cancellation, Action? whenChecked = null)
     {
         var found = configuration.Timesteps.ToDictionary(t => t, t => Saved(configuration, output, t));
+        whenChecked?.Invoke();
         int[] missing = [.. configuration.Timesteps.Where(t => found[t] is null)];
         foreach (var model in new ModelTraining(configuration, output, reporter).TrainAll(missing, resume: false, cancellation))
             found[model.T] = model;

@@ -125,5 +125,5 @@ public sealed partial class Generator<T>
         IntegerTimes = SeesIntegers,
     });
 
-    private bool SeesIntegers => Model.Objective is SimpleObjective<T> { Times: TimeSampling.Discrete };
+    private bool SeesIntegers => Model.Objective.DrawsWholeTimes;
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Diffusion.Numerics;
+using Diffusion.Schedules;
 using Diffusion.Tensors;
 
 namespace Diffusion.Guidance;
@@ -46,7 +47,8 @@ public sealed class AdaptiveProjectedGuidance<T> : IDenoiser<T>
     /// </summary>
     /// <remarks>
     /// The sum goes on while a sample's time falls from call to call, and begins anew where it rises, as it does at the start of another
-    /// run. A call at the time of the last one replaces that one, so a solver may come to a time twice. <see cref="Reset"/> forgets it all.
+    /// run, and at t = 0, where x_0 is known. A call at the time of the last one replaces that one, so a solver may come to a time twice.
+    /// <see cref="Reset"/> forgets it all.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">Not in (-1, 1).</exception>
     public double Momentum
@@ -60,7 +62,10 @@ public sealed class AdaptiveProjectedGuidance<T> : IDenoiser<T>
     public void Reset() => _lastTimes = [];
 
     /// <inheritdoc/>
-    /// <remarks>Samples without a condition get the unconditional prediction. A learned variance is that of the conditional prediction.</remarks>
+    /// <remarks>
+    /// Samples without a condition get the unconditional prediction. A learned variance is that of the conditional prediction. At t = 0, where x_0 is x
+    /// whatever the guidance, the noise is guided as it is in the limit: by its own difference, without the part along x_0.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">What the network predicts does not tell x_0 at this level.</exception>
     public void Predict(Tensor<T> xt, ReadOnlySpan<double> t, Condition<T> condition, Prediction<T> prediction)
     {
@@ -74,30 +79,75 @@ public sealed class AdaptiveProjectedGuidance<T> : IDenoiser<T>
         Tensor<T> x0 = prediction.X0;
         System.Numerics.Tensors.TensorPrimitives.Subtract<T>(x0.Span, other.X0.Span, _guidance.Span);
         if (Momentum != 0)
-            AddMomentum(t, samples);
+            AddMomentum(t, samples, prediction);
         int length = xt.Length / Math.Max(1, samples);
         for (int i = 0; i < samples; i++)
             Guide(x0.Span.Slice(i * length, length), _guidance.Span.Slice(i * length, length));
-        prediction.Set(Parameterisation.X0, xt, x0);
+        if (!prediction.TellsNoise || !other.TellsNoise || !HasClean(prediction))
+        {
+            prediction.Set(Parameterisation.X0, xt, x0);
+            return;
+        }
+
+        for (int i = 0; i < samples; i++)
+            GuideNoise(prediction, other, xt, i, length);
+        prediction.Set(Parameterisation.Epsilon, xt, prediction.Noise);
+    }
+
+    private static NoiseLevel LevelOf(Prediction<T> prediction, int sample) => prediction.Levels[prediction.Levels.Length == 1 ? 0 : sample];
+
+    private static bool HasClean(Prediction<T> prediction)
+    {
+        foreach (var level in prediction.Levels)
+        {
+            if (level.S == 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    // The noise that belongs to the guided x_0; without noise in x, where x_0 does not tell it, the difference of the noises takes that of x_0's place.
+    private void GuideNoise(Prediction<T> prediction, Prediction<T> other, Tensor<T> xt, int sample, int length)
+    {
+        var level = LevelOf(prediction, sample);
+        var row = new Range(sample * length, (sample + 1) * length);
+        Span<T> x0 = prediction.X0.Span[row], noise = prediction.Noise.Span[row], guidance = _guidance!.Span[row];
+        if (level.S > 0)
+        {
+            Fused.Combine(T.CreateTruncating(1 / level.S), xt.Span[row], T.CreateTruncating(-level.G / level.S), x0, noise);
+            return;
+        }
+
+        System.Numerics.Tensors.TensorPrimitives.Subtract<T>(noise, other.Noise.Span[row], guidance);
+        double part = PartAlong(x0, guidance, out _);
+        Fused.Combine(T.One, noise, T.CreateTruncating(Weight), guidance, noise);
+        Fused.Combine(T.One, noise, T.CreateTruncating(-Weight * (1 - Eta) * part), x0, noise);
     }
 
     // x_0 + w s (Δ - (1 - eta) c x_0), where s shortens Δ and c x_0 is its part along x_0.
     private void Guide(Span<T> x0, ReadOnlySpan<T> guidance)
     {
-        double along = 0, square = 0, length = 0;
-        for (int j = 0; j < x0.Length; j++)
-        {
-            double x = double.CreateTruncating(x0[j]), d = double.CreateTruncating(guidance[j]);
-            (along, square, length) = (along + (x * d), square + (x * x), length + (d * d));
-        }
-
-        length = Math.Sqrt(length);
+        double part = PartAlong(x0, guidance, out double length);
         double scale = Weight * (Threshold is { } r && length > r ? r / length : 1);
-        double part = square > 0 ? along / square : 0;
         Fused.Combine(T.CreateTruncating(1 - (scale * (1 - Eta) * part)), x0, T.CreateTruncating(scale), guidance, x0);
     }
 
-    private void AddMomentum(ReadOnlySpan<double> t, int samples)
+    // c of the part c x_0 of the guidance, and the length of all of it.
+    private static double PartAlong(ReadOnlySpan<T> x0, ReadOnlySpan<T> guidance, out double length)
+    {
+        double along = 0, square = 0, squares = 0;
+        for (int j = 0; j < x0.Length; j++)
+        {
+            double x = double.CreateTruncating(x0[j]), d = double.CreateTruncating(guidance[j]);
+            (along, square, squares) = (along + (x * d), square + (x * x), squares + (d * d));
+        }
+
+        length = Math.Sqrt(squares);
+        return square > 0 ? along / square : 0;
+    }
+
+    private void AddMomentum(ReadOnlySpan<double> t, int samples, Prediction<T> prediction)
     {
         _before ??= Tensor<T>.Uninitialized(_guidance!.Shape);
         _average ??= Tensor<T>.Uninitialized(_guidance!.Shape);
@@ -113,7 +163,7 @@ public sealed class AdaptiveProjectedGuidance<T> : IDenoiser<T>
         {
             double time = DenoiserArguments.TimeOf(t, i);
             Span<T> before = _before.Span.Slice(i * length, length), average = _average.Span.Slice(i * length, length), guidance = _guidance!.Span.Slice(i * length, length);
-            if (time > _lastTimes[i])
+            if (time > _lastTimes[i] || LevelOf(prediction, i).S == 0)
                 before.Clear();
             else if (time < _lastTimes[i])
                 average.CopyTo(before);

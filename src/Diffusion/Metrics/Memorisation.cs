@@ -15,7 +15,7 @@ namespace Diffusion.Metrics;
 /// <param name="Times">What was found at each time, in the order asked for.</param>
 public sealed record Memorisation(ImmutableArray<MemorisationAtTime> Times)
 {
-    /// <summary>The strongest word of any time: by heart before in part before learned; not told apart only where nothing was told at any time.</summary>
+    /// <summary>The strongest word of any time: by heart before in part before not by heart; not told apart only where nothing was told at any time.</summary>
     public MemorisationVerdict Verdict => Times.Max(time => time.Verdict);
 
     /// <summary>Measures denoisers on the same draws.</summary>
@@ -61,8 +61,10 @@ public sealed record Memorisation(ImmutableArray<MemorisationAtTime> Times)
 
     /// <summary>The answer in words that follow from the numbers: for which times which verdict holds.</summary>
     /// <param name="name">What was judged, such as <c>the network</c>.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public string Answer(string name)
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
         var parts = new List<string>();
         var rising = Times.OrderBy(time => time.Time).ToList();
         for (int from = 0, to; from < rising.Count; from = to)
@@ -83,7 +85,7 @@ public sealed record Memorisation(ImmutableArray<MemorisationAtTime> Times)
         {
             MemorisationVerdict.Memorised => "knows its training data by heart",
             MemorisationVerdict.InPart => "knows its training data in part by heart",
-            MemorisationVerdict.Learned => "has learned what its training data have in common, and does not know them by heart",
+            MemorisationVerdict.NotByHeart => "does not know its training data by heart",
             _ => "is not told apart from one that knows its training data by heart, nor from one that does not",
         };
         return $"{char.ToUpperInvariant(name[0])}{name[1..]} {verdict}: {string.Join("; ", parts)}.";

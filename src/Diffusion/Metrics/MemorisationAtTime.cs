@@ -15,7 +15,7 @@ public readonly record struct DenoiserDifferences(double IdealOfTraining, double
 /// <remarks>
 /// A denoiser that does not know which points it was trained on has the same error on both kinds, up to chance; the ideal denoiser of the
 /// training data has far less on them. The share by heart is the denoiser's gap between the two as a part of that of the ideal one: 0 for a
-/// denoiser that learned the distribution, 1 for one that learned the points. Its interval is of three standard errors over the points,
+/// denoiser that learned the distribution (or nothing at all), 1 for one that learned the points. Its interval is of three standard errors over the points,
 /// of a ratio (E. C. Fieller, "Some problems in interval estimation", 1954), which is unbounded where the ideal denoiser itself has no gap
 /// that can be told from chance. Where the exact denoiser is known its errors on the same draws are taken off first: they are the part of chance that all share.
 /// </remarks>
@@ -40,7 +40,7 @@ public sealed record MemorisationAtTime(
     /// <summary>By heart where the interval is above this share.</summary>
     public const double LeastMost = 0.5;
 
-    /// <summary>Learned where it is below this share.</summary>
+    /// <summary>Not by heart where it is below this share.</summary>
     public const double LeastPart = 0.25;
 
     /// <summary>In part by heart where it is above this share.</summary>
@@ -50,6 +50,6 @@ public sealed record MemorisationAtTime(
     public MemorisationVerdict Verdict =>
         Share.Low > LeastMost ? MemorisationVerdict.Memorised
         : Share.Low > SomePart ? MemorisationVerdict.InPart
-        : Share.High < LeastPart ? MemorisationVerdict.Learned
+        : Share.High < LeastPart ? MemorisationVerdict.NotByHeart
         : MemorisationVerdict.NotToldApart;
 }

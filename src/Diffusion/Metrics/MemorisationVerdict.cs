@@ -9,8 +9,11 @@ public enum MemorisationVerdict
     /// <summary>The errors do not tell: too few points, or so much noise that a denoiser that knows the data by heart has the same errors.</summary>
     NotToldApart = 0,
 
-    /// <summary>It knows its training data no better than others: the share by heart is certainly less than <see cref="MemorisationAtTime.LeastPart"/>, a quarter.</summary>
-    Learned = 1,
+    /// <summary>
+    /// It knows its training data hardly better than others: the share by heart is certainly less than <see cref="MemorisationAtTime.LeastPart"/>, a quarter.
+    /// How well it knows either is not said: so it is with a denoiser that has learned the distribution, and with one that has learned nothing.
+    /// </summary>
+    NotByHeart = 1,
 
     /// <summary>It knows its training data better than others, but the share by heart is not certainly more than a half.</summary>
     InPart = 2,
@@ -25,7 +28,7 @@ public static class MemorisationVerdicts
     /// <summary>The verdict in words that end a sentence about a denoiser.</summary>
     public static string Words(this MemorisationVerdict verdict) => verdict switch
     {
-        MemorisationVerdict.Learned => "learned, not by heart",
+        MemorisationVerdict.NotByHeart => "not by heart",
         MemorisationVerdict.InPart => "in part by heart",
         MemorisationVerdict.Memorised => "by heart",
         _ => "not told apart",

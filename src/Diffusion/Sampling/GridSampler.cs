@@ -57,7 +57,7 @@ public abstract class GridSampler<T>(SamplerSettings settings) : ISampler<T>
             double? start = Settings.StartTime;
             if (start is null && CapsStart)
                 start = schedule.TimeOfLambda(Math.Max(schedule.LambdaAt(schedule.T), LeastLambda));
-            times = TimeGrid.Of(schedule, Settings.Spacing ?? DefaultSpacing, Settings.Steps ?? schedule.T, start, Settings.EndTime);
+            times = TimeGrid.Of(schedule, Settings.Spacing ?? DefaultSpacing, Settings.Steps ?? MostSteps(schedule, start), start, Settings.EndTime);
         }
 
         bool rises = times[0] < times[^1];
@@ -111,4 +111,8 @@ public abstract class GridSampler<T>(SamplerSettings settings) : ISampler<T>
         else
             Step(run, i);
     }
+
+    // T, or of whole times as many as there are between the ends.
+    private int MostSteps(NoiseSchedule schedule, double? start) => !Settings.IntegerTimes ? schedule.T
+        : (int)Math.Clamp(Math.Round(start ?? schedule.T) - Math.Round(Settings.EndTime), 1, schedule.T);
 }

@@ -5,7 +5,7 @@ namespace Diffusion.Sampling;
 /// <summary>The settings that all samplers share: the times that a run visits, and a range of the data. What concerns one sampler is a property of that sampler.</summary>
 public sealed record SamplerSettings
 {
-    /// <summary>The number of steps, at most the T of the schedule; null for T.</summary>
+    /// <summary>The number of steps, at most the T of the schedule; null for T, or with <see cref="IntegerTimes"/> for as many as there are whole times between start and end.</summary>
     public int? Steps
     {
         get;

@@ -133,6 +133,14 @@ public sealed class GeneratorTests
     }
 
     [Test]
+    public void So_is_one_of_an_objective_of_your_own([Values] bool whole)
+    {
+        var model = MixtureNetwork.Model(Schedule) with { Objective = new OwnObjective(whole) };
+        _ = new Generator<double>(model, new() { Steps = 13 }).Sample(1);
+        Assert.That(((MixtureNetwork)model.Network).Times.All(double.IsInteger), Is.EqualTo(whole));
+    }
+
+    [Test]
     public void Every_class_gets_the_same_noises_and_classes_are_drawn_evenly()
     {
         var generator = new Generator<double>(MixtureNetwork.Model(Schedule));
@@ -186,5 +194,18 @@ public sealed class GeneratorTests
             Assert.That(new GenerationSettings { Sampler = "ddpm", Steps = null, Guidance = -.125, Interval = new(.2, .75) }.Describe(), Is.EqualTo("DDPM, all steps, guidance w = -0.125 for t/T from 0.2 to 0.75."));
             Assert.That(new GenerationSettings { Guidance = .001 }.Describe(), Does.Contain("w = 0.001."), "a little is not nothing");
         }
+    }
+
+    private sealed class OwnObjective(bool whole) : IObjective<double>
+    {
+        public string Name => "own";
+
+        public Parameterisation Parameterisation => Parameterisation.V;
+
+        public bool DrawsWholeTimes => whole;
+
+        public void DrawTimes(NoiseSchedule schedule, RandomStream stream, Span<double> times) => throw new NotSupportedException("Nothing is trained.");
+
+        public Autograd.Variable<double> Loss(TrainingBatch<double> batch) => throw new NotSupportedException("Nothing is trained.");
     }
 }

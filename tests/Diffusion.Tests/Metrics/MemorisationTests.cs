@@ -32,12 +32,12 @@ public sealed class MemorisationTests
         {
             Assert.That(Words(found[0])[..told], Is.All.EqualTo(MemorisationVerdict.Memorised));
             Assert.That(Words(found[0])[told..], Is.All.AnyOf(MemorisationVerdict.Memorised, MemorisationVerdict.NotToldApart));
-            Assert.That(Words(found[1])[..told], Is.All.EqualTo(MemorisationVerdict.Learned));
-            Assert.That(Words(found[1])[told..], Is.All.AnyOf(MemorisationVerdict.Learned, MemorisationVerdict.NotToldApart));
+            Assert.That(Words(found[1])[..told], Is.All.EqualTo(MemorisationVerdict.NotByHeart));
+            Assert.That(Words(found[1])[told..], Is.All.AnyOf(MemorisationVerdict.NotByHeart, MemorisationVerdict.NotToldApart));
 
             // Through so much noise all points look alike, and nothing is said of either.
             Assert.That(found.Take(2).Select(each => Words(each)[^1]), Is.All.EqualTo(MemorisationVerdict.NotToldApart));
-            Assert.That((found[0].Verdict, found[1].Verdict), Is.EqualTo((MemorisationVerdict.Memorised, MemorisationVerdict.Learned)));
+            Assert.That((found[0].Verdict, found[1].Verdict), Is.EqualTo((MemorisationVerdict.Memorised, MemorisationVerdict.NotByHeart)));
 
             // What knows the other half by heart is the opposite: a negative share.
             Assert.That(found[2].Times[0].Share.Mean, Is.LessThan(0));
@@ -45,7 +45,23 @@ public sealed class MemorisationTests
             Assert.That(found[0].Times.Select(time => time.Differences.IdealOfTraining), Is.All.Zero);
             Assert.That(found[1].Times.Select(time => time.Differences.Exact ?? 0), Is.All.Zero);
             Assert.That(found[0].Answer("the network"), Does.StartWith("The network knows its training data by heart: by heart at t = "));
-            Assert.That(found[1].Answer("the network"), Does.StartWith("The network has learned").And.Contain("not told apart at t ="));
+            Assert.That(found[1].Answer("the network"), Does.StartWith("The network does not know its training data by heart: not by heart at t =").And.Contain("not told apart at t ="));
+        }
+    }
+
+    // What leaves the noise where it is has learned nothing, and is told from what has learned by its errors, not by its verdict.
+    [Test]
+    public void A_denoiser_that_learned_nothing_is_not_said_to_have_learned()
+    {
+        var data = Data(200, Random, exactIsKnown: true);
+        var nothing = new DenoiserOf<float>(Schedule, Parameterisation.X0, (xt, _, _, x0) => x0.CopyFrom(xt));
+        var found = Memorisation.Measure(data, Schedule, Times[..3], Random, [nothing, data.Exact!]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(found.Select(each => each.Verdict), Is.All.EqualTo(MemorisationVerdict.NotByHeart));
+            Assert.That(found[0].Answer("it"), Does.StartWith("It does not know its training data by heart").And.Not.Contain("learned"));
+            Assert.That(found[0].Times[2].Denoiser.HeldOut, Is.GreaterThan(1.1 * found[1].Times[2].Denoiser.HeldOut));
+            Assert.That(() => found[0].Answer(""), Throws.ArgumentException);
         }
     }
 
@@ -64,7 +80,7 @@ public sealed class MemorisationTests
         var found = Memorisation.Measure(data, Schedule, Times[..3], Random, [Between(.1), Between(.35), Between(.9), Between(0)]);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(found[0].Times[1].Verdict, Is.EqualTo(MemorisationVerdict.Learned));
+            Assert.That(found[0].Times[1].Verdict, Is.EqualTo(MemorisationVerdict.NotByHeart));
             Assert.That(found[1].Times[1].Verdict, Is.EqualTo(MemorisationVerdict.InPart));
             Assert.That(found[2].Times[1].Verdict, Is.EqualTo(MemorisationVerdict.Memorised));
 
@@ -96,7 +112,7 @@ public sealed class MemorisationTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(found[0].Verdict, Is.EqualTo(MemorisationVerdict.Memorised));
-            Assert.That(found[1].Verdict, Is.EqualTo(MemorisationVerdict.Learned));
+            Assert.That(found[1].Verdict, Is.EqualTo(MemorisationVerdict.NotByHeart));
             Assert.That(found[0].Times[4].Denoiser.Training, Is.LessThan(.8 * found[0].Times[4].Denoiser.HeldOut));
         }
     }
