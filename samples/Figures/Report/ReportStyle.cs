@@ -17,7 +17,7 @@ internal static class ReportStyle
         a { color: var(--link); }
         .summary { font-size: 1.12rem; }
         nav { color: var(--soft); margin-bottom: 2rem; }
-        nav ol { margin: 0; padding-left: 1.6rem; }
+        nav ol { margin: 0; padding-left: 0; list-style: none; }
         section { border-top: 1px solid var(--line); padding-top: 1.6rem; margin-top: 2.4rem; }
         figure { margin: 1.4rem 0; }
         figure img { display: block; max-width: 100%; height: auto; background: #ffffff; border-radius: 4px; }
