@@ -46,8 +46,13 @@ internal sealed class OwnDataTests : IDisposable
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Directory.GetFiles(_folder["points"]).Select(Path.GetFileName).Order(StringComparer.Ordinal), Is.EqualTo(OfPoints));
-            Assert.That(model.Select(field => field.Key), Is.EqualTo(new[] { "T", "iterations", "finalLoss", "swd", "swdFloor", "conditionalSwd" }));
+            Assert.That(model.Select(field => field.Key), Is.EqualTo(new[] { "T", "iterations", "finalLoss", "swd", "swdFloor", "conditionalSwd", "pointsLoss" }));
             Assert.That(model["conditionalSwd"]!.AsObject().Select(field => field.Key), Is.EqualTo(new[] { "0", "1", "2" }));
+
+            // No network has less than what knows the points by heart; at the last t, which is pure noise, all there is to say is in both.
+            var losses = model["pointsLoss"]!.AsObject().Select(at => (Network: (double)at.Value!["network"]!, Least: (double)at.Value["least"]!)).ToList();
+            Assert.That(losses, Has.All.Matches<(double Network, double Least)>(loss => loss.Network > 0.98 * loss.Least));
+            Assert.That(losses[0].Least, Is.LessThan(0.5 * losses[0].Network), "the points lie far apart");
 
             // Two sets of 45 points of deviation 20: about 20 · sqrt(2 / 45) apart.
             Assert.That((double)model["swdFloor"]!, Is.InRange(1, 12));

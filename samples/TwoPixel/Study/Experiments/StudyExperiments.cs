@@ -22,6 +22,7 @@ internal static class StudyExperiments
         new GroundTruthExperiment(),
         new ForwardExperiment(),
         new TrainingExperiment(),
+        new PointsLossExperiment(),
         new TrajectoryExperiment(),
         new TimestepsExperiment(),
         new AnimationExperiment(),

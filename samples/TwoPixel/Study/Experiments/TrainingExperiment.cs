@@ -29,8 +29,7 @@ internal sealed class TrainingExperiment() : StudyExperiment("Training", "traini
         _ = report.Paragraph(
             $"{(configuration.Network == NetworkKind.UNet ? $"A UNet with {configuration.Width} and {2 * configuration.Width} channels" : $"A fully connected network with {configuration.Width} features")} predicts the noise in x_t ({(exact ? "assignment eq. 9, " : "")}{configuration.Loss} loss), batches of {configuration.TrainingFor(findings.T).Batch}, "
             + (exact ? "" : "one epoch of the points after another, ")
-            + $"labels dropped with probability {configuration.LabelDropout} for each sample by itself, learning rate falling from {configuration.LearningRate} along half a cosine; what samples is the moving average of the weights."
-            + (exact ? "" : " The loss cannot fall to 0, because x_t does not tell its noise; how low it could fall is not known."));
+            + $"labels dropped with probability {configuration.LabelDropout} for each sample by itself, learning rate falling from {configuration.LearningRate} along half a cosine; what samples is the moving average of the weights.");
         if (exact)
             _ = report.Paragraph(Exactly(findings.Of<NoiseNumbers>()));
         _ = report.Figure(paths[0], exact
