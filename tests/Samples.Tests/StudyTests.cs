@@ -86,7 +86,7 @@ internal sealed partial class StudyTests : IDisposable
     {
         var folder = new StudyFolder(_folder["one"]);
         var findings = new StudyFindings(RunConfiguration.Load(folder.Configuration), MetricsDocument.Load(folder.Metrics));
-        ExperimentCoverage.Check(StudyExperiments.All, findings, folder, folder.Report);
+        ExperimentCoverage.Check(StudyExperiments.Of(findings.Data), findings, folder, folder.Report);
         Assert.That(File.ReadAllText(folder.Report), Does.Contain("7. The error budget"), "Two texts say that it is section 7.");
     }
 
