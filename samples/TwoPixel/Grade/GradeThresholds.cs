@@ -19,8 +19,8 @@ internal static class GradeThresholds
     public const double Margin = 1.4;
 
     /// <summary>
-    /// From this share on (and up to 2 less it) a slip explains what was found. Right implementations have shares of up to 0.3 (T = 50, t off by
-    /// one, which makes little difference there), implementations with the slip 1 give or take as much.
+    /// From this share on (and up to 2 less it) a slip explains what was found. Right implementations have shares of up to 0.28 (T = 25 and 50, t off
+    /// by one, which makes little difference there), implementations with the slip 1 give or take as much.
     /// </summary>
     public const double LeastShare = 0.6;
 
@@ -33,13 +33,13 @@ internal static class GradeThresholds
     /// <summary>What has a smaller effect than this part of what was found can be neither shown nor excluded.</summary>
     public const double LeastEffect = 0.8;
 
-    /// <summary>The largest loss, in units of the least possible one. Trained as told above, networks have up to 1.05; with a tenth of the iterations the UNet has 1.14.</summary>
+    /// <summary>The largest loss, in units of the least possible one. Trained as told above, networks have up to 1.053; with a tenth of the iterations the UNet has 1.14.</summary>
     public const double MostLossRatio = 1.25;
 
     /// <summary>What guidance must change at least, what it may leave unexplained for each 1 + |w|, and how far w may be off. Of one's own predictions w is exact; against the exact ones a network's error makes up to 0.1.</summary>
     public const double LeastGuidance = 0.03, MostGuidanceLeft = 0.25, MostGuidanceError = 0.25;
 
-    /// <summary>The error of the predicted noise that is the unit of the means of steps, how many such units are right (networks: up to 0.9), the last step's share of beta_1 (networks: below 0.01), and the share of beta over the posterior's variance (below 0.1).</summary>
+    /// <summary>The error of the predicted noise that is the unit of the means of steps, how many such units are right (networks: up to 0.69), the last step's share of beta_1 (networks: below 0.001), and the share of beta over the posterior's variance (up to 0.022).</summary>
     public const double NoiseErrorOfPath = 0.1, MostMeanError = 1.5, MostLastShare = 0.3, MostUpperShare = 0.5;
 
     /// <summary>A slip may leave so many units in the samples, to be named.</summary>
@@ -54,7 +54,7 @@ internal static class GradeThresholds
         (5, new(0.08, 0.09, 0.045, 1.05), new(0.03, 0.11, 0.02, 0.7), 0.065),
         (10, new(0.08, 0.12, 0.02, 0.8), new(0.03, 0.11, 0.015, 0.35), 0.035),
         (25, new(0.06, 0.05, 0.02, 0.36), new(0.03, 0.11, 0.015, 0.25), 0.025),
-        (50, new(0.06, 0.05, 0.02, 0.25), new(0.03, 0.11, 0.015, 0.25), 0.025),
+        (50, new(0.06, 0.05, 0.02, 0.25), new(0.03, 0.11, 0.017, 0.25), 0.025),
     ];
 
     /// <summary>The allowance of a T: that of the calibrated T next below, or of 5.</summary>
