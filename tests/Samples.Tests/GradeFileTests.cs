@@ -98,8 +98,8 @@ internal sealed class GradeFileTests : IDisposable
     [TestCase("'<f8'", "'>f8'", "accepted are little-endian")]
     [TestCase("False", "True ", "in C order")]
     [TestCase("(6020, 8)", "(6021, 8)", "bytes follow")]
-    [TestCase("(6020, 8)", "(48160, )", "two dimensions")]
-    [TestCase("(6020, 8)", "(9999999999, 8)", "dimensions")]
+    [TestCase("(6020, 8)", "(48160,)", "two dimensions")]
+    [TestCase("(6020, 8)", "(9999999999, 8)", "the header is")]
     [TestCase("'<f8'", "'|O' ", "accepted are")]
     public void An_array_of_another_kind_is_refused(string found, string put, string named)
     {

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.RegularExpressions;
 using Diffusion.Nn.Serialization;
 
 namespace Diffusion.TwoPixel.Grade;
@@ -10,7 +9,7 @@ namespace Diffusion.TwoPixel.Grade;
 /// little-endian float32, float64, int32 or int64, C order, two dimensions or three. Reading trusts nothing: what is refused is named
 /// with file, line and value, and with what is accepted.
 /// </summary>
-internal sealed partial class NumberFile
+internal sealed class NumberFile
 {
     /// <summary>The largest file that is read, in bytes.</summary>
     public const long MostBytes = 256L << 20;
@@ -138,44 +137,15 @@ internal sealed partial class NumberFile
 
     private static NumberFile ReadNpy(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        int start = NpyFile.Magic.Length + 2;
-        if (bytes.Length < start || !bytes.AsSpan().StartsWith(NpyFile.Magic))
-            throw new InvalidDataException($"{path}: this is no NPY file of format 1.0, which numpy.save writes.");
-        int end = start + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(NpyFile.Magic.Length));
-        string text = Encoding.Latin1.GetString(bytes, start, Math.Min(end, bytes.Length) - start);
-        var match = NpyHeader().Match(text);
-        int[] shape = match.Success ? [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries).Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out int n) ? n : -1)] : [];
-        long elements = shape.Aggregate(1L, (product, n) => n < 0 || product < 0 || product > MostBytes ? -1 : product * n);
-        if (shape.Length == 0 || elements < 0 || shape[^1] == 0)
-            throw new InvalidDataException($"{path}: the header is '{Shown(text.Trim(), 120)}'; accepted are little-endian '<f4', '<f8', '<i4' or '<i8' in C order, of two dimensions or three.");
-        string type = match.Groups["type"].Value;
-        int size = type[1] - '0';
-        if (bytes.Length - (long)end != elements * size)
-            throw new InvalidDataException($"{path}: {bytes.Length - end} bytes follow the header; the shape ({string.Join(", ", shape)}) of '<{type}' takes {elements * size}.");
-        double[] values = new double[elements];
-        for (int i = 0; i < values.Length; i++)
-        {
-            var at = bytes.AsSpan(end + (size * i));
-            values[i] = type switch
-            {
-                "f4" => BinaryPrimitives.ReadSingleLittleEndian(at),
-                "f8" => BinaryPrimitives.ReadDoubleLittleEndian(at),
-                "i4" => BinaryPrimitives.ReadInt32LittleEndian(at),
-                _ => BinaryPrimitives.ReadInt64LittleEndian(at),
-            };
-        }
-
-        return new NumberFile(path, null, shape, values);
+        var (type, shape, values) = NpyFile.Read(path);
+        return shape.Length is 2 or 3 && shape[^1] > 0 ? new NumberFile(path, null, shape, values)
+            : throw new InvalidDataException($"{path}: there is a shape of ({string.Join(", ", shape)}) of '{type}'; accepted are two dimensions or three, the last one that of the columns.");
     }
 
     // What a file holds may be anything: a short part of it, without control characters.
-    private static string Shown(string text, int most = ShownCharacters)
+    private static string Shown(string text)
     {
-        string shown = string.Concat(text.Take(most).Select(c => char.IsControl(c) || c == '\uFFFD' ? '?' : c));
-        return text.Length > most ? shown + "..." : shown;
+        string shown = string.Concat(text.Take(ShownCharacters).Select(c => char.IsControl(c) || c == '\uFFFD' ? '?' : c));
+        return text.Length > ShownCharacters ? shown + "..." : shown;
     }
-
-    [GeneratedRegex(@"^\{'descr': '<(?<type>[fi][48])', 'fortran_order': False, 'shape': \((?<shape>[0-9]{1,10}, [0-9]{1,10}(, [0-9]{1,10})?)\), \} *\n$")]
-    private static partial Regex NpyHeader();
 }

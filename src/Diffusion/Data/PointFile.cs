@@ -13,7 +13,7 @@ namespace Diffusion.Data;
 /// back exactly, with a point for the decimals and LF line ends. <c>.npy</c>: format version 1.0, [N, 2], little-endian,
 /// in the number type of the tensor. Files are written atomically.
 /// </summary>
-public static partial class PointFile
+public static class PointFile
 {
     private const string PointHeader = "left,right,label", UnlabelledHeader = "left,right", TrajectoryHeader = "step,t,left,right,label";
 
@@ -119,27 +119,12 @@ public static partial class PointFile
     public static Tensor<T> ReadNpy<T>(string path)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        int start = NpyFile.Magic.Length + 2;
-        if (bytes.Length < start || !bytes.AsSpan().StartsWith(NpyFile.Magic))
-            throw new InvalidDataException($"{path}: not an NPY file of version 1.0.");
-        int end = start + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(NpyFile.Magic.Length));
-        string text = Encoding.Latin1.GetString(bytes, start, Math.Min(end, bytes.Length) - start);
-        var match = NpyHeader().Match(text);
-        if (!match.Success || !int.TryParse(match.Groups["count"].Value, CultureInfo.InvariantCulture, out int count) || count > int.MaxValue / 2)
-            throw new InvalidDataException($"{path}: the header is '{text.Trim()}'; accepted is [N, 2] of '<f4' or '<f8' in C order.");
-        int size = match.Groups["size"].ValueSpan[0] - '0';
-        if (bytes.Length - (long)end != 2L * count * size)
-            throw new InvalidDataException($"{path}: {bytes.Length - end} bytes follow the header; {count} points take {2L * count * size}.");
-
-        var points = Tensor<T>.Uninitialized([count, 2, 1]);
-        for (int i = 0; i < points.Length; i++)
-        {
-            points.Span[i] = size == 8
-                ? T.CreateTruncating(BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(end + (8 * i))))
-                : T.CreateTruncating(BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(end + (4 * i))));
-        }
-
+        var (type, shape, values) = NpyFile.Read(path);
+        if (type[1] != 'f' || shape.Length != 2 || shape[1] != 2)
+            throw new InvalidDataException($"{path}: there is a shape of ({string.Join(", ", shape)}) of '{type}'; accepted is [N, 2] of '<f4' or '<f8'.");
+        var points = Tensor<T>.Uninitialized([shape[0], 2, 1]);
+        for (int i = 0; i < values.Length; i++)
+            points.Span[i] = T.CreateTruncating(values[i]);
         return points;
     }
 
@@ -158,9 +143,6 @@ public static partial class PointFile
         label = whole ? (int)number : 0;
         return whole;
     }
-
-    [System.Text.RegularExpressions.GeneratedRegex(@"^\{'descr': '<f(?<size>[48])', 'fortran_order': False, 'shape': \((?<count>[0-9]{1,10}), 2\), \} *\n$")]
-    private static partial System.Text.RegularExpressions.Regex NpyHeader();
 
     private static int Count<T>(Tensor<T> points)
         where T : unmanaged, IFloatingPointIeee754<T> =>

@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Diffusion.Nn.Serialization;
 
-/// <summary>Writes NumPy's .npy files, format version 1.0: little-endian, C order. Files are written atomically.</summary>
-public static class NpyFile
+/// <summary>Reads and writes NumPy's .npy files, format version 1.0: little-endian, C order. Files are written atomically; reading trusts nothing.</summary>
+public static partial class NpyFile
 {
     /// <summary>The first bytes of a file: the magic and the version.</summary>
     public static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
@@ -51,4 +53,50 @@ public static class NpyFile
         bytes.CopyTo(file.AsSpan(Magic.Length + 2 + length));
         AtomicFile.Write(path, stream => stream.Write(file));
     }
+
+    /// <summary>Reads numbers. Each is exact in a double, or refused.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>NumPy's name of the number type, the dimensions (none for a single number), and the elements, row-major; they may be NaN or infinite.</returns>
+    /// <exception cref="InvalidDataException">Not version 1.0, not one of the types float32, float64, int32 and int64 in C order, of another length than its shape, or a whole number beyond 2^53; the message names the file and says what is accepted.</exception>
+    public static (string Type, int[] Shape, double[] Values) Read(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        int start = Magic.Length + 2;
+        if (bytes.Length < start || !bytes.AsSpan().StartsWith(Magic))
+            throw new InvalidDataException($"{path}: this is no NPY file of format 1.0, which numpy.save writes.");
+        int end = start + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(Magic.Length));
+        string text = Encoding.Latin1.GetString(bytes, start, Math.Min(end, bytes.Length) - start);
+        var match = Header().Match(text);
+        int[] shape = [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out int n) ? n : -1)];
+        if (!match.Success || shape.Contains(-1))
+            throw new InvalidDataException($"{path}: the header is '{Shown(text.Trim())}'; accepted are little-endian '<f4', '<f8', '<i4' or '<i8' in C order.");
+        string type = match.Groups["type"].Value;
+        int size = type[2] - '0';
+        var elements = shape.Aggregate(System.Numerics.BigInteger.One, (product, n) => product * n);
+        if (bytes.Length - (long)end != elements * size)
+            throw new InvalidDataException($"{path}: {bytes.Length - end} bytes follow the header; the shape ({string.Join(", ", shape)}) of '{type}' takes {elements * size}.");
+        double[] values = new double[(int)elements];
+        for (int i = 0; i < values.Length; i++)
+        {
+            var at = bytes.AsSpan(end + (size * i));
+            values[i] = type switch
+            {
+                "<f4" => BinaryPrimitives.ReadSingleLittleEndian(at),
+                "<f8" => BinaryPrimitives.ReadDoubleLittleEndian(at),
+                "<i4" => BinaryPrimitives.ReadInt32LittleEndian(at),
+                _ => Exact(BinaryPrimitives.ReadInt64LittleEndian(at), path),
+            };
+        }
+
+        return (type, shape, values);
+    }
+
+    private static double Exact(long value, string path) => value is >= -(1L << 53) and <= 1L << 53 ? value
+        : throw new InvalidDataException($"{path}: it holds {value}; accepted are whole numbers up to 2^53, which a double holds exactly.");
+
+    // What a file holds may be anything: a short part of it, without control characters.
+    private static string Shown(string text) => string.Concat(text.Take(120).Select(c => char.IsControl(c) ? '?' : c)) + (text.Length > 120 ? "..." : "");
+
+    [GeneratedRegex(@"^\{'descr': '(?<type><[fi][48])', 'fortran_order': False, 'shape': \((?<shape>([0-9]{1,10},|[0-9]{1,10}(, [0-9]{1,10})+)?)\), \} *\n$")]
+    private static partial Regex Header();
 }
