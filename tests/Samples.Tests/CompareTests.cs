@@ -99,18 +99,15 @@ internal sealed class CompareTests : IDisposable
     {
         string again = Copy("again");
         var before = Models.Select(name => File.ReadAllBytes(Path.Combine(again, name))).ToList();
-        var reporter = new CommandLineReporter();
-        Invoke(reporter, [.. Tiny, "--out", again]);
-        Assert.That(reporter.Steps, Is.Empty);
-        Assert.That(Models.Select(name => File.ReadAllBytes(Path.Combine(again, name))), Is.EqualTo(before));
-        foreach (string name in Figures)
-            Assert.That(File.ReadAllBytes(Path.Combine(again, name)), Is.EqualTo(File.ReadAllBytes(Path.Combine(Run, name))), name);
 
-        // A student that is missing is distilled again, and so are all that were distilled from it.
+        // A student that is missing is distilled again, and so are all that were distilled from it; nothing else is trained.
         File.Delete(Path.Combine(again, "student-2.safetensors"));
+        var reporter = new CommandLineReporter();
         Invoke(reporter, [.. Tiny, "--out", again]);
         Assert.That(reporter.Steps, Has.Count.EqualTo(2 * 8));
         Assert.That(Models.Select(name => File.ReadAllBytes(Path.Combine(again, name))), Is.EqualTo(before));
+        foreach (string name in Figures)
+            Assert.That(File.ReadAllBytes(Path.Combine(again, name)), Is.EqualTo(File.ReadAllBytes(Path.Combine(Run, name))), name);
     }
 
     [Test]
