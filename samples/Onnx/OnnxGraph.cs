@@ -39,6 +39,14 @@ public sealed class OnnxGraph
     /// <summary>One number as a constant.</summary>
     public string Number(double value) => Known(FormattableString.Invariant($"f{value:R}"), () => Constant("number", [], [(float)value]));
 
+    /// <summary>One number again and again, [length].</summary>
+    public string Filled(int length, double value) => Known(FormattableString.Invariant($"f{value:R}x{length}"), () =>
+    {
+        float[] values = new float[length];
+        Array.Fill(values, (float)value);
+        return Constant("number", [length], values);
+    });
+
     /// <summary>Whole numbers, int64 [length].</summary>
     public string Integers(params IEnumerable<long> values)
     {

@@ -103,9 +103,8 @@ public static partial class OnnxMappings
         int groups = operation.Whole("groups"), rank = operation.Shape.Count;
         string x = AddRows(operation, operation.Inputs[0].First, firstTable: 3);
         Extent[] shape = rank < 3 ? [.. operation.Shape] : [operation.Shape[0], operation.Shape[^1], .. operation.Shape.Take(1..^1)];
-        string ones = graph.Constant("ones", [groups], Enumerable.Repeat(1f, groups).ToArray()), zeros = graph.Constant("zeros", [groups], new float[groups]);
         string h = graph.Node("Reshape", [x, graph.Integers(0, groups, -1)]);
-        h = graph.Reshape(graph.Node("InstanceNormalization", [h, ones, zeros], ("epsilon", operation.Number("epsilon"))), shape);
+        h = graph.Reshape(graph.Node("InstanceNormalization", [h, graph.Filled(groups, 1), graph.Filled(groups, 0)], ("epsilon", operation.Number("epsilon"))), shape);
         h = graph.Node("Mul", [h, Beside(graph, operation.Inputs[1].Last, from: 1, rank - 1)]);
         h = graph.Node("Add", [h, Beside(graph, operation.Inputs[2].Last, from: 1, rank - 1)]);
         return operation.First(operation.Flag("silu") ? Silu(graph, h) : h);

@@ -12,6 +12,8 @@ namespace Diffusion.Onnx;
 public sealed class OnnxProbe<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private const int MostSamples = 32;
+
     private readonly Dictionary<string, object> _values = [];
 
     internal OnnxProbe(int samples, int number, IReadOnlyList<OnnxInput> inputs)
@@ -50,11 +52,11 @@ public sealed class OnnxProbe<T>
     /// <summary>The number of an <see cref="OnnxNumber"/>.</summary>
     public double Number(string name) => Get<double>(name);
 
-    /// <summary>Sizes of probes: the last is large enough to ask for every class, and for none.</summary>
+    /// <summary>Sizes of probes: the last is large enough to ask for every class, or some of many, and for none.</summary>
     internal static int[] Sizes(IReadOnlyList<OnnxInput> inputs)
     {
         int classes = inputs.OfType<OnnxLabels>().Select(labels => labels.Classes).DefaultIfEmpty(0).Max();
-        return [2, 3, Math.Clamp(classes + 2, 5, 32)];
+        return [2, 3, Math.Clamp(classes + 2, 5, MostSamples)];
     }
 
     private TValue Get<TValue>(string name) => _values.TryGetValue(name, out object? value) && value is TValue found
@@ -74,12 +76,17 @@ public sealed class OnnxProbe<T>
         return values;
     }
 
-    // From the last class down, then none, so that they are not the samples' numbers.
+    // From the last class down to the first, in steps where there are many, then none; so they are not the samples' numbers.
     private static int[] Labels(int classes, int samples, int number)
     {
+        int kinds = Math.Min(classes + 1, MostSamples);
         int[] labels = new int[samples];
         for (int i = 0; i < samples; i++)
-            labels[i] = classes - 1 - ((i + number) % (classes + 1));
+        {
+            int kind = (i + number) % kinds;
+            labels[i] = kind == kinds - 1 ? -1 : classes - 1 - (int)((long)kind * (classes - 1) / Math.Max(1, kinds - 2));
+        }
+
         return labels;
     }
 

@@ -79,6 +79,43 @@ public sealed class SamplingTests
         Assert.That(Runtime.Difference(ours.Span, x.Span), Is.LessThan(1e-4));
     }
 
+    [Test]
+    public void Of_a_network_that_is_shown_an_image()
+    {
+        UNetLevel[] levels = [new() { Width = 8 }];
+        var schedule = NoiseSchedule.Cosine(6);
+        var network = Drawn.Moved(new UNet<float>(new() { Height = 4, Width = 4, Channels = 1, Classes = 2, ConditionChannels = 1, Levels = levels, Embedding = 16, Timesteps = 6 }, new RandomSource(4)));
+        var model = new Model<float>(network, schedule, new SimpleObjective<float>(), new(), "none");
+        using var runtime = new Runtime(ModelExport.DdimStep(model));
+        Tensor<float> start = Drawn.Normal([Samples, 4, 4, 1]), image = Drawn.Normal([Samples, 4, 4, 1], 1), x = start.Clone();
+        int[] labels = Drawn.Labels(Samples, 2);
+        bool[] given = Array.ConvertAll(labels, label => label != 1);
+        for (int t = schedule.T; t > 0; t--)
+        {
+            double[] times = [.. Enumerable.Repeat((double)t, Samples)];
+            x = Tensor<float>.From(x.Shape, runtime.Run(
+                ("x_t", x), ("t", times), ("t_next", Array.ConvertAll(times, each => each - 1)), ("label", labels), ("condition", image), ("has_condition", given), ("w", Guidance))[0]);
+        }
+
+        var condition = new Condition<float>(labels, image, Array.ConvertAll(given, has => !has));
+        var ours = new DdimSampler<float>().Sample(new ClassifierFreeGuidance<float>(model.Denoiser, Guidance), schedule, start, condition, new RandomSource(0));
+        Assert.That(Runtime.Difference(ours.Span, x.Span), Is.LessThan(1e-4));
+    }
+
+    // More classes than a probe has samples.
+    [Test]
+    public void Of_a_thousand_classes()
+    {
+        var network = Drawn.Moved(new MlpDenoiser<float>(new() { Dimensions = 2, Width = 16, Layers = 1, Classes = 1000, Timesteps = 8 }, new RandomSource(4)));
+        using var runtime = new Runtime(OnnxExport.Of(network));
+        var x = Drawn.Normal([Samples, 2]);
+        int[] labels = [-1, 0, 999, .. Drawn.Labels(Samples - 3, 1000)];
+        double[] t = Drawn.Times(Samples, 8);
+        var ours = Tensor<float>.Uninitialized(x.Shape);
+        network.Evaluate(x, t, labels, ours);
+        Assert.That(Runtime.Difference(ours.Span, runtime.Run(("x_t", x), ("t", t), ("label", labels))[0]), Is.LessThan(1e-4));
+    }
+
     private static (int[] Labels, Tensor<float> X) Start() => ([.. Enumerable.Range(0, Samples).Select(i => (i % 3) - 1)], Drawn.Normal([Samples, 2, 1]));
 
     private static Model<float> Model(Parameterisation asked) => new(
