@@ -22,7 +22,12 @@ public sealed class NameMapTests
     {
         var map = new NameMap(new Dictionary<string, string?>
         {
-            ["net.*"] = "second.*", ["net.0.*"] = "first.*", ["net.1.*"] = "second.*", ["net.1.bias"] = "bias of the second", ["unused"] = null, ["block.*.conv.weight"] = "conv*",
+            ["net.*"] = "second.*",
+            ["net.0.*"] = "first.*",
+            ["net.1.*"] = "second.*",
+            ["net.1.bias"] = "bias of the second",
+            ["unused"] = null,
+            ["block.*.conv.weight"] = "conv*",
         });
         Assert.That(map.NameOf(theirs), Is.EqualTo(ours));
     }

@@ -8,7 +8,7 @@ namespace Diffusion.Peers.Cases;
 
 /// <summary>
 /// ONNX Runtime with the network as this library exports it, on as many threads as we use: all of its optimisations, input and output in
-/// memory that is used again. Conditioning is for each sample, as the file has it.
+/// memory that is used again. The time is one for the batch, as it is for us; labels are for each sample.
 /// </summary>
 internal sealed class OnnxPeer : IDisposable
 {
@@ -28,7 +28,10 @@ internal sealed class OnnxPeer : IDisposable
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        _session = new InferenceSession(OnnxExport.Of(network).ToBytes(), options);
+        OnnxInput[] inputs = [new OnnxData(OnnxExport.Xt, network.SampleShape!.Value), new OnnxNumber(OnnxExport.Time), new OnnxLabels(OnnxExport.Label, network.Classes)];
+        var file = OnnxExport.Of(network, inputs, (tape, probe) =>
+            [(OnnxExport.Prediction, network.Forward(tape, probe.Data(OnnxExport.Xt), [probe.Number(OnnxExport.Time)], probe.Labels(OnnxExport.Label)))]);
+        _session = new InferenceSession(file.ToBytes(), options);
         int count = labels.Length;
         long[] shape = Array.ConvertAll(x.Shape.ToArray(), extent => (long)extent);
         (_names, _results) = ([OnnxExport.Xt, OnnxExport.Time, OnnxExport.Label], [OnnxExport.Prediction]);
@@ -36,7 +39,7 @@ internal sealed class OnnxPeer : IDisposable
         _inputs =
         [
             OrtValue.CreateTensorValueFromMemory(x.Span.ToArray(), shape),
-            OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat((float)t, count).ToArray(), [count]),
+            OrtValue.CreateTensorValueFromMemory(new[] { (float)t }, []),
             OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(labels, label => (long)label), [count]),
         ];
         _outputs = [OrtValue.CreateTensorValueFromMemory(_output, shape)];
