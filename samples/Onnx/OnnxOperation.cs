@@ -47,8 +47,7 @@ public sealed class OnnxOperation
     public IReadOnlyList<Extent> Extents(string name) => Get<Extent[]>(name);
 
     /// <summary>An attribute that is a list of indices, as a value of the graph: int64 [length].</summary>
-    public string Indices(string name) => _attributes.GetValueOrDefault(name) is Extent[]? Graph.Integers(Wholes(name).Select(index => (long)index))
-        : Get<OnnxIndices>(name).Name;
+    public string Indices(string name) => _attributes.GetValueOrDefault(name) is OnnxIndices list ? list.Name : Graph.Integers(Wholes(name).Select(index => (long)index));
 
     /// <summary>Rows of a table [R, C] that an attribute lists, one for each sample: [N, C], or [1, C] where all have the same.</summary>
     public string Rows(OnnxValue table, string name) =>
