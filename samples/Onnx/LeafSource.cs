@@ -12,6 +12,7 @@ internal sealed class LeafSource<T>(OnnxGraph graph, IReadOnlyList<OnnxInput> in
     private const double Rounding = 1e-5;
 
     private readonly Dictionary<Tensor<T>, OnnxValue> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, OnnxIndices> _lists = [];
     private readonly int[] _samples = [.. probes.Select(probe => probe.Samples)];
 
     public void DeclareInputs()
@@ -46,26 +47,34 @@ internal sealed class LeafSource<T>(OnnxGraph graph, IReadOnlyList<OnnxInput> in
         if (lists.Where((list, i) => list.Length != _samples[i]).Any())
             return null;
         if (All(i => lists[i].Select((entry, at) => entry == at)))
-            return new(() => graph.Node("Range", [Scalar(0), graph.Node("Squeeze", [graph.Samples]), Scalar(1)])) { IsEachSample = true };
+            return Known("each", () => graph.Node("Range", [Scalar(0), graph.Node("Squeeze", [graph.Samples]), Scalar(1)]), isEachSample: true);
         if (All(i => lists[i].Select(entry => entry == lists[0][0])))
-            return new(() => graph.Node("Expand", [graph.Integers(lists[0][0]), graph.Samples])) { IsZero = lists[0][0] == 0 };
+            return Known($"all {lists[0][0]}", () => graph.Node("Expand", [graph.Integers(lists[0][0]), graph.Samples]), isZero: lists[0][0] == 0);
         foreach (var input in inputs)
         {
             if (input is OnnxTimes times && All(i => lists[i].Select((entry, at) => entry == (int)probes[i].Times(times.Name)[at])))
-                return new(() => graph.Node("Cast", [times.Name], ("to", (int)TensorProto.Types.DataType.Int64)));
+                return Known(times.Name, () => graph.Node("Cast", [times.Name], ("to", (int)TensorProto.Types.DataType.Int64)));
             if (input is not OnnxLabels labels)
                 continue;
             int none = lists.SelectMany((list, i) => list.Where((_, at) => probes[i].Labels(labels.Name)[at] < 0)).FirstOrDefault(-1);
             if (All(i => lists[i].Select((entry, at) => entry == (probes[i].Labels(labels.Name)[at] is >= 0 and var label ? label : none))))
-                return new(() => graph.Node("Where", [graph.Node("Less", [labels.Name, graph.Integers(0)]), graph.Integers(none), labels.Name]));
+                return Known($"{labels.Name} {none}", () => graph.Node("Where", [graph.Node("Less", [labels.Name, graph.Integers(0)]), graph.Integers(none), labels.Name]));
         }
 
         return null;
     }
 
+    private OnnxIndices Known(string key, Func<string> make, bool isEachSample = false, bool isZero = false)
+    {
+        if (!_lists.TryGetValue(key, out var list))
+            _lists[key] = list = new(make) { IsEachSample = isEachSample, IsZero = isZero };
+        return list;
+    }
+
     private OnnxValue? Find(Tensor<T>[] leaf)
     {
-        if (state.TryGetValue(leaf[0], out string? name) || leaf.All(each => each.Shape == leaf[0].Shape && each.Span.SequenceEqual(leaf[0].Span)))
+        string? name = leaf.All(each => ReferenceEquals(each, leaf[0])) ? state.GetValueOrDefault(leaf[0]) : null;
+        if (name is not null || leaf.All(each => each.Shape == leaf[0].Shape && each.Span.SequenceEqual(leaf[0].Span)))
             return new(graph, name ?? "constant", leaf[0].Shape.ToArray(), Numbers(leaf[0]));
         var extents = new Extent?[leaf[0].Rank];
         for (int d = 0; d < extents.Length && leaf.All(each => each.Rank == extents.Length); d++)
