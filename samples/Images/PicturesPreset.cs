@@ -139,6 +139,6 @@ internal sealed class PicturesPreset : Preset
     [
         new TrainCommand(context), new SampleCommand(context), new InpaintCommand(context), new EditCommand(context), new InterpolateCommand(context),
         new UpscaleCommand(context), new ClassifierCommand(context), new EvaluateCommand(context), new MemorisationCommand(context), new AllCommand(context),
-        new ShapesCommand(context),
+        new ExportCommand(context), new ShapesCommand(context),
     ];
 }

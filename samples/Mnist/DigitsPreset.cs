@@ -87,5 +87,6 @@ internal sealed class DigitsPreset : Preset
     [
         new AllCommand(context), new SampleCommand(context), new TrainCommand(context), new InpaintCommand(context), new EditCommand(context),
         new InterpolateCommand(context), new FormationCommand(context), new EvaluateCommand(context), new MemorisationCommand(context), new ClassifierCommand(context), new ClassifierGuidanceCommand(context),
+        new ExportCommand(context),
     ];
 }

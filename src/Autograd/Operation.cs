@@ -33,6 +33,12 @@ public abstract class Operation<T>
     /// <summary>What the operation is called in graphs.</summary>
     public virtual string Name => GetType().Name.Split('`')[0].Replace("Operation", "", StringComparison.Ordinal);
 
+    /// <summary>
+    /// What the operation computes, for what writes it down for another program (docs/onnx.md). Where the operation depends on more
+    /// than its inputs, say it here; the default is the name, with no attributes.
+    /// </summary>
+    public virtual OperationDescription Describe() => new(Name);
+
     /// <summary>The result.</summary>
     public Variable<T> Output { get; private set; } = null!;
 

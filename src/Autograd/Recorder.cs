@@ -22,7 +22,7 @@ internal readonly ref struct Recorder<T>
     /// <summary>The tape that the result lives on; null where there is none.</summary>
     public Tape<T>? Tape { get; }
 
-    /// <summary>Whether a backward pass may come: there is a recording tape and an input that wants a gradient.</summary>
+    /// <summary>Whether a backward pass may come: there is a recording tape and an input that wants a gradient; or whether the tape is a trace.</summary>
     public bool Records { get; }
 
     /// <exception cref="InvalidOperationException">
@@ -51,6 +51,8 @@ internal readonly ref struct Recorder<T>
         }
 
         var running = Tape<T>.Running;
+        if (running is { IsTrace: true })
+            return new Recorder<T>(running, records: true, unrecorded: false);
         if (Tape<T>.GradientsAreOff || running is { Records: false })
             return new Recorder<T>(running ?? own, records: false, unrecorded: false);
         if (mixed)

@@ -40,6 +40,18 @@ public sealed partial class Tape<T>
     public static Tape<T> StartInference() => Start(records: false);
 
     /// <summary>
+    /// Starts a tape that lists every operation, those of constants and frozen parameters too, for who wants to know what was computed and
+    /// from what (docs/onnx.md). There is no backward pass of it.
+    /// </summary>
+    /// <remarks>While it is the innermost tape of the thread, <see cref="NoGradient"/> does not hide operations from it.</remarks>
+    public static Tape<T> StartTrace()
+    {
+        var tape = Start(records: true);
+        tape.IsTrace = true;
+        return tape;
+    }
+
+    /// <summary>
     /// Until it is disposed, nothing is recorded on this thread: results are constants on the tape that runs, in its memory.
     /// </summary>
     /// <remarks>PyTorch's <c>torch.no_grad()</c>. An inference tape does the same and takes its memory back at its end.</remarks>
@@ -53,7 +65,7 @@ public sealed partial class Tape<T>
         var tape = t_idle is { Count: > 0 } idle ? idle.Pop() : new Tape<T>();
         tape._running = true;
         tape._thread = Environment.CurrentManagedThreadId;
-        tape.Records = records;
+        (tape.Records, tape.IsTrace) = (records, false);
         (t_running ??= []).Add(tape);
         return tape;
     }

@@ -31,6 +31,9 @@ public sealed partial class Tape<T> : IDisposable
     /// <summary>Whether operations are recorded; else the tape only provides memory.</summary>
     public bool Records { get; private set; }
 
+    /// <summary>Whether every operation is recorded, also where no gradient may be asked for: see <see cref="StartTrace"/>.</summary>
+    public bool IsTrace { get; private set; }
+
     /// <summary>The recorded operations, in order.</summary>
     public IReadOnlyList<Operation<T>> Operations => _operations;
 
@@ -134,11 +137,11 @@ public sealed partial class Tape<T> : IDisposable
     /// <summary>Takes over memory of the pool that a backward pass rented.</summary>
     internal void Own(Tensor<T> tensor) => _rented.Add(tensor);
 
-    /// <summary>Appends an operation of which it is known that a gradient will be asked for.</summary>
+    /// <summary>Appends an operation of which it is known that a gradient will be asked for, or any operation to a trace.</summary>
     internal Variable<T> Append(Operation<T> operation, Tensor<T> value)
     {
         CheckRunning();
-        var output = new Variable<T>(value, this, requiresGradient: true) { Node = _operations.Count };
+        var output = new Variable<T>(value, this, requiresGradient: !IsTrace) { Node = _operations.Count };
         _operations.Add(operation);
         operation.Recorded(output);
         return output;

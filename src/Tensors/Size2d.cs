@@ -14,6 +14,9 @@ public readonly record struct Size2d(int Height, int Width)
     /// <summary>Height · width.</summary>
     public int Area => Height * Width;
 
+    /// <summary>[Height, Width].</summary>
+    public int[] ToArray() => [Height, Width];
+
     /// <inheritdoc/>
     public override string ToString() => $"{Height}x{Width}";
 }

@@ -34,6 +34,15 @@ public sealed class OwnOperationTests
         Assert.That(w.Gradient!.Span.ToArray(), Is.EqualTo([3.0, 12]));
     }
 
+    // For what writes networks for other programs: a trace lists it, also of constants.
+    [Test]
+    public void A_trace_lists_it_by_its_name()
+    {
+        using var tape = Tape<double>.StartTrace();
+        _ = Cube.Of(tape.Variable(Tensor<double>.From([2], 1, 2)));
+        Assert.That(tape.Operations.Select(operation => operation.Describe().Kind), Is.EqualTo((string[])["Cube"]));
+    }
+
     [Test]
     public void What_it_keeps_must_not_be_written_to()
     {

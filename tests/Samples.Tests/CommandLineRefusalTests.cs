@@ -55,6 +55,14 @@ internal sealed class CommandLineRefusalTests : IDisposable
         yield return Case("empty model", 1, "empty.safetensors", "sample", "--model", "empty.safetensors", "--out", "points.csv");
         yield return Case("steps that contradict the model", 2, "--steps-max is 6", "sample", "--model", Model, "--steps-max", "6", "--out", "points.csv");
 
+        yield return Case("export without a file", 2, "--onnx FILE is missing", "export", "--model", Model);
+        yield return Case("export below a file", 1, "note.txt", "export", "--model", Model, "--onnx", "note.txt/model.onnx");
+        yield return Case("export of no model", 2, "nothing.safetensors", "export", "--model", "nothing.safetensors", "--onnx", "model.onnx");
+        yield return Case("export of an unknown step", 2, "--step is 'heun'; accepted is ddim", "export", "--model", Model, "--onnx", "model.onnx", "--step", "heun");
+        yield return Case("import of nothing", 2, "--state FILE is missing", "import", "--model", Model, "--out", "points.csv");
+        yield return Case("import of missing weights", 2, "nothing.safetensors", "import", "--state", "nothing.safetensors", "--model", Model, "--out", "points.csv");
+        yield return Case("import by a map that is text", 1, "note.txt", "import", "--state", Model, "--names", "note.txt", "--model", Model, "--out", "points.csv");
+
         yield return Case("missing configuration", 2, "nothing.json", "train", "--config", "nothing.json");
         yield return Case("configuration that is text", 2, "note.txt", "train", "--config", "note.txt");
         yield return Case("configuration with an unknown entry", 2, "unknown.json", "train", "--config", "unknown.json");

@@ -54,6 +54,7 @@ internal static class AllCases
         TwoPixelTraining(1024),
         TwoPixelTraining(4096),
         new("two-pixel-infer-1", "two-pixel UNet, prediction for one sample", () => new TwoPixelInferenceWork(1), IsModel: true),
+        new("two-pixel-infer-64", "two-pixel UNet, prediction for 64 samples", () => new TwoPixelInferenceWork(64), IsModel: true),
         new("two-pixel-infer-5000", "two-pixel UNet, prediction for 5,000 samples", () => new TwoPixelInferenceWork(5000), IsModel: true),
         new("two-pixel-sample-5000", "5,000 samples, T = 50, classifier-free guidance", () => new TwoPixelSamplingWork(5000), IsModel: true),
 

@@ -25,6 +25,9 @@ internal abstract class Work : IDisposable
     /// <summary>Whether our outputs are in memory that is used again.</summary>
     public virtual bool OursPreallocated => true;
 
+    /// <summary>ONNX Runtime's way, where the case has one: it is timed in turn with the others, and has no part in the ratio.</summary>
+    public virtual Action? Onnx => null;
+
     /// <summary>Libtorch's ways; the fastest counts.</summary>
     public IReadOnlyList<Variant> Libtorch => _libtorch ??= MakeLibtorch();
 

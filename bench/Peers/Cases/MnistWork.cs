@@ -150,12 +150,17 @@ internal sealed class MnistInferenceWork(int batch) : MnistWork
     private readonly double[] _t = [170];
     private readonly int[] _labels = [3];
 
+    private OnnxPeer? _onnx;
+
+    public override Action Onnx => (_onnx ??= new OnnxPeer(Model, _x, _t[0], [.. Enumerable.Repeat(_labels[0], batch)])).Run;
+
     public override void Ours() => Model.Evaluate(_x, _t, _labels, _noise);
 
     public override Comparison Check()
     {
         Ours();
-        var comparison = new Comparison();
+        Onnx();
+        var comparison = new Comparison().Add("output of ONNX Runtime", _noise.Span, _onnx!.Output, 2e-5);
         foreach (var way in Ways)
         {
             using var scope = torch.NewDisposeScope();
@@ -166,6 +171,12 @@ internal sealed class MnistInferenceWork(int batch) : MnistWork
         }
 
         return comparison;
+    }
+
+    public override void Dispose()
+    {
+        _onnx?.Dispose();
+        base.Dispose();
     }
 
     protected override IReadOnlyList<Variant> MakeLibtorch()

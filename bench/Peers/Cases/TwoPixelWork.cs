@@ -169,12 +169,17 @@ internal sealed class TwoPixelInferenceWork(int batch) : TwoPixelWork(64)
     private readonly double[] _t = [17];
     private readonly int[] _labels = Labels(batch, 5);
 
+    private OnnxPeer? _onnx;
+
+    public override Action Onnx => (_onnx ??= new OnnxPeer(Model, _x, _t[0], _labels)).Run;
+
     public override void Ours() => Model.Evaluate(_x, _t, _labels, _noise);
 
     public override Comparison Check()
     {
         Ours();
-        var comparison = new Comparison();
+        Onnx();
+        var comparison = new Comparison().Add("output of ONNX Runtime", _noise.Span, _onnx!.Output, 1e-5);
         using var scope = torch.NewDisposeScope();
         using var mode = torch.inference_mode(true);
         using var model = new TorchTwoPixel(Model);
@@ -185,6 +190,12 @@ internal sealed class TwoPixelInferenceWork(int batch) : TwoPixelWork(64)
         }
 
         return comparison;
+    }
+
+    public override void Dispose()
+    {
+        _onnx?.Dispose();
+        base.Dispose();
     }
 
     protected override IReadOnlyList<Variant> MakeLibtorch()

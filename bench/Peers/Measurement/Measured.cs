@@ -15,6 +15,9 @@ internal sealed record Measured
 
     public IReadOnlyList<Pair> Pairs { get; init; } = [];
 
+    /// <summary>Medians of ONNX Runtime's blocks in microseconds, each of which followed a pair; none where the case has no such side.</summary>
+    public IReadOnlyList<double> Onnx { get; init; } = [];
+
     /// <summary>The fastest single call of each side in microseconds.</summary>
     public Pair Minimum { get; init; }
 

@@ -46,6 +46,12 @@ internal sealed record Result
     /// <summary>An estimate of a network rewritten for libtorch; it does not count in the ratio.</summary>
     public double? LibtorchRewrittenMicroseconds { get; init; }
 
+    /// <summary>The median of ONNX Runtime's blocks, for one call; null where the case has no such side.</summary>
+    public double? OnnxMicroseconds { get; init; }
+
+    /// <summary>The median of ONNX Runtime's time over ours, block by block.</summary>
+    public double? OnnxRatio { get; init; }
+
     /// <summary>Managed bytes that a call of ours allocates.</summary>
     public double OursAllocatedBytes { get; init; }
 
@@ -74,6 +80,8 @@ internal sealed record Result
     {
         var first = processes.FirstOrDefault(measured => !measured.Passed) ?? processes.MaxBy(measured => measured.Error / measured.Tolerance)!;
         var pairs = processes.SelectMany(measured => measured.Pairs).ToList();
+        double[] onnx = [.. processes.SelectMany(measured => measured.Onnx)];
+        double[] onnxRatios = [.. processes.SelectMany(measured => measured.Onnx.Zip(measured.Pairs, (time, pair) => time / pair.Ours))];
         double[] ratios = [.. pairs.Select(pair => pair.Ratio)];
         double ours = pairs.Count == 0 ? 0 : processes.Min(measured => measured.Minimum.Ours);
         double libtorch = pairs.Count == 0 ? 0 : processes.Min(measured => measured.Minimum.Libtorch);
@@ -97,6 +105,8 @@ internal sealed record Result
             LibtorchVariantsMicroseconds = processes.SelectMany(measured => measured.Variants)
                 .GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => Round(group.Min(pair => pair.Value))),
             LibtorchRewrittenMicroseconds = processes.Min(measured => measured.Rewritten) is { } rewritten ? Round(rewritten) : null,
+            OnnxMicroseconds = onnx.Length == 0 ? null : Round(Statistics.Median(onnx)),
+            OnnxRatio = onnx.Length == 0 ? null : Round(Statistics.Median(onnxRatios)),
             OursAllocatedBytes = processes.Min(measured => measured.AllocatedBytes),
             OthersShare = Math.Round(processes.Max(measured => measured.Others), 3),
             CheckPassed = processes.All(measured => measured.Passed),

@@ -75,17 +75,22 @@ internal static class Timer
         var pairs = new List<Pair>();
         Pair minimum = new(double.PositiveInfinity, double.PositiveInfinity);
         long end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
+        var onnx = new List<double>();
+        double onnxEstimate = work.Onnx is { } first ? Estimate(first) : 0;
         while (pairs.Count < LeastPairs || Stopwatch.GetTimestamp() < end)
         {
             var (oursMedian, oursFastest) = TimeBlock(work.Ours, ours);
             var (libtorchMedian, libtorchFastest) = TimeBlock(chosen.Run, libtorch);
             pairs.Add(new(oursMedian, libtorchMedian));
+            if (work.Onnx is { } run)
+                onnx.Add(TimeBlock(run, onnxEstimate).Median);
             minimum = new(Math.Min(minimum.Ours, oursFastest), Math.Min(minimum.Libtorch, libtorchFastest));
         }
 
         return measured with
         {
             Pairs = pairs,
+            Onnx = onnx,
             Minimum = minimum,
             Variant = chosen.Name,
             OursPreallocated = work.OursPreallocated,

@@ -38,6 +38,9 @@ internal static class Report
                 $"{result.RatioOfMinima,6:F2} {Flags(result),4} {result.CheckError,8:E1} {memory,9}  {result.LibtorchVariant}");
         }
 
+        foreach (var result in results.Where(result => result.OnnxRatio is not null))
+            Console.WriteLine($"{result.Case,-28} {result.Threads,3} {Time(result.OursMicroseconds),10} {Time(result.OnnxMicroseconds!.Value),10} {result.OnnxRatio,6:F2}  ONNX Runtime");
+
         Console.WriteLine();
         if (Disturbed(results) is { } warning)
             Console.WriteLine(warning + "\n");
@@ -93,6 +96,16 @@ internal static class Report
             _ = text.AppendLine("|---|---|---|---|---|---|");
             foreach (var result in rewritten)
                 _ = text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | {Time(result.OursMinimumMicroseconds)} | {Time(result.LibtorchMinimumMicroseconds)} | {Time(result.LibtorchRewrittenMicroseconds!.Value)} | {result.LibtorchRewrittenMicroseconds / result.OursMinimumMicroseconds:F2} |");
+        }
+
+        var onnx = results.Where(result => result.OnnxRatio is not null).ToList();
+        if (onnx.Count > 0)
+        {
+            _ = text.AppendLine().AppendLine("ONNX Runtime with the network as this library exports it, timed in turn with the others:").AppendLine();
+            _ = text.AppendLine("| case | threads | ours | ONNX Runtime | ratio |");
+            _ = text.AppendLine("|---|---|---|---|---|");
+            foreach (var result in onnx)
+                _ = text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | {Time(result.OursMicroseconds)} | {Time(result.OnnxMicroseconds!.Value)} | {result.OnnxRatio:F2} |");
         }
 
         return text.ToString();

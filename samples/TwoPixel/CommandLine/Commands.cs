@@ -39,7 +39,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         figures.SetAction(Figures);
         compare.SetAction(result => new CompareCommand(reporter, cancellation).Run(result));
         submit.SetAction(result => new SubmitCommand(reporter, cancellation).Run(result));
-        foreach (var command in new[] { all, train, sample, figures, compare, submit })
+        foreach (var command in (Command[])[all, train, sample, figures, compare, submit, .. new FileCommands(reporter).Build()])
             root.Add(command);
         return root;
     }

@@ -91,7 +91,7 @@ public static partial class Operations
         var recorder = Recorder<T>.For(x);
         var y = recorder.New(x.Shape);
         Elementwise.Map<ShiftFunction<T>, T>(new(number), x.Data.Span, y.Span);
-        return recorder.Result(y, recorder.Records ? new ShiftOperation<T>(x) : null);
+        return recorder.Result(y, recorder.Records ? new ShiftOperation<T>(x, number) : null);
     }
 }
 
@@ -162,6 +162,8 @@ internal sealed class ScaleOperation<T>(Variable<T> x, T factor) : Operation<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
+    public override OperationDescription Describe() => new("Scale", ("factor", double.CreateChecked(factor)));
+
     // dx += factor·dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
@@ -174,11 +176,13 @@ internal sealed class ScaleOperation<T>(Variable<T> x, T factor) : Operation<T>
     }
 }
 
-/// <summary>y = x + number. Keeps nothing.</summary>
-internal sealed class ShiftOperation<T>(Variable<T> x) : Operation<T>
+/// <summary>y = x + number. Keeps the number, to be told of.</summary>
+internal sealed class ShiftOperation<T>(Variable<T> x, T number) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
+
+    public override OperationDescription Describe() => new("Shift", ("number", double.CreateChecked(number)));
 
     // dx += dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink) => sink.Pass(x, dOut);

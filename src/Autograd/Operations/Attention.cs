@@ -75,6 +75,8 @@ internal sealed class SelfAttentionOperation<T>(AttentionShape shape, Variable<T
 {
     public override IReadOnlyList<Variable<T>> Inputs => [qkv];
 
+    public override OperationDescription Describe() => new("SelfAttention", ("heads", shape.Heads));
+
     // dV = P'·dO; dS = P·(dO·V' - Σ); dQ = dS·K/√d; dK = dS'·Q/√d
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
@@ -88,6 +90,8 @@ internal sealed class LinearAttentionOperation<T>(AttentionShape shape, Variable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [qkv];
+
+    public override OperationDescription Describe() => new("LinearAttention", ("heads", shape.Heads));
 
     // With c = k'·V: dq = dO·c'/√d; dc = q'·dO/√d; dk = V·dc'; dV = k·dc; then both softmaxes
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)

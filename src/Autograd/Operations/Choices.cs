@@ -98,6 +98,8 @@ internal sealed class IndexSelectOperation<T>(Variable<T> x, int dimension, int[
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
+    public override OperationDescription Describe() => new("IndexSelect", ("dimension", dimension), ("indices", indices));
+
     // dx[.., index[i], ..] += dy[.., i, ..]
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
@@ -112,6 +114,8 @@ internal sealed class GatherOperation<T>(Variable<T> x, int dimension, int count
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
+    public override OperationDescription Describe() => new("Gather", ("dimension", dimension), ("indices", indices));
+
     // dx[o, index[o, i, c], c] += dy[o, i, c]
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
@@ -125,6 +129,8 @@ internal sealed class ScatterAddOperation<T>(Variable<T> x, Variable<T> source, 
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x, source];
+
+    public override OperationDescription Describe() => new("ScatterAdd", ("dimension", dimension), ("indices", indices));
 
     // dsource[o, i, c] += dy[o, index[o, i, c], c], dx += dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
@@ -145,6 +151,8 @@ internal sealed class CumSumOperation<T>(Variable<T> x, int dimension) : Operati
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
+
+    public override OperationDescription Describe() => new("CumSum", ("dimension", dimension));
 
     public static void Run(int dimension, bool backwards, Tensor<T> x, Tensor<T> y) =>
         Lines.Run<CumulativeLine<T>, T>(new(backwards), Axis.Of(x.Shape, dimension), x.Shape[dimension], x.Span, y.Span, []);

@@ -30,6 +30,8 @@ internal sealed class ConcatenateOperation<T>(Variable<T>[] parts, int axis) : O
 {
     public override IReadOnlyList<Variable<T>> Inputs => parts;
 
+    public override OperationDescription Describe() => new("Concatenate", ("dimension", axis));
+
     public static void Copy(ReadOnlySpan<Variable<T>> parts, Tensor<T> y, int axis)
     {
         int offset = 0;

@@ -46,6 +46,9 @@ internal sealed class Conv1dOperation<T>(Conv1dShape shape, Variable<T> x, Varia
 {
     public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
 
+    public override OperationDescription Describe() => new(
+        "Conv1d", ("stride", new[] { shape.Stride }), ("padding", new[] { shape.Padding }), ("dilation", new[] { shape.Dilation }), ("groups", shape.Groups));
+
     // dx += the transposed convolution of dy with W; dW[k] += x shifted by k, transposed, times dy; dbias += Σ dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {

@@ -41,6 +41,9 @@ internal sealed class Conv2dOperation<T>(Conv2dShape shape, Variable<T> x, Varia
 {
     public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
 
+    public override OperationDescription Describe() => new(
+        "Conv2d", ("stride", shape.Stride.ToArray()), ("padding", shape.Padding.ToArray()), ("dilation", shape.Dilation.ToArray()), ("groups", shape.Groups));
+
     // dx += the transposed convolution of dy with W; dW[kh, kw] += x shifted by (kh, kw), transposed, times dy; dbias += Σ dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {

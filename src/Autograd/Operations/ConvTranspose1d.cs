@@ -38,6 +38,10 @@ internal sealed class ConvTranspose1dOperation<T>(ConvTranspose1dShape shape, Va
 {
     public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
 
+    public override OperationDescription Describe() => new(
+        "ConvTranspose1d", ("stride", new[] { shape.Adjoint.Stride }), ("padding", new[] { shape.Adjoint.Padding }), ("dilation", new[] { shape.Adjoint.Dilation }),
+        ("outputPadding", new[] { shape.OutputPadding }), ("groups", shape.Adjoint.Groups));
+
     // dx += conv(dy, W); dW[k] += x transposed times dy shifted by k; dbias += Σ dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {

@@ -36,6 +36,10 @@ internal sealed class ConvTranspose2dOperation<T>(ConvTranspose2dShape shape, Va
 {
     public override IReadOnlyList<Variable<T>> Inputs => bias is null ? [x, weight] : [x, weight, bias];
 
+    public override OperationDescription Describe() => new(
+        "ConvTranspose2d", ("stride", shape.Adjoint.Stride.ToArray()), ("padding", shape.Adjoint.Padding.ToArray()), ("dilation", shape.Adjoint.Dilation.ToArray()),
+        ("outputPadding", shape.OutputPadding.ToArray()), ("groups", shape.Adjoint.Groups));
+
     // dx += conv(dy, W); dW[kh, kw] += x transposed times dy shifted by (kh, kw); dbias += Σ dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {

@@ -92,6 +92,8 @@ internal sealed class ElementwiseOperation<TFunction, T>(Variable<T> x, TFunctio
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
+    public override OperationDescription Describe() => new(Name, function.Constants);
+
     public override string Name => typeof(TFunction).Name.Split('`')[0].Replace("Function", "", StringComparison.Ordinal);
 
     public static Variable<T> Apply(Variable<T> x, TFunction function)

@@ -84,6 +84,8 @@ internal sealed class LookupOperation<T>(Variable<T> table, int[] indices) : Ope
 {
     public override IReadOnlyList<Variable<T>> Inputs => [table];
 
+    public override OperationDescription Describe() => new("Lookup", ("indices", indices));
+
     // dtable[index[i]] += dy[i]
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
@@ -104,6 +106,11 @@ internal sealed class AddRowsOperation<T>(Variable<T> x, TableRows<T>[] tables) 
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x, .. tables.Select(rows => rows.Table)];
+
+    public override OperationDescription Describe() => new("AddRows", Indices(tables));
+
+    /// <summary>The rows of each table, as attributes.</summary>
+    public static (string Name, object Value)[] Indices(TableRows<T>[] tables) => [.. tables.Select((rows, i) => ($"indices{i}", (object)rows.Indices))];
 
     public static int Positions(Shape shape) => shape.Length == 0 ? 0 : shape.Length / (shape[0] * shape[^1]);
 

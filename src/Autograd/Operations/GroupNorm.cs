@@ -48,6 +48,9 @@ internal sealed class GroupNormOperation<T>(
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x, gamma, beta, .. tables.Select(rows => rows.Table)];
 
+    public override OperationDescription Describe() => new(
+        "GroupNorm", [("groups", shape.Groups), ("epsilon", double.CreateChecked(epsilon)), ("silu", silu), .. AddRowsOperation<T>.Indices(tables)]);
+
     public override string Name => (tables.Length > 0 ? "AddRows + " : "") + (silu ? "GroupNorm + SiLU" : "GroupNorm");
 
     /// <summary>The rows as the kernel takes them; the default is no table.</summary>

@@ -24,15 +24,17 @@ public static partial class Operations
         Tensors.Kernels.LayerNorm.Forward<T>(
             rows, columns, T.CreateChecked(epsilon), x.Data.Span, gamma.Data.Span, beta.Data.Span, y.Span,
             mean is null ? default : mean.Span, rstd is null ? default : rstd.Span);
-        return recorder.Result(y, recorder.Records ? new LayerNormOperation<T>(x, gamma, beta, mean!, rstd!) : null);
+        return recorder.Result(y, recorder.Records ? new LayerNormOperation<T>(epsilon, x, gamma, beta, mean!, rstd!) : null);
     }
 }
 
 /// <summary>y = h·gamma + beta with h = (x - mean)·rstd along rows. Keeps x, mean and rstd; h is made again.</summary>
-internal sealed class LayerNormOperation<T>(Variable<T> x, Variable<T> gamma, Variable<T> beta, Tensor<T> mean, Tensor<T> rstd) : Operation<T>
+internal sealed class LayerNormOperation<T>(double epsilon, Variable<T> x, Variable<T> gamma, Variable<T> beta, Tensor<T> mean, Tensor<T> rstd) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x, gamma, beta];
+
+    public override OperationDescription Describe() => new("LayerNorm", ("epsilon", epsilon));
 
     // With q = dy·gamma: dx += (q - mean(q) - h·mean(q·h))·rstd, dgamma += Σ dy·h, dbeta += Σ dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)

@@ -112,7 +112,7 @@ public static partial class Operations
             y.Span.Fill(value);
         foreach (var (from, to) in parts)
             Strided.Copy<T>(from, x.Data.Span, to, y.Span);
-        return recorder.Result(y, recorder.Records ? new PadOperation<T>(x, parts) : null);
+        return recorder.Result(y, recorder.Records ? new PadOperation<T>(x, parts, at, before, after, padding, value) : null);
     }
 
     /// <summary>The last dimension with <paramref name="count"/> numbers more at both ends.</summary>
@@ -121,11 +121,14 @@ public static partial class Operations
         where T : unmanaged, IFloatingPointIeee754<T> => x.Pad(^1, count, count, padding, value);
 }
 
-/// <summary>y = x with numbers around. Keeps which part of x went where.</summary>
-internal sealed class PadOperation<T>(Variable<T> x, (Layout From, Layout To)[] parts) : Operation<T>
+/// <summary>y = x with numbers around. Keeps which part of x went where, and to be told of what was asked.</summary>
+internal sealed class PadOperation<T>(
+    Variable<T> x, (Layout From, Layout To)[] parts, int dimension, int before, int after, Padding padding, T value) : Operation<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
+
+    public override OperationDescription Describe() => new("Pad", ("dimension", dimension), ("before", before), ("after", after), ("padding", padding.ToString()), ("value", double.CreateChecked(value)));
 
     // dx[from] += dy[to] for each part; the first is x itself
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)

@@ -46,6 +46,8 @@ internal sealed class MatMulOperation<T>(Variable<T> a, Variable<T> b, MatMulSha
 {
     public override IReadOnlyList<Variable<T>> Inputs => [a, b];
 
+    public override OperationDescription Describe() => new("MatMul", ("transposeA", transposeA), ("transposeB", transposeB));
+
     // dA += dC·B', dB += A'·dC; with A or B stored transposed, the transpose of that.
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {

@@ -48,6 +48,9 @@ internal sealed class MaxPool2dOperation<T>(Pool2dShape shape, Variable<T> x, Te
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
+    public override OperationDescription Describe() => new(
+        "MaxPool2d", ("kernel", shape.Kernel.ToArray()), ("stride", shape.Stride.ToArray()), ("padding", shape.Padding.ToArray()));
+
     // dx at the largest += dy
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
@@ -61,6 +64,9 @@ internal sealed class AvgPool2dOperation<T>(Pool2dShape shape, bool countPadding
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
+
+    public override OperationDescription Describe() => new(
+        "AvgPool2d", ("kernel", shape.Kernel.ToArray()), ("stride", shape.Stride.ToArray()), ("padding", shape.Padding.ToArray()), ("countPadding", countPadding));
 
     // dx of each tap += dy / number of taps
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)

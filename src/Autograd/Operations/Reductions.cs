@@ -133,6 +133,8 @@ internal sealed class SumOperation<T>(Variable<T> x, Shape kept) : Operation<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
+    public override OperationDescription Describe() => new("Sum", ("kept", kept.ToArray()));
+
     // dx += dy, repeated
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {
@@ -146,6 +148,8 @@ internal sealed class ExtremeOperation<T>(string name, Variable<T> x, Shape kept
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
+
+    public override OperationDescription Describe() => new(name, ("kept", kept.ToArray()));
 
     public override string Name => name;
 
@@ -178,6 +182,8 @@ internal sealed class LogSumExpOperation<T>(Variable<T> x, Tensor<T> y) : Operat
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
+
+    public override OperationDescription Describe() => new("LogSumExp", ("kept", y.Shape.ToArray()));
 
     // dx += dy·e^(x - y)
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)

@@ -30,6 +30,8 @@ internal sealed class UpsampleOperation<T>(UpsampleShape shape, Variable<T> x) :
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
+    public override OperationDescription Describe() => new("Upsample", ("factor", shape.Factor.ToArray()));
+
     // dx += the sum of dy over the copies
     public override void Backward(Tensor<T> dOut, GradientSink<T> sink)
     {

@@ -10,6 +10,8 @@ internal sealed class ViewOperation<T>(string name, Variable<T> x, Layout layout
 {
     public override IReadOnlyList<Variable<T>> Inputs => [x];
 
+    public override OperationDescription Describe() => new("View", ("offset", layout.Offset), ("strides", layout.StrideSpan.ToArray()));
+
     public override string Name => name;
 
     public static Variable<T> Apply(string name, Variable<T> x, in Layout layout)

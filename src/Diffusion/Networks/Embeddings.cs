@@ -46,7 +46,15 @@ public sealed class StepEmbedding<T> : Module<T>
     }
 
     /// <summary>[R] times to [R, E].</summary>
-    internal Variable<T> Forward(Tape<T> tape, double[] times) => _linear.Forward(tape.Variable(Features(tape, times))).Silu();
+    internal Variable<T> Forward(Tape<T> tape, double[] times)
+    {
+        var features = tape.IsTrace ? Traced(tape, times) : tape.Variable(Features(tape, times));
+        return _linear.Forward(features).Silu();
+    }
+
+    // What a trace can see: not the features themselves, but what they are made of.
+    private Variable<T> Traced(Tape<T> tape, double[] times) =>
+        _fourier.Forward(tape.Variable(Tensor<T>.From([times.Length], Array.ConvertAll(times, t => T.CreateTruncating(t / _timesteps)))));
 
     /// <summary>The Fourier features of [R] times, [R, E].</summary>
     /// <exception cref="ArgumentOutOfRangeException">A time that is none of the network's.</exception>

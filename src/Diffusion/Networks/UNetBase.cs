@@ -159,24 +159,23 @@ public abstract class UNetBase<T> : DenoisingNetwork<T>
         int n = xt.Shape[0], channels = _sizes.ConditionChannels;
         if (channels == 0)
             return tape.Variable(xt);
-        var shown = tape.Rent(Whole(n, channels + 1));
+        Tensor<T> shown = tape.Rent(Whole(n, channels)), marks = tape.Rent([n]);
         shown.Span.Clear();
+        for (int i = 0; i < n; i++)
+            marks.Span[i] = condition.HasValues(i) ? T.One : T.Zero;
         if (condition.Values is { } values)
         {
             if (values.Shape != Whole(values.Shape[0], channels))
                 throw new ArgumentException($"The network takes {Described(channels)} as a condition, not {values.Shape}.", nameof(condition));
-            int positions = values.Length / Math.Max(1, values.Shape[0] * channels);
-            for (int i = 0; i < n * positions; i++)
+            for (int i = 0; i < n; i++)
             {
-                if (!condition.HasValues(i / positions))
-                    continue;
-                var pixel = shown.Span.Slice(i * (channels + 1), channels + 1);
-                values.Span.Slice((values.Shape[0] == 1 ? i % positions : i) * channels, channels).CopyTo(pixel);
-                pixel[channels] = T.One;
+                if (condition.HasValues(i))
+                    shown.Rows(i, i + 1).CopyFrom(values.Shape[0] == 1 ? values : values.Rows(i, i + 1));
             }
         }
 
-        return Operations.Concatenate([tape.Variable(xt), tape.Variable(shown)]);
+        var everywhere = tape.Variable(marks).Reshape(new Shape([n, .. _extents[0].Select(_ => 1), 1])).BroadcastTo(Whole(n, 1));
+        return Operations.Concatenate([tape.Variable(xt), tape.Variable(shown), everywhere]);
     }
 
     private Shape Whole(int samples, int channels) => new([samples, .. _extents[0], channels]);

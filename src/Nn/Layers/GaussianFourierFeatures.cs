@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Autograd;
 using Diffusion.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -49,6 +50,16 @@ public sealed class GaussianFourierFeatures<T> : Module<T>
                 TensorPrimitives.ConvertTruncating<double, T>(cosines[..count], features[(n + from)..]);
             }
         }
+    }
+
+    /// <summary>The features of numbers [R] or [R, 1] on a tape, [R, 2n], by operations: with gradients, and seen by traces. The error grows with f·u.</summary>
+    /// <exception cref="ArgumentException">Another shape.</exception>
+    public Variable<T> Forward(Variable<T> u)
+    {
+        if (u.Shape.Rank is not (1 or 2) || (u.Shape.Rank == 2 && u.Shape[1] != 1))
+            throw new ArgumentException($"Fourier features are of numbers [R] or [R, 1], not {u.Shape}.", nameof(u));
+        var angles = u.Reshape([u.Shape[0], 1]) * Variable<T>.FromTensor(Frequencies) * T.CreateTruncating(2 * Math.PI);
+        return Operations.Concatenate([angles.Sin(), angles.Cos()]);
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,8 @@ internal readonly struct ClampFunction<T>(T min, T max) : IUnaryFunction<T>
 {
     public static bool DerivativeFromOutput => false;
 
+    public (string Name, object Value)[] Constants => [("min", double.CreateChecked(min)), ("max", double.CreateChecked(max))];
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Value<TVector>(TVector x)
         where TVector : unmanaged, IVector<TVector, T> => Comparisons.OrNaN<TVector, T>(TVector.Min(TVector.Max(x, TVector.Broadcast(min)), TVector.Broadcast(max)), x);

@@ -17,6 +17,9 @@ internal interface IUnaryFunction<T>
 
     /// <summary>Whether the derivative is a function of the output y; else of the input x.</summary>
     static abstract bool DerivativeFromOutput { get; }
+
+    /// <summary>The constants that the struct carries, by name; they are doubles.</summary>
+    (string Name, object Value)[] Constants => [];
 }
 
 /// <summary>A function of two numbers and its partial derivatives, over vectors. The struct may carry constants.</summary>

@@ -85,6 +85,8 @@ internal readonly struct PowFunction<T>(T exponent) : IUnaryFunction<T>
 {
     public static bool DerivativeFromOutput => false;
 
+    public (string Name, object Value)[] Constants => [("exponent", double.CreateChecked(exponent))];
+
     public TVector Value<TVector>(TVector x)
         where TVector : unmanaged, IVector<TVector, T>
     {

@@ -38,6 +38,8 @@ internal readonly struct LeakyReluFunction<T>(T slope) : IUnaryFunction<T>
 {
     public static bool DerivativeFromOutput => false;
 
+    public (string Name, object Value)[] Constants => [("slope", double.CreateChecked(slope))];
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Value<TVector>(TVector x)
         where TVector : unmanaged, IVector<TVector, T> => TVector.WhereGreater(x, TVector.Zero, x, TVector.Broadcast(slope) * x);
@@ -53,6 +55,8 @@ internal readonly struct EluFunction<T>(T alpha) : IUnaryFunction<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public static bool DerivativeFromOutput => false;
+
+    public (string Name, object Value)[] Constants => [("alpha", double.CreateChecked(alpha))];
 
     public TVector Value<TVector>(TVector x)
         where TVector : unmanaged, IVector<TVector, T>

@@ -1,0 +1,149 @@
+"""The networks of this library as PyTorch has them, with the same names of parameters. Data are channels first: [N, 1, 2], [N, C, H, W]."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Step(nn.Module):
+    """sin and cos of 2π·f·t/T, a linear layer, SiLU."""
+
+    def __init__(self, features, timesteps):
+        super().__init__()
+        self.timesteps, self.fourier, self.linear = timesteps, nn.Module(), nn.Linear(features, features)
+        self.fourier.register_buffer("frequencies", torch.zeros(features // 2))
+
+    def forward(self, t):
+        angles = 2 * math.pi * (t.double() / self.timesteps)[:, None] * self.fourier.frequencies.double()
+        return F.silu(self.linear(torch.cat([angles.sin(), angles.cos()], 1).float()))
+
+
+class Label(nn.Module):
+    """One-hot of the classes and none (-1), linear, SiLU, linear."""
+
+    def __init__(self, classes, features):
+        super().__init__()
+        self.linear1, self.linear2 = nn.Linear(classes + 1, features), nn.Linear(features, features)
+
+    def forward(self, labels):
+        count = self.linear1.in_features
+        return self.linear2(F.silu(self.linear1(F.one_hot(labels % count, count).float())))
+
+
+class Conditioned(nn.Module):
+    def __init__(self, conv, channels, features, groups):
+        super().__init__()
+        self.conv, self.norm = conv, nn.GroupNorm(groups, channels)
+        self.step, self.label = nn.Linear(features, channels), nn.Linear(features, channels)
+
+    def forward(self, x, step, label):
+        return F.silu(self.norm(self.conv(x) + (self.step(step) + self.label(label))[:, :, None]))
+
+
+class TwoPixelUNet(nn.Module):
+    """[N, 1, 2], times and labels to what it predicts."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        a, b, e = sizes["Channels1"], sizes["Channels2"], sizes["Embedding"]
+        self.sample_shape = (1, 2)
+        self.step, self.label = Step(e, sizes["Timesteps"]), Label(sizes["Classes"], e)
+        self.encoder1 = Conditioned(nn.Conv1d(1, a, 2), a, e, 4)
+        self.encoder2 = Conditioned(nn.Conv1d(a, b, 1), b, e, 32)
+        self.decoder1 = Conditioned(nn.ConvTranspose1d(b, a, 1), a, e, 4)
+        self.decoder2 = nn.ConvTranspose1d(2 * a, 2, 1)
+        if sizes.get("LearnsVariance"):
+            self.variance = nn.ConvTranspose1d(2 * a, 2, 1)
+
+    def forward(self, x, t, labels):
+        step, label = self.step(t), self.label(labels)
+        h1 = self.encoder1(x, step, label)
+        h3 = self.decoder1(self.encoder2(h1, step, label), step, label)
+        return self.decoder2(torch.cat([h3, h1], 1)).transpose(1, 2)  # two channels are the two pixels
+
+
+class Block(nn.Module):
+    def __init__(self, before, after, features, groups):
+        super().__init__()
+        self.norm1, self.conv1 = nn.GroupNorm(groups, before), nn.Conv2d(before, after, 3, padding=1)
+        self.condition = nn.Linear(features, after)
+        self.norm2, self.conv2 = nn.GroupNorm(groups, after), nn.Conv2d(after, after, 3, padding=1)
+        self.skip = nn.Conv2d(before, after, 1) if before != after else nn.Identity()
+
+    def forward(self, x, rows):
+        h = self.conv1(F.silu(self.norm1(x))) + self.condition(rows)[:, :, None, None]
+        return self.skip(x) + self.conv2(F.silu(self.norm2(h)))
+
+
+class Attention(nn.Module):
+    def __init__(self, channels, heads, kind, groups):
+        super().__init__()
+        self.heads, self.linear, self.norm = heads, kind == "Linear", nn.GroupNorm(groups, channels)
+        self.qkv, self.out = nn.Conv2d(channels, 3 * channels, 1), nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        q, k, v = self.qkv(self.norm(x)).view(n, 3, self.heads, c // self.heads, h * w).unbind(1)  # [N, heads, d, S]
+        if self.linear:
+            y = (v @ k.softmax(3).transpose(2, 3)) @ q.softmax(2) / math.sqrt(c // self.heads)
+        else:
+            y = v @ (q.transpose(2, 3) @ k / math.sqrt(c // self.heads)).softmax(3).transpose(2, 3)
+        return x + self.out(y.reshape(n, c, h, w))
+
+
+class UNet(nn.Module):
+    """[N, C, H, W], times and labels to what it predicts; without conditions other than labels."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        if "Widths" in sizes:  # digits
+            levels = [{"Width": width, "Heads": sizes["Heads"], "Attention": "Softmax" if i else "Linear"} for i, width in enumerate(sizes["Widths"])]
+            sizes = {**sizes, "Levels": levels, "Channels": 1, "Height": 28, "Width": 28}
+        if sizes.get("ConditionFeatures") or sizes.get("ConditionChannels"):
+            raise ValueError("the model takes a vector or an image as a condition, which this module does not know")
+        levels, e, groups, channels = sizes["Levels"], sizes["Embedding"], sizes.get("Groups", 8), sizes["Channels"]
+        self.sample_shape, self.order = (channels, sizes["Height"], sizes["Width"]), []
+        self.step, self.label = Step(e, sizes["Timesteps"]), Label(sizes["Classes"], e) if sizes.get("Classes") else None
+        self.first, extents = nn.Conv2d(channels, levels[0]["Width"], 3, padding=1), [self.sample_shape[1:]]
+
+        def stage(name, before, level):
+            parts = []
+            for number in ["", *range(2, level.get("Blocks", 1) + 1)]:
+                parts.append(f"{name}_block{number}")
+                setattr(self, parts[-1], Block(level["Width"] if number else before, level["Width"], e, groups))
+                if level.get("Attention", "None") != "None":
+                    parts.append(f"{name}_attention{number}")
+                    setattr(self, parts[-1], Attention(level["Width"], level.get("Heads", 4), level["Attention"], groups))
+            return parts
+
+        for i, level in enumerate(levels):
+            self.order.append(("down", stage(f"down{i}", levels[max(0, i - 1)]["Width"], level)))
+            if i < len(levels) - 1:
+                self.order.append(("half", [f"down{i}_conv"]))
+                setattr(self, f"down{i}_conv", nn.Conv2d(level["Width"], level["Width"], 3, 2, 1))
+                extents.append(tuple((n + 1) // 2 for n in extents[-1]))
+        width, middle = levels[-1]["Width"], sizes.get("Middle", "Softmax")
+        self.middle_block1, self.middle_block2 = Block(width, width, e, groups), Block(width, width, e, groups)
+        if middle != "None":
+            self.middle_attention = Attention(width, levels[-1].get("Heads", 4), middle, groups)
+        self.order.append(("middle", ["middle_block1", *(["middle_attention"] if middle != "None" else []), "middle_block2"]))
+        for i in reversed(range(len(levels))):
+            self.order.append(("up", stage(f"up{i}", 2 * levels[i]["Width"], levels[i])))
+            if i:
+                self.order.append(("double", [f"up{i}_conv"]))
+                kernel = tuple(3 if n % 2 else 4 for n in extents[i - 1])
+                setattr(self, f"up{i}_conv", nn.ConvTranspose2d(levels[i]["Width"], levels[i - 1]["Width"], kernel, 2, 1))
+        self.norm, self.last = nn.GroupNorm(groups, levels[0]["Width"]), nn.Conv2d(levels[0]["Width"], channels, 3, padding=1)
+
+    def forward(self, x, t, labels):
+        rows, h, skips = F.silu(self.step(t) + (self.label(labels) if self.label else 0)), self.first(x), []
+        for kind, names in self.order:
+            h = torch.cat([h, skips.pop()], 1) if kind == "up" else h
+            for name in names:
+                part = getattr(self, name)
+                h = part(h, rows) if isinstance(part, Block) else part(h)
+            if kind == "down":
+                skips.append(h)
+        return self.last(F.silu(self.norm(h)))
