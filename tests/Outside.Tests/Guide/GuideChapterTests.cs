@@ -89,7 +89,7 @@ public sealed partial class GuideChapterTests
         return page.Text[from..to];
     }
 
-    [GeneratedRegex(@"<details>\s*<summary>Answer</summary>.+?</details>", RegexOptions.Singleline)]
+    [GeneratedRegex(@"<details>\s*<summary>Answer \d+</summary>.+?</details>", RegexOptions.Singleline)]
     private static partial Regex Answers();
 
     [GeneratedRegex(@"^\d+\. \S", RegexOptions.Multiline)]
