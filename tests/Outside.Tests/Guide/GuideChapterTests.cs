@@ -29,6 +29,11 @@ public sealed partial class GuideChapterTests
         }
     }
 
+    // GitHub takes a backslash before punctuation away before it sets a formula.
+    [TestCaseSource(nameof(Chapters))]
+    public void Formulas_are_set_as_they_are_written(string path) =>
+        Assert.That(MarkdownPage.Of(path).Formulas.Where(formula => Escaped().IsMatch(formula)), Is.Empty);
+
     [Test]
     public void The_contents_list_every_chapter_in_order()
     {
@@ -91,6 +96,9 @@ public sealed partial class GuideChapterTests
 
     [GeneratedRegex(@"<details>\s*<summary>Answer \d+</summary>.+?</details>", RegexOptions.Singleline)]
     private static partial Regex Answers();
+
+    [GeneratedRegex(@"\\[^\w\s]")]
+    private static partial Regex Escaped();
 
     [GeneratedRegex(@"^\d+\. \S", RegexOptions.Multiline)]
     private static partial Regex Questions();

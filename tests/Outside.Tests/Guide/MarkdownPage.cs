@@ -35,7 +35,7 @@ internal sealed partial class MarkdownPage
         Path = path;
         Text = System.IO.File.ReadAllText(System.IO.Path.Combine(Repository.Root, path)).ReplaceLineEndings("\n");
         Blocks = [.. Fences().Matches(Text).Select(block => new MarkdownBlock(block.Groups["language"].Value, block.Groups["source"].Value, block.Groups["text"].Value, block.Index, block.Index + block.Length))];
-        string withoutCode = Blank(Fences(), Text);
+        string withoutCode = TextWithoutBlocks = Blank(Fences(), Text);
         Headings = [.. HeadingLines().Matches(withoutCode).Select(heading => heading.Groups["text"].Value.Trim())];
         Anchors = SlugsOf(Headings);
         string plain = Blank(InlineCode(), withoutCode);
@@ -44,7 +44,8 @@ internal sealed partial class MarkdownPage
         Links = [.. LinkMarks().Matches(withoutCode)
             .Where(link => plain[link.Groups["open"].Index] == '[')
             .Select(link => new MarkdownLink(link.Groups["text"].Value, link.Groups["target"].Value, link.Value[0] == '!', link.Index))];
-        Prose = Blank(Formulas(), Blank(LinkMarks(), Blank(InlineCode(), Blank(HeadingLines(), withoutCode))));
+        Formulas = [.. FormulaMarks().Matches(plain).Select(formula => formula.Value)];
+        Prose = Blank(FormulaMarks(), Blank(InlineCode(), Blank(LinkMarks(), Blank(HeadingLines(), withoutCode))));
     }
 
     /// <summary>The path in the repository, with slashes.</summary>
@@ -52,6 +53,9 @@ internal sealed partial class MarkdownPage
 
     /// <summary>All of it.</summary>
     public string Text { get; }
+
+    /// <summary>The same with blanks in place of blocks.</summary>
+    public string TextWithoutBlocks { get; }
 
     /// <summary>Blocks between fences, in order.</summary>
     public IReadOnlyList<MarkdownBlock> Blocks { get; }
@@ -64,6 +68,9 @@ internal sealed partial class MarkdownPage
 
     /// <summary>Links and images, in order.</summary>
     public IReadOnlyList<MarkdownLink> Links { get; }
+
+    /// <summary>Formulas with their dollars, in order.</summary>
+    public IReadOnlyList<string> Formulas { get; }
 
     /// <summary>The text with blanks in place of code, headings, links and formulas, at the same places.</summary>
     public string Prose { get; }
@@ -125,7 +132,7 @@ internal sealed partial class MarkdownPage
     private static partial Regex LinkMarks();
 
     [GeneratedRegex(@"\$\$.*?\$\$|\$[^$\n]+\$", RegexOptions.Singleline)]
-    private static partial Regex Formulas();
+    private static partial Regex FormulaMarks();
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex Dropped();

@@ -1,19 +1,9 @@
 using Diffusion.Autograd;
 using Diffusion.Data;
-using Diffusion.Generation;
-using Diffusion.Guidance;
-using Diffusion.Metrics;
-using Diffusion.Models;
-using Diffusion.Networks;
-using Diffusion.Nn;
-using Diffusion.Objectives;
 using Diffusion.Sampling;
 using Diffusion.Schedules;
 using Diffusion.Tensors;
-using Diffusion.Tensors.Memory;
 using Diffusion.Tensors.Randomness;
-using Diffusion.Tensors.Threading;
-using Diffusion.Training;
 
 namespace Diffusion.Outside.Tests.Guide;
 
@@ -65,8 +55,9 @@ internal static class ObjectivesGuide
         {
             var schedule = NoiseSchedule.Cosine(steps);
             NoiseLevel last = schedule.At(steps), before = schedule.At(steps - 1);
-            double inStep = schedule.Betas[steps] / (last.S * Math.Sqrt(schedule.Alphas[steps]));
-            Console.WriteLine($"T = {steps}: in x_0 {last.Rho:F0} (1/sqrt(alpha-bar) {1 / last.G:F0}), in x_(T-1) {inStep:F1} = {last.Rho:F0} · {before.G:F5} + rest; sigma one step before {before.Rho:F0}");
+            double inStep = schedule.Betas[steps] / (last.S * Math.Sqrt(schedule.Alphas[steps])), share = schedule.PosteriorOf(steps, steps - 1).MeanCoefX0;
+            Console.WriteLine($"T = {steps}: in x_0 {last.Rho:F0} (1/sqrt(alpha-bar) is {1 / last.G:F0}); sigma one step before {before.Rho:F0}");
+            Console.WriteLine($"  in x_(T-1) {inStep:F2}, which is {last.Rho:F0} times the factor of x_0 in the step, {share:F6}: {last.Rho * share:F2}");
         }
     }
 }

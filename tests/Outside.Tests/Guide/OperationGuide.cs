@@ -1,19 +1,8 @@
 using Diffusion.Autograd;
-using Diffusion.Data;
-using Diffusion.Generation;
-using Diffusion.Guidance;
-using Diffusion.Metrics;
-using Diffusion.Models;
-using Diffusion.Networks;
 using Diffusion.Nn;
-using Diffusion.Objectives;
-using Diffusion.Sampling;
-using Diffusion.Schedules;
 using Diffusion.Tensors;
-using Diffusion.Tensors.Memory;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Tensors.Threading;
-using Diffusion.Training;
 
 namespace Diffusion.Outside.Tests.Guide;
 
