@@ -77,6 +77,15 @@ public sealed partial class GuideChapterTests
     }
 
     [Test]
+    public void The_figures_of_the_guide_are_drawn_by_its_program_and_shown()
+    {
+        string[] files = [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs", "images", "guide")).Select(file => Path.GetFileName(file)!)];
+        string program = File.ReadAllText(Path.Combine(Repository.Root, "samples", "Guide", "GuideFigures.cs"));
+        Assert.That(DrawnFiles().Matches(program).Select(file => file.Groups[1].Value), Is.EquivalentTo(files));
+        Assert.That(Chapters.SelectMany(path => MarkdownPage.Of(path).Links).Where(link => link.IsImage).Select(link => Path.GetFileName(link.File)), Is.SupersetOf(files));
+    }
+
+    [Test]
     public void Exercises_are_many()
     {
         int exercises = Chapters.Sum(path => Answers().Count(MarkdownPage.Of(path).Text));
@@ -102,6 +111,9 @@ public sealed partial class GuideChapterTests
 
     [GeneratedRegex(@"^\d+\. \S", RegexOptions.Multiline)]
     private static partial Regex Questions();
+
+    [GeneratedRegex(@"\(""([a-z-]+\.png)"", ")]
+    private static partial Regex DrawnFiles();
 
     [GeneratedRegex(@"^- \*\*", RegexOptions.Multiline)]
     private static partial Regex Points();
