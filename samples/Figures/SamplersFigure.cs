@@ -11,7 +11,8 @@ public sealed record SamplerCurve(string Name, IReadOnlyList<double> Evaluations
 /// <summary>The samplers with one predictor.</summary>
 /// <param name="Title">Title of the panel.</param>
 /// <param name="Curves">One per sampler.</param>
-public sealed record SamplersPanel(string Title, IReadOnlyList<SamplerCurve> Curves);
+/// <param name="HasFloor">Whether the floor is drawn, where the figure has one.</param>
+public sealed record SamplersPanel(string Title, IReadOnlyList<SamplerCurve> Curves, bool HasFloor = true);
 
 /// <summary>What the figure of samplers shows.</summary>
 /// <param name="Title">The title.</param>
@@ -68,7 +69,7 @@ public static class SamplersFigure
         for (var i = 0; i < data.Panels.Count; i++)
         {
             var panel = new Panel(x, y, "network evaluations", i == 0 ? data.Measure : null) { Title = data.Panels[i].Title };
-            if (data.Floor is { } floor)
+            if (data.Floor is { } floor && data.Panels[i].HasFloor)
                 _ = panel.Add(new Curve([x.Min, x.Max], [Math.Log10(floor), Math.Log10(floor)], Theme.Gray, 1.2f) { Dashes = [3, 4] });
             foreach (var curve in data.Panels[i].Curves)
             {

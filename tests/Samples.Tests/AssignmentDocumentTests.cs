@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using Diffusion.TwoPixel;
 using Diffusion.TwoPixel.CommandLine;
+using Diffusion.TwoPixel.Study;
 using NUnit.Framework;
 
 namespace Diffusion.Samples.Tests;
@@ -34,6 +36,14 @@ internal sealed partial class AssignmentDocumentTests
         string[] asked = [.. OptionName().Matches(Text).Select(match => match.Value).Distinct().Except(["--project"])];
         Assert.That(asked, Does.Contain("--mnist").And.Contains("--name"));
         Assert.That(asked, Is.SubsetOf(options));
+    }
+
+    // What a report lists can be read without a run.
+    [Test]
+    public void Changes_and_suspected_errors_stand_in_the_documents_too()
+    {
+        string[] bullets = [.. File.ReadAllLines(Path.Combine(Root, "docs", "limits.md")).Where(line => line.StartsWith("- ", StringComparison.Ordinal)).Select(line => line[2..])];
+        Assert.That(AssignmentNotes.Changes(new RunConfiguration()).Concat(AssignmentNotes.SuspectedErrors), Is.SubsetOf(bullets));
     }
 
     private static string FindRoot()

@@ -106,6 +106,7 @@ internal static class FiguresSyntheticData
             [new(1, "lambda", [0.1, 0.5, 1], [[1, 3, double.PositiveInfinity], [double.NaN, 0, 50]], true)], ["w = 1", "w = 3"]));
         yield return ("variance", path => VarianceFigure.Save(path, [1, 2, 3], [new("upper", [0.1, 0.2, 0.4]), new("posterior", [0, 0.1, 0.3])], "upper"));
         yield return ("step-error", path => StepErrorFigure.Save(path, "Errors", [new("found", [0.2, 0.1, 0]), new("limit", [0.1, double.NaN, 0.1], IsLimit: true)]));
+        yield return ("curves", path => CurvesFigure.Save(path, "Curves", ["A note."], new("h", true), new("error", true), new("found", [1e-3, 0.1], [0.2, 0]), new("limit", [1e-3, 0.1], [0.1, double.NaN], IsDashed: true)));
         yield return ("likelihood", path => LikelihoodFigure.Save(path, Likelihood(1.5, 20)));
         yield return ("bound", path => BoundFigure.Save(path, [2, 3, 4], [new("exact", [0.1, 0.2, 0.4]), new("model", [0.2, 0, double.NaN])], ["A note."]));
         yield return ("memorisation", path => MemorisationFigure.Save(path, new([0.01, 0.1, 1], [new("network", [0.001, 0.1, 0.2], [0.01, 0.1, double.NaN],

@@ -43,7 +43,7 @@ internal sealed record AxisScale(double Min, double Max, double[] Major, string[
         double[] Inside(IEnumerable<double> factors) =>
             [.. powers.SelectMany(p => factors.Select(f => f * p)).Where(v => v >= min && v <= max)];
         var major = Inside(digits);
-        return new(low, high, [.. major.Select(Math.Log10)], [.. major.Select(Format)],
+        return new(low, high, [.. major.Select(Math.Log10)], [.. major.Select(value => value < 9.9e-5 ? Power(value) : Format(value))],
             [.. Inside(Enumerable.Range(2, 8).Select(d => (double)d)).Select(Math.Log10)]);
     }
 
@@ -57,6 +57,9 @@ internal sealed record AxisScale(double Min, double Max, double[] Major, string[
     /// <summary>A number for a tick: short, with a true minus sign.</summary>
     public static string Format(double value) =>
         Math.Round(value, 10).ToString("0.######").Replace('-', '\u2212');
+
+    // What would be all zeros is written as a power of ten.
+    private static string Power(double value) => value.ToString("0e-0").Replace('-', '\u2212');
 
     private static double[] Multiples(double min, double max, double step)
     {

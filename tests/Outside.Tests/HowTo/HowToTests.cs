@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Diffusion.Outside.Tests.Guide;
 using NUnit.Framework;
 
 namespace Diffusion.Outside.Tests.HowTo;
@@ -19,8 +20,8 @@ public sealed partial class HowToTests
     public void The_code_of_a_page_is_that_of_its_tests(string page)
     {
         string name = $"{char.ToUpperInvariant(page[0])}{page[1..]}HowToTests.cs";
-        string source = Lines(File.ReadAllText(Directory.GetFiles(Path.Combine(Repository.Root, "tests"), name, SearchOption.AllDirectories).Single()));
-        string[] blocks = [.. Blocks().Matches(Text(page)).Select(block => Lines(block.Groups[1].Value))];
+        string source = MarkdownPage.Lines(File.ReadAllText(Directory.GetFiles(Path.Combine(Repository.Root, "tests"), name, SearchOption.AllDirectories).Single()).ReplaceLineEndings("\n"));
+        string[] blocks = [.. Code(page).Select(MarkdownPage.Lines)];
         Assert.That(source, Does.Contain("[Test]"));
         using (Assert.EnterMultipleScope())
         {
@@ -35,9 +36,9 @@ public sealed partial class HowToTests
     {
         // Data may come from the samples' library of pictures, and images go there, too.
         IEnumerable<string> others = page is "data" or "generating" ? Directory.GetFiles(Path.Combine(Repository.Root, "samples", "Pictures"), "*.cs").SelectMany(file => Words().Matches(File.ReadAllText(file))).Select(word => word.Value) : [];
-        string[] code = [.. Blocks().Matches(Text(page)).SelectMany(block => Words().Matches(block.Value)).Select(word => word.Value)];
+        string[] code = [.. Code(page).SelectMany(block => Words().Matches(block)).Select(word => word.Value)];
         HashSet<string> known = [.. PublicNames.All, .. code, .. others];
-        string[] named = [.. Blocks().Replace(Text(page), "").Split('\n').SelectMany(PublicNames.In).Distinct()];
+        string[] named = [.. PageOf(page).TextWithoutBlocks.Split('\n').SelectMany(PublicNames.In).Distinct()];
         Assert.That(named, Has.Length.GreaterThan(5));
         Assert.That(named.Where(name => !known.Contains(name)), Is.Empty);
     }
@@ -45,21 +46,15 @@ public sealed partial class HowToTests
     [Test]
     public void The_index_lists_every_page_and_no_other()
     {
-        string[] listed = [.. Links().Matches(Text("README")).Select(link => link.Groups[1].Value)];
+        var index = PageOf("README");
+        string[] listed = [.. index.Links.Where(link => !link.File.Contains('/', StringComparison.Ordinal)).Select(link => link.File)];
         Assert.That(listed, Is.EquivalentTo(Pages.Select(page => $"{page}.md")));
         Assert.That(File.ReadAllText(Path.Combine(Repository.Root, "README.md")), Does.Contain("(docs/how-to/README.md)"));
     }
 
-    private static string Text(string page) => File.ReadAllText(Path.Combine(Folder, $"{page}.md"));
+    private static MarkdownPage PageOf(string page) => MarkdownPage.Of($"docs/how-to/{page}.md");
 
-    // Without indents and blank lines; whole lines.
-    private static string Lines(string text) => $"\n{string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0))}\n";
-
-    [GeneratedRegex("^```csharp\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Blocks();
-
-    [GeneratedRegex(@"\]\(([a-z-]+\.md)\)")]
-    private static partial Regex Links();
+    private static IEnumerable<string> Code(string page) => PageOf(page).Blocks.Where(block => block is { Language: "csharp", Source: "" }).Select(block => block.Text);
 
     [GeneratedRegex(@"\b[A-Z]\w+")]
     private static partial Regex Words();
