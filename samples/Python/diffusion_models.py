@@ -14,10 +14,67 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
-
-from networks import TwoPixelUNet, UNet
+from torch import nn
+from torch.nn import functional as F
 
 TYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64}
+
+
+class Step(nn.Module):
+    """sin and cos of 2π·f·t/T, a linear layer, SiLU."""
+
+    def __init__(self, features, timesteps):
+        super().__init__()
+        self.timesteps, self.fourier, self.linear = timesteps, nn.Module(), nn.Linear(features, features)
+        self.fourier.register_buffer("frequencies", torch.zeros(features // 2))
+
+    def forward(self, t):
+        angles = 2 * math.pi * (t.double() / self.timesteps)[:, None] * self.fourier.frequencies.double()
+        return F.silu(self.linear(torch.cat([angles.sin(), angles.cos()], 1).float()))
+
+
+class Label(nn.Module):
+    """One-hot of the classes and none (-1), linear, SiLU, linear."""
+
+    def __init__(self, classes, features):
+        super().__init__()
+        self.linear1, self.linear2 = nn.Linear(classes + 1, features), nn.Linear(features, features)
+
+    def forward(self, labels):
+        count = self.linear1.in_features
+        return self.linear2(F.silu(self.linear1(F.one_hot(labels % count, count).float())))
+
+
+class Conditioned(nn.Module):
+    def __init__(self, conv, channels, features, groups):
+        super().__init__()
+        self.conv, self.norm = conv, nn.GroupNorm(groups, channels)
+        self.step, self.label = nn.Linear(features, channels), nn.Linear(features, channels)
+
+    def forward(self, x, step, label):
+        return F.silu(self.norm(self.conv(x) + (self.step(step) + self.label(label))[:, :, None]))
+
+
+class TwoPixelUNet(nn.Module):
+    """[N, 1, 2], times and labels to what it predicts."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        a, b, e = sizes["Channels1"], sizes["Channels2"], sizes["Embedding"]
+        self.sample_shape = (1, 2)
+        self.step, self.label = Step(e, sizes["Timesteps"]), Label(sizes["Classes"], e)
+        self.encoder1 = Conditioned(nn.Conv1d(1, a, 2), a, e, 4)
+        self.encoder2 = Conditioned(nn.Conv1d(a, b, 1), b, e, 32)
+        self.decoder1 = Conditioned(nn.ConvTranspose1d(b, a, 1), a, e, 4)
+        self.decoder2 = nn.ConvTranspose1d(2 * a, 2, 1)
+        if sizes.get("LearnsVariance"):
+            self.variance = nn.ConvTranspose1d(2 * a, 2, 1)
+
+    def forward(self, x, t, labels):
+        step, label = self.step(t), self.label(labels)
+        h1 = self.encoder1(x, step, label)
+        h3 = self.decoder1(self.encoder2(h1, step, label), step, label)
+        return self.decoder2(torch.cat([h3, h1], 1)).transpose(1, 2)  # two channels are the two pixels
 
 
 def read_safetensors(path):
@@ -65,10 +122,13 @@ def load(path, alphas=None):
     """A model: its network in evaluation, T, classes, what it predicts, and g and s of x_t = g·x_0 + s·eps at t = 0 ... T."""
     state, metadata = read_safetensors(path)
     sizes = json.loads(metadata["network"])
-    networks = {"two-pixel-unet": TwoPixelUNet, "mnist-unet": UNet, "unet": UNet}
-    if metadata["architecture"] not in networks:
-        raise ValueError(f"{path}: the architecture is {metadata['architecture']}; known are {', '.join(networks)}")
-    network = networks[metadata["architecture"]](sizes).eval()
+    if metadata["architecture"] == "two-pixel-unet":
+        network = TwoPixelUNet(sizes).eval()
+    elif metadata["architecture"] in ("mnist-unet", "unet"):
+        from image_networks import UNet
+        network = UNet(sizes).eval()
+    else:
+        raise ValueError(f"{path}: the architecture is {metadata['architecture']}; known are two-pixel-unet, mnist-unet and unet")
     network.load_state_dict(state)
     settings = json.loads(metadata.get("objectiveSettings", "{}"))
     asked = metadata.get("parameterisation") or settings.get("Parameterisation", "Epsilon")
