@@ -95,6 +95,8 @@ internal sealed class CompareTests : IDisposable
     }
 
     [Test]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void What_is_there_with_the_same_settings_is_used_again()
     {
         string again = Copy("again");

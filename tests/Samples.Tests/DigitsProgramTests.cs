@@ -33,6 +33,8 @@ internal sealed class DigitsProgramTests : IDisposable
     }
 
     [Test]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void Killed_ten_times_and_resumed_it_ends_with_the_same_bytes()
     {
         // SIGKILL after a random number of checkpoints and a random moment more: the program gets no chance to do anything.
@@ -105,6 +107,8 @@ internal sealed class DigitsProgramTests : IDisposable
     }
 
     [Test]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void A_classifier_of_noisy_digits_guides()
     {
         string[] settings = ["classifier-guidance", "--model", Model, "--sampling-steps", "2", "--iterations", "2", "--out", "guided"];

@@ -52,6 +52,8 @@ internal sealed class ImagesProgramTests : IDisposable
     }
 
     [Test]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void Resumed_after_it_was_stopped_it_ends_with_the_same_bytes()
     {
         string[] training = ["train", "--data", "shapes", "--out", "stopped", "--checkpoint-minutes", "0", .. Tiny, "--iterations", "300"];

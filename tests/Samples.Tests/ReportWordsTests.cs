@@ -22,6 +22,8 @@ internal sealed partial class ReportWordsTests : IDisposable
     }
 
     [TestCaseSource(nameof(Settings))]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void Words_are_those_of_the_run(string name, string[] options, string[] said, string[] notSaid)
     {
         var result = CommandLineProgram.Run(_folder["."], [.. CommandLineProgram.Tiny, .. options, "--out", name]);
