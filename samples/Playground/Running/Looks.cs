@@ -42,7 +42,7 @@ internal sealed record Budget(double Network, double Exact, double ExactAllSteps
 internal sealed class Looks(PlaySettings settings, PlayData data, Model<float> model)
 {
     /// <summary>Points of the cloud, arrows of the field in each direction, and how far it reaches.</summary>
-    public const int CloudPoints = 400, Grid = 13, BudgetPoints = 1000;
+    public const int CloudPoints = 400, Grid = 11, BudgetPoints = 1000;
 
     /// <summary>The field reaches from -Reach to Reach.</summary>
     public const double Reach = 2;

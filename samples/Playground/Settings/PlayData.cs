@@ -48,19 +48,33 @@ internal sealed class PlayData
         return new(new GaussianMixture([.. peaks.Select(peak => new MixtureComponent { Weight = peak.Weight / total, Left = peak.Left, Right = peak.Right, Sigma = peak.Sigma })]), null);
     }
 
-    /// <summary>Points that were drawn: left, right and label of each.</summary>
-    /// <exception cref="RefusedException">A point that is none, or labels with a gap.</exception>
+    /// <summary>Checks points that were drawn: left, right and label of each.</summary>
+    /// <exception cref="RefusedException">A point that is none.</exception>
+    public static IReadOnlyList<double[]> CheckPoints(IReadOnlyList<double[]> drawn)
+    {
+        for (int i = 0; i < drawn.Count; i++)
+        {
+            if (drawn[i].Length != 3)
+                throw new RefusedException(400, $"Point {i} has {drawn[i].Length} numbers; accepted are three: left, right, label.");
+            _ = Accept.Between(drawn[i][0], -3, 3, $"The left pixel of point {i}");
+            _ = Accept.Between(drawn[i][1], -3, 3, $"The right pixel of point {i}");
+            if (!double.IsInteger(Accept.Between(drawn[i][2], -1, 9, $"The label of point {i}")))
+                throw new RefusedException(400, FormattableString.Invariant($"The label of point {i} is {drawn[i][2]}; accepted are whole numbers, -1 for none."));
+        }
+
+        return drawn;
+    }
+
+    /// <summary>Points that were drawn and checked.</summary>
+    /// <exception cref="ArgumentException">Labels with a gap.</exception>
     public static PlayData Of(IReadOnlyList<double[]> drawn)
     {
         var points = Tensor<float>.Uninitialized([drawn.Count, 2, 1]);
         int[] labels = new int[drawn.Count];
         for (int i = 0; i < labels.Length; i++)
         {
-            if (drawn[i].Length != 3)
-                throw new RefusedException(400, $"Point {i} has {drawn[i].Length} numbers; accepted are three: left, right, label.");
-            points.Span[2 * i] = (float)Accept.Between(drawn[i][0], -3, 3, $"The left pixel of point {i}");
-            points.Span[(2 * i) + 1] = (float)Accept.Between(drawn[i][1], -3, 3, $"The right pixel of point {i}");
-            labels[i] = (int)Accept.Between(drawn[i][2], -1, 9, $"The label of point {i}");
+            (points.Span[2 * i], points.Span[(2 * i) + 1]) = ((float)drawn[i][0], (float)drawn[i][1]);
+            labels[i] = (int)drawn[i][2];
         }
 
         return new(null, new PointSet(points, labels));

@@ -27,7 +27,7 @@ internal sealed record PlaySettings
     public IReadOnlyList<Peak> Peaks { get; init => field = Accept.Count(value, 0, 8); } = [];
 
     /// <summary>Points that were drawn: left, right, label of each.</summary>
-    public IReadOnlyList<double[]> Points { get; init => field = Accept.Count(value, 0, MostPoints); } = [];
+    public IReadOnlyList<double[]> Points { get; init => field = PlayData.CheckPoints(Accept.Count(value, 0, MostPoints)); } = [];
 
     /// <summary>The noise schedule.</summary>
     public required string Schedule { get; init => field = Accept.OneOf(value, Schedules); }

@@ -46,14 +46,14 @@ export function dots(context, at, points, radius) {
 /** Arrows of noise on a grid, each pointing to where the noise pushed. */
 export function arrows(canvas, noise, grid, reach, stroke) {
   const { context, width, height } = begin(canvas);
-  const at = plane(width, height, reach * 1.1), longest = reach / grid * 0.9;
+  const at = plane(width, height, reach * 1.1), longest = 2 * reach / (grid - 1) * 0.95;
   context.strokeStyle = color(stroke);
   context.lineWidth = 1.3;
   context.beginPath();
   for (let i = 0; i < grid * grid; i++) {
     const x = reach * (2 * (i % grid) / (grid - 1) - 1), y = reach * (2 * Math.floor(i / grid) / (grid - 1) - 1);
     const [dx, dy] = [noise[2 * i], noise[2 * i + 1]];
-    const length = Math.hypot(dx, dy), scale = longest / Math.max(1.5, length);
+    const length = Math.hypot(dx, dy), scale = longest / Math.max(2, length);
     const [toX, toY] = [at.x(x + dx * scale), at.y(y + dy * scale)];
     context.moveTo(at.x(x), at.y(y));
     context.lineTo(toX, toY);

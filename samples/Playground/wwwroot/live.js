@@ -156,7 +156,7 @@ export class Live {
       data: isDrawn ? settings.points.flatMap(point => point.slice(0, 2)) : this.data ?? [],
       cloud: this.cloudAt(false), exactCloud: this.cloudAt(true),
       ways: this.way && this.waysOf(this.way.states), exactWays: this.way && this.waysOf(this.way.exactStates),
-      peaks: isMixture && (this.mode() === 'peaks' || layers.data) ? settings.peaks : null, chosen: this.mode() === 'peaks' ? this.tool?.chosen : null,
+      peaks: isMixture && (this.mode() === 'peaks' || layers.data) ? settings.peaks : null, chosen: this.mode() === 'peaks' ? this.tool.chosen : null,
       cross: this.tool?.cross,
     });
     if (!this.frame)

@@ -126,6 +126,10 @@ function drawPeaks(context, at, { peaks, chosen }) {
     context.lineWidth = index === chosen ? 2.5 : 1.2;
     context.beginPath();
     context.arc(...centre, ring, 0, 2 * Math.PI);
+    context.stroke();
+    if (chosen === null)
+      return;
+    context.beginPath();
     context.moveTo(...foot);
     context.lineTo(...weight);
     context.stroke();
