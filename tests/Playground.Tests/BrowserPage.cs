@@ -21,6 +21,7 @@ internal sealed class BrowserPage : IAsyncDisposable
         string path = Array.Find(Places, File.Exists) ?? "";
         if (path.Length == 0)
             Assert.Ignore($"There is no Chromium at {string.Join(", ", Places)}.");
+        Assertions.SetDefaultExpectTimeout(30_000);
         var visitor = await Visitor.Come();
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new()

@@ -4,39 +4,31 @@ using Diffusion.Schedules;
 namespace Diffusion.Playground.Running;
 
 /// <summary>
-/// What is known of the data without training: the denoiser that no network betters, and the loss that is left to it. Loss and error of a
-/// network are measured on the same draws, noise and dropped labels, so the difference to the floor is the network's and not chance.
+/// What is known of the data without training: the denoiser that no network betters, and the loss that is left to it. A network is measured
+/// on the same draws, noise and dropped labels as the oracle, so the difference to the floor is the network's and not chance.
 /// </summary>
 internal sealed class Oracle
 {
-    private const int Draws = 1024;
+    private const int LeastDraws = 1024, FloorBatches = 16;
 
+    private readonly PlayData _data;
     private readonly Model<float> _model;
-    private readonly Tensor<float> _xt, _target, _exact;
-    private readonly double[] _times = new double[Draws];
-    private readonly int[] _labels;
     private readonly Lazy<OptimalVariance> _best;
+    private readonly Draws _draws;
+    private readonly Tensor<float> _exact;
+    private readonly double _exactLoss;
 
     /// <summary>The oracle of some data, for what a model is asked.</summary>
     public Oracle(PlayData data, Model<float> model, RandomSource random)
     {
-        _model = model;
+        (_data, _model) = (data, model);
         Denoiser = data.Oracle(model.Schedule);
         _best = new(() => data.BestVariance(model.Schedule));
-
-        // The draws of training, in streams of their own.
-        var streams = random.Derive(1).At(0);
-        (var x0, _labels) = data.Draw(Draws, streams.For(Purpose.Data));
-        model.Objective.DrawTimes(model.Schedule, streams.For(Purpose.Time), _times);
-        double[] chances = new double[Draws];
-        streams.For(Purpose.LabelDropout).Uniform<double>(chances);
-        for (int i = 0; i < Draws; i++)
-            _labels[i] = chances[i] < model.Training.LabelDropout ? DenoiserArguments.NoLabel : _labels[i];
-        var noise = streams.Normal(x0.Shape);
-        _xt = model.Schedule.QSample(x0, _times, noise);
-        _target = model.Objective.Parameterisation.Of(model.Schedule, x0, _times, noise);
-        _exact = Ask(Denoiser);
-        Floor = MeanSquare(_exact, _target);
+        random = random.Derive(1);
+        _draws = Draw(random.At(0));
+        _exact = Ask(Denoiser, _draws);
+        _exactLoss = MeanSquare(_exact, _draws.Target);
+        Floor = (_exactLoss + Enumerable.Range(1, FloorBatches - 1).Select(k => Draw(random.At(k))).Sum(draws => MeanSquare(Ask(Denoiser, draws), draws.Target))) / FloorBatches;
     }
 
     /// <summary>The exact denoiser of a mixture, the ideal one of points.</summary>
@@ -48,19 +40,38 @@ internal sealed class Oracle
     /// <summary>The table of optimal reverse variances.</summary>
     public OptimalVariance Best() => _best.Value;
 
-    /// <summary>The model's loss on the oracle's draws, and the root of its mean squared distance to the oracle, in the quantity that it is asked for.</summary>
+    /// <summary>The model's loss, and the root of its mean squared distance to the oracle, in the quantity that it is asked for.</summary>
     public (double Loss, double Error) Measure()
     {
-        var predicted = Ask(_model.Denoiser);
-        return (MeanSquare(predicted, _target), Math.Sqrt(MeanSquare(predicted, _exact)));
+        var predicted = Ask(_model.Denoiser, _draws);
+        return (Floor + MeanSquare(predicted, _draws.Target) - _exactLoss, Math.Sqrt(MeanSquare(predicted, _exact)));
     }
 
-    private Tensor<float> Ask(IDenoiser<float> denoiser)
+    // As training draws them, but for the times, which are spread evenly: that leaves less to chance.
+    private Draws Draw(StepRandom random)
     {
-        var quantity = Tensor<float>.Uninitialized(_xt.Shape);
-        denoiser.Predict(_xt, _times, _labels).Get(_model.Objective.Parameterisation, quantity);
+        int steps = _model.Schedule.T, count = steps * ((LeastDraws + steps - 1) / steps);
+        var (x0, labels) = _data.Draw(count, random.For(Purpose.Data));
+        double[] times = new double[count], chances = new double[count];
+        random.For(Purpose.LabelDropout).Uniform<double>(chances);
+        for (int i = 0; i < count; i++)
+        {
+            times[i] = _model.Objective.DrawsWholeTimes ? 1 + (i % steps) : steps * (i + 0.5) / count;
+            labels[i] = chances[i] < _model.Training.LabelDropout ? DenoiserArguments.NoLabel : labels[i];
+        }
+
+        var noise = random.Normal(x0.Shape);
+        return new Draws(_model.Schedule.QSample(x0, times, noise), times, labels, _model.Objective.Parameterisation.Of(_model.Schedule, x0, times, noise));
+    }
+
+    private Tensor<float> Ask(IDenoiser<float> denoiser, Draws draws)
+    {
+        var quantity = Tensor<float>.Uninitialized(draws.Xt.Shape);
+        denoiser.Predict(draws.Xt, draws.Times, draws.Labels).Get(_model.Objective.Parameterisation, quantity);
         return quantity;
     }
 
     private static double MeanSquare(Tensor<float> a, Tensor<float> b) => (a - b).Square().Mean();
+
+    private sealed record Draws(Tensor<float> Xt, double[] Times, int[] Labels, Tensor<float> Target);
 }

@@ -60,9 +60,12 @@ internal sealed class Session : IDisposable
     public async IAsyncEnumerable<Frame?> Watch([EnumeratorCancellation] CancellationToken gone)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, _closed.Token);
-        _ = Interlocked.Increment(ref _watchers);
+        int watchers = Interlocked.Increment(ref _watchers);
         try
         {
+            // A page that comes back after its connection was lost may find its old self still there.
+            if (watchers > 2)
+                throw new RefusedException(409, "The session is watched already.");
             int shown = -1;
             bool isLast = false;
             while (!either.IsCancellationRequested)

@@ -1,8 +1,9 @@
 // The server: what is asked of it and what it answers.
 
-async function ask(method, path, body) {
+async function ask(method, path, body, signal) {
   const response = await fetch(path, {
     method,
+    signal,
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
@@ -41,7 +42,7 @@ export class Session {
 
   show = view => ask('POST', `${this.path}/view`, view);
   stop = () => ask('POST', `${this.path}/stop`, {});
-  way = (view, placed) => ask('POST', `${this.path}/way`, { view, placed });
+  way = (view, placed, signal) => ask('POST', `${this.path}/way`, { view, placed }, signal);
   budget = view => ask('POST', `${this.path}/budget`, view);
   get model() { return `${this.path}/model`; }
 

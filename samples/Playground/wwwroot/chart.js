@@ -47,15 +47,15 @@ export function drawChart(canvas, series, steps) {
   context.setLineDash([]);
 }
 
-// 1, 2 and 5 of each decade; where those are too many, 1 alone.
+// Digits of each decade: the fewest that give three lines.
 function ticks(low, high) {
-  const found = [];
-  for (let decade = Math.floor(low); decade <= high; decade++) {
-    for (const digit of high - low > 1.6 ? [1] : [1, 2, 5]) {
-      const value = digit * 10 ** decade;
-      if (Math.log10(value) >= low && Math.log10(value) <= high)
-        found.push(value);
-    }
+  let found = [];
+  for (const digits of [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+    found = [];
+    for (let decade = Math.floor(low); decade <= high; decade++)
+      found.push(...digits.map(digit => digit * 10 ** decade).filter(value => Math.log10(value) >= low && Math.log10(value) <= high));
+    if (found.length >= 3)
+      break;
   }
 
   return found;

@@ -93,7 +93,9 @@ export function buildControls(form, choices, state, peaks, changed) {
           input.replaceChildren(...options.map(([value, text]) => element('option', { value }, text)));
       }
 
-      input.value = state[field.part][field.key] ?? '';
+      // What is being typed is left alone.
+      if (input !== document.activeElement || field.choices)
+        input.value = state[field.part][field.key] ?? '';
     }
   };
 }

@@ -17,6 +17,7 @@ export class Live {
 
   /** Forgets a model. */
   restart(session) {
+    this.forgetWays();
     Object.assign(this, { session, losses: [], held: [], errors: [], cloud: null, exactCloud: null, field: null, exactField: null, way: null, shown: null, frame: null });
     $('bars').replaceChildren();
     this.showTimes();
@@ -40,35 +41,47 @@ export class Live {
     }
 
     // Ways are those of the model when they were asked for: at the end they are asked for again.
-    if (frame.isOver && !wasOver)
-      this.askWays(attempt);
     this.tell();
+    if (frame.isOver && !wasOver) {
+      this.askWays(attempt);
+      $('plot-words').textContent = $('progress').textContent;
+    }
+
     this.draw();
   }
 
   tell() {
     const { step, iterations, rate, heldLoss, floor, error, isOver, failure, problem } = this.frame;
     $('progress').textContent = failure ? `Training ended after ${step} steps. ${failure}`
-      : `${step.toLocaleString('en')} of ${iterations.toLocaleString('en')} steps${isOver ? ', done' : `, ${Math.round(rate).toLocaleString('en')} a second`}. Loss ${number(heldLoss)}, floor ${number(floor)}, distance to the exact answer ${number(error)}.${problem ? ` No samples: ${problem}` : ''}`;
+      : `${step.toLocaleString('en')} of ${iterations.toLocaleString('en')} steps${isOver ? step < iterations ? ', stopped' : ', done' : `, ${Math.round(rate).toLocaleString('en')} a second`}. Loss ${number(heldLoss)}, floor ${number(floor)}, distance to the exact answer ${number(error)}.${problem ? ` No samples: ${problem}` : ''}`;
     $('bar').value = step / iterations;
   }
 
   /** Asks for the ways of the placed points and the cloud, a little later: the last of quick changes counts. */
   askWays(attempt) {
-    clearTimeout(this.waiting);
-    this.way = null;
+    this.forgetWays();
     this.showTimes();
     const { session, state } = this;
     if (!session || (state.placed.length === 0 && this.shown === null))
       return;
+    const { signal } = this.asking = new AbortController();
     this.waiting = setTimeout(() => attempt(async () => {
-      const way = await session.way(viewOf(state), state.placed);
-      if (session !== this.session)
+      const way = await session.way(viewOf(state), state.placed, signal).catch(error => {
+        if (!signal.aborted)
+          throw error;
+      });
+      if (signal.aborted)
         return;
       this.way = { ...way, states: unpack(way.states, this.choices.scale), exactStates: unpack(way.exactStates, this.choices.scale) };
       this.showTimes();
       this.draw();
     }), 150);
+  }
+
+  forgetWays() {
+    clearTimeout(this.waiting);
+    this.asking?.abort();
+    this.way = null;
   }
 
   /** The cloud at the place of the slider; the last place is the live cloud. */
@@ -106,10 +119,10 @@ export class Live {
   async measureBudget(view) {
     if (!this.session)
       throw new Error('There is no model yet: train first.');
-    const { network, exact, exactAllSteps, chance, count } = await this.session.budget(view);
+    const { network, exact, exactManySteps, chance, count } = await this.session.budget(view);
     const rows = [
       ['network, this sampler', network], ['exact denoiser, this sampler: the sampler’s part', exact],
-      ['exact denoiser, Heun in T steps: hardly any error of the steps', exactAllSteps], [`two sets of ${count} data: chance`, chance],
+      ['exact denoiser, Heun in 100 steps: hardly any error of the steps', exactManySteps], [`two sets of ${count} data: chance`, chance],
     ];
     const most = Math.max(...rows.map(row => row[1]));
     $('bars').replaceChildren(...rows.map(([name, value]) => {

@@ -45,8 +45,10 @@ function changed(what, key) {
     showData();
   if (session && what === 'view')
     attempt(() => session.show(viewOf(state)));
-  if (what === 'view' || what === 'placed')
+  if ((what === 'view' && key !== 'time') || what === 'placed')
     live.askWays(attempt);
+  if (what === 'view' && key !== 'time')
+    $('bars').replaceChildren();
   live.draw();
 }
 
@@ -82,6 +84,8 @@ async function train() {
 }
 
 function load(other, layers) {
+  if ($('controls').contains(document.activeElement))
+    document.activeElement.blur();
   assign(state, other);
   chooseMode();
   for (const layer of layers ?? [])

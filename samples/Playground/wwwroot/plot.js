@@ -2,7 +2,7 @@
 
 import { begin, color, dots, plane } from './canvas.js';
 
-export const reach = 2;
+export const reach = 2.2;
 const cells = 72, width = 0.08;
 
 /** Where the handles of a peak are: its centre, its spread (two sigma to the right) and its weight (the end of a bar upwards). */
@@ -51,12 +51,12 @@ function drawAxes(context, at) {
   context.fillStyle = color('quiet');
   context.lineWidth = 1;
   context.beginPath();
-  for (let value = -reach; value <= reach; value++) {
+  for (let value = -2; value <= 2; value++) {
     context.moveTo(at.x(value), at.y(-reach));
     context.lineTo(at.x(value), at.y(reach));
     context.moveTo(at.x(-reach), at.y(value));
     context.lineTo(at.x(reach), at.y(value));
-    if (Math.abs(value) === 1) {
+    if (value !== 0) {
       context.fillText(value, at.x(value) + 3, at.y(-reach) - 5);
       context.fillText(value, at.x(-reach) + 3, at.y(value) - 3);
     }
