@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using NUnit.Framework;
 using static Microsoft.Playwright.Assertions;
@@ -146,6 +147,17 @@ public sealed partial class BrowserTests
             """);
         Assert.That(unexplained, Is.Empty);
         Assert.That(await page.Locator("#controls .field").CountAsync(), Is.GreaterThan(15));
+    }
+
+    [Test]
+    public async Task Axe_finds_nothing([Values] bool isDark)
+    {
+        var page = await _browser.NewPage(scheme: isDark ? ColorScheme.Dark : ColorScheme.Light);
+        await Train(page, iterations: 50);
+        await page.Locator("#budget").ClickAsync();
+        await Expect(page.Locator("#bars li")).ToHaveCountAsync(4);
+        var found = await page.RunAxe();
+        Assert.That(found.Violations.SelectMany(rule => rule.Nodes.Select(node => $"{rule.Id}: {rule.Help}: {node.Html}")), Is.Empty);
     }
 
     [Test]

@@ -16,7 +16,7 @@ const live = new Live(choices, state);
 const peaksPlace = document.createElement('div');
 const show = buildControls($('controls'), choices, state, peaksPlace, changed);
 const mode = () => document.querySelector('input[name="mode"]:checked').value;
-let session = null, trained = '', beginning = 0;
+let session = null, trained = '', beginning = 0, shownData = null;
 
 live.tool = listen($('plot'), { state, mode, brush: () => Number($('brush').value), say: words => $('plot-words').textContent = words, changed });
 live.mode = mode;
@@ -28,23 +28,30 @@ function problem(words) {
 
 const attempt = work => Promise.resolve().then(work).then(result => (problem(null), result), error => problem(error.message));
 
+// Of quick changes the last one counts: a slider that is moved, a peak that is dragged.
+const waiting = {};
+function later(what, act) {
+  clearTimeout(waiting[what]);
+  waiting[what] = setTimeout(act, 120);
+}
+
+const saveAddress = () => history.replaceState(null, '', `#${encode(state)}`);
+
 /** After every change: of the 'settings', the 'view', the 'data', the 'placed' points, or of the 'picture' alone. */
 function changed(what, key) {
-  if (what === 'data' && mode() === 'draw')
-    state.settings.data = 'drawn';
   if (key === 'data')
     chooseMode();
   if (what !== 'picture') {
-    history.replaceState(null, '', `#${encode(state)}`);
+    later('address', saveAddress);
     show(classesOf(state));
     showPeaks(peaksPlace, state.settings, () => changed('data'));
     $('train').textContent = session && trained !== JSON.stringify(request(state).settings) ? 'Train again' : 'Train';
   }
 
-  if (what === 'settings' || what === 'data')
+  if (what === 'data' || key === 'data' || (what === 'settings' && !key))
     showData();
-  if (session && what === 'view')
-    attempt(() => session.show(viewOf(state)));
+  if (what === 'view')
+    later('view', () => session && attempt(() => session.show(viewOf(state))));
   if ((what === 'view' && key !== 'time') || what === 'placed')
     live.askWays(attempt);
   if (what === 'view' && key !== 'time')
@@ -53,12 +60,16 @@ function changed(what, key) {
 }
 
 function chooseMode() {
-  const wanted = state.settings.data === 'drawn' ? 'draw' : mode() === 'draw' || (mode() === 'peaks' && state.settings.data !== 'mixture') ? 'place' : mode();
+  const { data } = state.settings, fits = mode() === 'place' || (mode() === 'peaks' && data === 'mixture') || (mode() === 'draw' && data === 'drawn');
+  const wanted = fits ? mode() : data === 'drawn' ? 'draw' : 'place';
   document.querySelector(`input[name="mode"][value="${wanted}"]`).checked = true;
 }
 
 async function showData() {
   const { data } = state.settings;
+  if (data === shownData)
+    return;
+  shownData = data;
   live.data = data in choices.classes ? await attempt(async () => unpack((await pointsOf(data)).points, choices.scale)) : null;
   live.draw();
 }
@@ -121,12 +132,21 @@ $('clear').addEventListener('click', () => {
     state.placed.length = 0;
   changed(mode() === 'draw' ? 'data' : 'placed');
 });
-for (const input of document.querySelectorAll('input[name="mode"], input[name="layer"]'))
+for (const input of document.querySelectorAll('input[name="layer"]'))
   input.addEventListener('change', () => live.draw());
+for (const input of document.querySelectorAll('input[name="mode"]')) {
+  input.addEventListener('change', () => {
+    // Peaks are those of the mixture, and points that are drawn are data too.
+    state.settings.data = { peaks: 'mixture', draw: 'drawn' }[mode()] ?? state.settings.data;
+    changed('settings', 'data');
+  });
+}
+
 $('time').addEventListener('input', () => live.setTime(Number($('time').value), attempt));
 $('play').addEventListener('click', () => live.play(attempt));
 $('budget').addEventListener('click', () => attempt(() => live.measureBudget(viewOf(state))));
 $('link').addEventListener('click', () => attempt(async () => {
+  saveAddress();
   await navigator.clipboard.writeText(location.href);
   $('lookat').textContent = 'The link is copied: whoever opens it on this machine gets the same settings, and trains the same model.';
 }));

@@ -56,5 +56,7 @@ export function showPeaks(place, settings, changed) {
   bar.append(
     button('Add a peak', peaks.length < mostPeaks, () => settings.peaks.push({ left: 0, right: 0, sigma: 0.1, weight: 0.5 })),
     button('Remove the last', peaks.length > 1, () => settings.peaks.pop()));
-  place.replaceChildren(table, bar);
+  const help = Object.assign(document.createElement('p'), { className: 'help', textContent: 'Each peak is a class: where it is, how wide, and how often it occurs beside the others. ' });
+  help.append(Object.assign(document.createElement('a'), { href: '/guide/05-forward', textContent: 'Guide: the forward process' }));
+  place.replaceChildren(table, bar, help);
 }
