@@ -125,14 +125,25 @@ public sealed class HostileTests
         _ = await _visitor.Client.DeleteAsync(session);
     }
 
-    [Test]
-    public async Task Bytes_that_are_no_request()
+    [TestCase("GET / HTTP/1.1\r\nHost: a b\r\n\r\n")]
+    [TestCase("GET / HTTP/1.1\r\n\r\n")]
+    [TestCase("GET / HTTP/1.0\r\n\r\n")]
+    [TestCase("GET /%00 HTTP/1.1\r\nHost: {host}\r\n\r\n")]
+    [TestCase("GET /%ff%fe HTTP/1.1\r\nHost: {host}\r\n\r\n")]
+    [TestCase("GET ../../etc/passwd HTTP/1.1\r\nHost: {host}\r\n\r\n")]
+    [TestCase("POST /api/sessions HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json; charset=none\r\nContent-Length: 2\r\n\r\n{}")]
+    [TestCase("POST /api/sessions HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json; charset=\r\nContent-Length: 2\r\n\r\n{}")]
+    [TestCase("POST /api/sessions HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n{}")]
+    [TestCase("POST /api/sessions HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n")]
+    [TestCase("POST /api/sessions HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}")]
+    [TestCase("\u0016\u0003\u0001\r\n\r\n")]
+    public async Task Bytes_that_are_no_request(string bytes)
     {
         using var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, _visitor.Server.Address.Port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: a b\r\n\r\n"));
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(bytes.Replace("{host}", _visitor.Server.Address.Authority, StringComparison.Ordinal)));
         using var reader = new StreamReader(client.GetStream());
-        Assert.That(await reader.ReadLineAsync(), Does.StartWith("HTTP/1.1 400"));
+        Assert.That(await reader.ReadLineAsync(), Does.Match("^HTTP/1.1 4"));
     }
 
     private static IEnumerable<TestCaseData> Values() => Refused.Select(refused => new TestCaseData(refused.Path, refused.Value));

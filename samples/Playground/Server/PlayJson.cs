@@ -72,6 +72,10 @@ internal static class PlayJson
         {
             return await context.Request.ReadFromJsonAsync<T>(In, context.RequestAborted) ?? throw new RefusedException(400, "The body is the JSON null; accepted is an object.");
         }
+        catch (InvalidOperationException)
+        {
+            throw new RefusedException(415, "The body has an encoding that is not known; accepted is UTF-8.");
+        }
         catch (JsonException e)
         {
             throw new RefusedException(400, $"The body cannot be read as JSON of what is asked for: {e.Message}");

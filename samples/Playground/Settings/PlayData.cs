@@ -110,16 +110,17 @@ internal sealed class PlayData
         return _set.Select(drawn);
     }
 
-    /// <summary>Draws of one label, of all data for -1: of the points no more than there are, each once.</summary>
+    /// <summary>Draws of one label, of all data for -1.</summary>
     public Tensor<float> Draw(int count, int label, RandomStream stream)
     {
         if (Mixture is not null)
             return Mixture.Conditional(label).Sample<float>(count, stream).X0;
         var of = _set!.OfClass(label);
-        var drawn = Tensor<float>.Uninitialized([Math.Min(count, of.Shape[0]), 2, 1]);
-        int[] order = stream.Permutation(of.Shape[0]);
-        for (int i = 0; i < drawn.Shape[0]; i++)
-            drawn.Rows(i, i + 1).CopyFrom(of.Rows(order[i], order[i] + 1));
+        var drawn = Tensor<float>.Uninitialized([count, 2, 1]);
+        int[] which = new int[count];
+        stream.Integers(0, of.Shape[0], which);
+        for (int i = 0; i < count; i++)
+            drawn.Rows(i, i + 1).CopyFrom(of.Rows(which[i], which[i] + 1));
         return drawn;
     }
 }
