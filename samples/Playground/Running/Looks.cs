@@ -33,7 +33,7 @@ internal sealed record Way(IReadOnlyList<double> Times, int Placed, int Count, s
 /// <summary>Where the error of samples comes from, as sliced Wasserstein distances to the data.</summary>
 /// <param name="Network">The model with the sampler.</param>
 /// <param name="Exact">The oracle with the same sampler, start and noise: the sampler's own part.</param>
-/// <param name="ExactManySteps">The oracle with Heun's method in a hundred steps: what is left with hardly any error of the steps.</param>
+/// <param name="ExactManySteps">The oracle with Heun's method in fifty steps: what is left with hardly any error of the steps.</param>
 /// <param name="Chance">Two sets of data of the same size: what chance alone makes.</param>
 /// <param name="Count">The number of samples.</param>
 internal sealed record Budget(double Network, double Exact, double ExactManySteps, double Chance, int Count);
@@ -55,16 +55,17 @@ internal sealed class Looks(PlaySettings settings, PlayData data, Model<float> m
     /// <param name="progress">How far the training is.</param>
     /// <param name="view">What is looked at.</param>
     /// <param name="withExact">Whether the oracle's part belongs to it: it changes with the view alone.</param>
-    public Frame Frame(Progress progress, ViewSettings view, bool withExact)
+    /// <param name="gone">Ends the work when nobody waits for it.</param>
+    public Frame Frame(Progress progress, ViewSettings view, bool withExact, CancellationToken gone)
     {
         var (loss, error) = _oracle.Measure();
         double t = Math.Max(1, Math.Round(view.Time * model.Schedule.T));
         string? cloud = null, exactCloud = null, problem = null;
         try
         {
-            cloud = Packed.Of(Samples(view, CloudPoints, ofOracle: false));
+            cloud = Packed.Of(Samples(view, CloudPoints, ofOracle: false, gone));
             if (withExact)
-                exactCloud = Packed.Of(Samples(view, CloudPoints, ofOracle: true));
+                exactCloud = Packed.Of(Samples(view, CloudPoints, ofOracle: true, gone));
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
@@ -79,12 +80,13 @@ internal sealed class Looks(PlaySettings settings, PlayData data, Model<float> m
     /// <summary>The ways of placed points and of a cloud.</summary>
     /// <param name="view">How.</param>
     /// <param name="placed">Where x_T is, left and right of each.</param>
+    /// <param name="gone">Ends the work when nobody waits for it.</param>
     /// <exception cref="RefusedException">The sampler cannot do what is asked; its words.</exception>
-    public Way Way(ViewSettings view, IReadOnlyList<double[]> placed)
+    public Way Way(ViewSettings view, IReadOnlyList<double[]> placed, CancellationToken gone)
     {
         var recorders = new TrajectoryRecorder<float>[] { new(), new() };
         for (int i = 0; i < 2; i++)
-            _ = Refusing(() => Samples(view, placed.Count + CloudPoints, i == 1, placed, recorders[i]));
+            _ = Refusing(() => Samples(view, placed.Count + CloudPoints, i == 1, gone, placed, recorders[i]));
 
         // At most 61 states, the first and the last among them.
         int states = recorders[0].States.Count, shown = Math.Min(states, 61);
@@ -95,27 +97,31 @@ internal sealed class Looks(PlaySettings settings, PlayData data, Model<float> m
 
     /// <summary>The error budget.</summary>
     /// <exception cref="RefusedException">The sampler cannot do what is asked; its words.</exception>
-    public Budget Budget(ViewSettings view) => Refusing(() =>
+    public Budget Budget(ViewSettings view, CancellationToken gone) => Refusing(() =>
     {
         var reference = data.Draw(BudgetPoints, view.Label, _random.Derive(2).For(Purpose.Metrics).At(0));
         var other = data.Draw(BudgetPoints, view.Label, _random.Derive(2).For(Purpose.Metrics).At(1));
         var distance = Metrics.SlicedWasserstein.To(reference, directions: 64);
-        double Of(bool ofOracle, ISampler<float>? sampler = null) => distance.Distance(Samples(view, BudgetPoints, ofOracle, sampler: sampler));
+        double Of(bool ofOracle, ISampler<float>? sampler = null) => distance.Distance(Samples(view, BudgetPoints, ofOracle, gone, sampler: sampler));
         return new Budget(Of(ofOracle: false), Of(ofOracle: true), Of(ofOracle: true, ManySteps()), distance.Distance(other), BudgetPoints);
     });
 
     // The oracle knows all times, so it can take more steps than T.
-    private HeunSampler<float> ManySteps() => new(new() { Times = [.. StepSpacing.Logistic.Of(model.Schedule, 100, new HeunSampler<float>().TimesFor(model.Schedule)[0], 0)] });
+    private HeunSampler<float> ManySteps() => new(new() { Times = [.. StepSpacing.Logistic.Of(model.Schedule, 50, new HeunSampler<float>().TimesFor(model.Schedule)[0], 0)] });
 
     private Tensor<float> Samples(
-        ViewSettings view, int count, bool ofOracle, IReadOnlyList<double[]>? placed = null, ISampleObserver<float>? observer = null, ISampler<float>? sampler = null)
+        ViewSettings view, int count, bool ofOracle, CancellationToken gone, IReadOnlyList<double[]>? placed = null, TrajectoryRecorder<float>? recorder = null, ISampler<float>? sampler = null)
     {
         sampler ??= view.MakeSampler(model.Objective.DrawsWholeTimes, _oracle.Best, ofOracle);
         var start = Start.Draw<float>(_random, [count, 2, 1], model.Schedule, sampler.TimesFor(model.Schedule)[0]);
         for (int i = 0; i < placed?.Count; i++)
             (start.Span[2 * i], start.Span[(2 * i) + 1]) = ((float)placed[i][0], (float)placed[i][1]);
         var denoiser = view.Guide(ofOracle ? _oracle.Denoiser : model.Denoiser, model.Schedule);
-        return sampler.Sample(denoiser, model.Schedule, start, view.Label, _random, observer);
+        return sampler.Sample(denoiser, model.Schedule, start, view.Label, _random, new ActionObserver<float>(step =>
+        {
+            gone.ThrowIfCancellationRequested();
+            recorder?.OnStep(step);
+        }));
     }
 
     private Tensor<float> Noise(IDenoiser<float> denoiser, double t, int label) => denoiser.Predict(_grid, [t], label).Noise;

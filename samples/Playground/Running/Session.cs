@@ -82,7 +82,7 @@ internal sealed class Session : IDisposable
                 }
 
                 long start = Stopwatch.GetTimestamp();
-                var frame = await Do(looks => looks.Frame(_training.Look(), view, withExact: version != shown), either.Token);
+                var frame = await Do(looks => looks.Frame(_training.Look(), view, withExact: version != shown, either.Token), either.Token);
                 Frames++;
                 (shown, isLast) = (version, frame.IsOver);
                 yield return frame;
@@ -98,10 +98,10 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>The ways of placed points.</summary>
-    public Task<Way> Way(ViewSettings view, IReadOnlyList<double[]> placed, CancellationToken gone) => Ask(view, looks => looks.Way(view, placed), gone);
+    public Task<Way> Way(ViewSettings view, IReadOnlyList<double[]> placed, CancellationToken gone) => Ask(view, (looks, stop) => looks.Way(view, placed, stop), gone);
 
     /// <summary>The error budget.</summary>
-    public Task<Budget> Budget(ViewSettings view, CancellationToken gone) => Ask(view, looks => looks.Budget(view), gone);
+    public Task<Budget> Budget(ViewSettings view, CancellationToken gone) => Ask(view, (looks, stop) => looks.Budget(view, stop), gone);
 
     /// <summary>The model as it is now, as a file of safetensors.</summary>
     public Task<byte[]> Save(CancellationToken gone) => Do(looks =>
@@ -126,14 +126,15 @@ internal sealed class Session : IDisposable
         _closed.Cancel();
     }
 
-    private Task<T> Ask<T>(ViewSettings view, Func<Looks, T> work, CancellationToken gone)
+    private async Task<T> Ask<T>(ViewSettings view, Func<Looks, CancellationToken, T> work, CancellationToken gone)
     {
         view.Check(_settings, _data.Classes);
-        return Do(looks =>
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, _closed.Token);
+        return await Do(looks =>
         {
             _ = _training.Look();
-            return work(looks);
-        }, gone);
+            return work(looks, either.Token);
+        }, either.Token);
     }
 
     // One look at a time, since the model that is looked at and the scratch memory of denoisers are one.

@@ -34,7 +34,7 @@ internal sealed record PlaySettings
 
     /// <summary>T, the number of diffusion steps.</summary>
     [JsonPropertyName("T")]
-    public required int T { get; init => field = Accept.Between(value, 2, 200); }
+    public required int T { get; init => field = Accept.Between(value, 2, 100); }
 
     /// <summary>What the network is asked.</summary>
     public required string Objective { get; init => field = Accept.OneOf(value, Objectives); }

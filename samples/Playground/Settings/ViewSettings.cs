@@ -9,7 +9,7 @@ internal sealed record ViewSettings
     public required string Sampler { get; init => field = Accept.OneOf(value, [.. Samplers.All.Select(entry => entry.Name)]); }
 
     /// <summary>The number of steps; null for T.</summary>
-    public int? Steps { get; init => field = value is int steps ? Accept.Between(steps, 1, 200) : null; }
+    public int? Steps { get; init => field = value is int steps ? Accept.Between(steps, 1, 100) : null; }
 
     /// <summary>The label that is asked for, -1 for none.</summary>
     public required int Label { get; init => field = Accept.Between(value, -1, 99); }

@@ -18,7 +18,7 @@ const groups = [
   ] },
   { title: 'Training', fields: [
     { part: 'settings', key: 'schedule', label: 'Noise schedule', choices: 'schedules', chapter: '05-forward', help: 'How fast noise drowns the data.' },
-    { part: 'settings', key: 'T', label: 'T, diffusion steps', min: 2, max: 200, step: 1, chapter: '05-forward', help: 'In how many steps data become noise; few are too coarse to go back exactly.' },
+    { part: 'settings', key: 'T', label: 'T, diffusion steps', min: 2, max: 100, step: 1, chapter: '05-forward', help: 'In how many steps data become noise; few are too coarse to go back exactly.' },
     { part: 'settings', key: 'objective', label: 'Objective', choices: 'objectives', chapter: '06-objectives', help: 'What the network is asked for; from it and x_t the rest follows.' },
     { part: 'settings', key: 'network', label: 'Network', choices: 'networks', chapter: '04-layers', help: 'Linear layers learn any shape; the UNet is that of the assignment.' },
     { part: 'settings', key: 'width', label: 'Width', min: 32, max: 128, step: 16, chapter: '04-layers', help: 'Numbers in a hidden layer: more can learn finer shapes, and take longer.' },
@@ -29,7 +29,7 @@ const groups = [
   ] },
   { title: 'Sampling', fields: [
     { part: 'view', key: 'sampler', label: 'Sampler', choices: 'samplers', chapter: '07-sampling', help: 'How the way back from noise is walked, with chance or without.' },
-    { part: 'view', key: 'steps', label: 'Steps of the sampler', min: 1, max: 200, step: 1, optional: true, chapter: '07-sampling', help: 'At most T; empty for T. Fewer are faster, and less exact.' },
+    { part: 'view', key: 'steps', label: 'Steps of the sampler', min: 1, max: 100, step: 1, optional: true, chapter: '07-sampling', help: 'At most T; empty for T. Fewer are faster, and less exact.' },
     { part: 'view', key: 'label', label: 'Label', choices: 'labels', chapter: '08-guidance', help: 'Which part of the data is asked for.' },
     { part: 'view', key: 'guidance', label: 'Guidance w', min: -1, max: 20, step: 0.1, chapter: '08-guidance', help: 'How far the label is exaggerated: 0 is what was learned, -1 ignores the label.' },
     { part: 'view', key: 'from', label: 'Guided from t/T', min: 0, max: 1, step: 0.05, chapter: '08-guidance', help: 'Below this time the label is asked for without guidance.' },

@@ -122,7 +122,7 @@ export class Live {
     const { network, exact, exactManySteps, chance, count } = await this.session.budget(view);
     const rows = [
       ['network, this sampler', network], ['exact denoiser, this sampler: the sampler’s part', exact],
-      ['exact denoiser, Heun in 100 steps: hardly any error of the steps', exactManySteps], [`two sets of ${count} data: chance`, chance],
+      ['exact denoiser, Heun in 50 steps: hardly any error of the steps', exactManySteps], [`two sets of ${count} data: chance`, chance],
     ];
     const most = Math.max(...rows.map(row => row[1]));
     $('bars').replaceChildren(...rows.map(([name, value]) => {
