@@ -15,7 +15,7 @@ internal sealed class Measurement(int seconds, string? browser, IReporter report
 {
     private const int Rounds = 3;
 
-    // What the page begins with, for as long as it may be; so wide that it lasts.
+    // What the page begins with, as long as it may be and at no pace.
     private static readonly PlaySettings Settings = new()
     {
         Data = PlayData.MixtureName,
@@ -27,11 +27,11 @@ internal sealed class Measurement(int seconds, string? browser, IReporter report
         Width = 64,
         LearningRate = 0.005,
         Batch = 128,
-        Iterations = 30_000,
+        Iterations = 100_000,
         Seed = 0,
     };
 
-    private static readonly ViewSettings View = new() { Sampler = "ddpm", Label = -1, Guidance = 0, Time = 0.4 };
+    private static readonly ViewSettings View = new() { Sampler = "ddpm", Label = -1, Guidance = 0, Time = 0.4, Pace = 100_000 };
 
     /// <summary>Measures and tells.</summary>
     /// <exception cref="InvalidOperationException">The viewer did not come, or training was over too soon.</exception>

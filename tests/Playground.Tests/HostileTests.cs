@@ -23,7 +23,7 @@ public sealed class HostileTests
         ("settings/points", "[[1]]"), ("settings/points", "[[1,2,3,4]]"), ("settings/points", "[null]"), ("settings/points", "[1,2]"), ("settings/points", "[[\"a\",0,0]]"), ("settings/points", "[[0,0,0.5]]"), ("settings/points", "[[0,4,0]]"),
         ("settings/unknown", "1"), ("settings", "null"), ("settings", "[]"), ("view", "null"), ("unknown", "1"),
         ("view/sampler", "\"\""), ("view/sampler", "\"ddpm; rm\""), ("view/sampler", "\"ddpm-learned\""), ("view/steps", "0"), ("view/steps", "6"), ("view/steps", "1e30"),
-        ("view/label", "2"), ("view/label", "-2"), ("view/label", "0.5"), ("view/guidance", "1e999"), ("view/guidance", "-1.1"), ("view/from", "1.5"), ("view/from", "-0.1"), ("view/to", "2"), ("view/time", "NaN"),
+        ("view/label", "2"), ("view/label", "-2"), ("view/label", "0.5"), ("view/guidance", "1e999"), ("view/guidance", "-1.1"), ("view/from", "1.5"), ("view/from", "-0.1"), ("view/to", "2"), ("view/time", "NaN"), ("view/pace", "0"), ("view/pace", "1e9"),
     ];
 
     private Visitor _visitor = null!;

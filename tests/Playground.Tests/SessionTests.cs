@@ -162,7 +162,7 @@ public sealed class SessionTests
     public async Task A_closed_page_ends_its_training()
     {
         var request = Visitor.Small(iterations: 30_000);
-        (request["settings"]!["width"], request["settings"]!["batch"]) = (128, 512);
+        request["view"]!["pace"] = 100;
         string session = await _visitor.Begin(request);
         var training = _visitor.Server.Sessions.Find(session.Split('/')[^1]).Training;
         _ = await _visitor.Frames(session, _ => true);

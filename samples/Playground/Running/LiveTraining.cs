@@ -23,6 +23,7 @@ internal sealed class LiveTraining
     private readonly Trainer<float> _trainer;
     private readonly Thread _thread;
     private volatile bool _stopped, _wanted;
+    private double _leastSeconds;
     private bool _isOver;
     private string? _failure;
     private int _seen;
@@ -42,6 +43,12 @@ internal sealed class LiveTraining
 
     /// <summary>The model as it was at the last <see cref="Look"/>: for one caller at a time.</summary>
     public Model<float> Model { get; }
+
+    /// <summary>The most steps in a second; null for as many as there can be.</summary>
+    public int? Pace
+    {
+        set => Volatile.Write(ref _leastSeconds, value is int pace ? 1.0 / pace : 0);
+    }
 
     /// <summary>The number of steps taken, by and by.</summary>
     public int StepsTaken => _trainer.StepsTaken;
@@ -75,11 +82,13 @@ internal sealed class LiveTraining
 
     private void Train()
     {
+        double due = 0;
         try
         {
             while (!_stopped && !_trainer.IsDone)
             {
                 _ = _trainer.Step();
+                due = WaitUntil(due);
                 if (!_wanted)
                     continue;
                 lock (_gate)
@@ -100,6 +109,17 @@ internal sealed class LiveTraining
             _isOver = true;
             Monitor.PulseAll(_gate);
         }
+    }
+
+    // Keeps the pace: waits until the time of the next step, and tells that of the one after it.
+    private double WaitUntil(double due)
+    {
+        double now = Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency, pause = Volatile.Read(ref _leastSeconds);
+        if (pause == 0 || due < now - 0.1)
+            return now;
+        if (due - now > 0.002)
+            Thread.Sleep(TimeSpan.FromSeconds(due - now));
+        return due + pause;
     }
 
     // Under the gate, and while no step runs.

@@ -29,7 +29,7 @@ internal sealed class Session : IDisposable
         (_settings, _data) = (settings, settings.MakeData());
         view.Check(settings, _data.Classes);
         _view = view;
-        _training = new LiveTraining(settings, _data);
+        _training = new LiveTraining(settings, _data) { Pace = view.Pace };
     }
 
     /// <summary>The name in addresses: 128 bits of chance, which nobody guesses.</summary>
@@ -52,6 +52,7 @@ internal sealed class Session : IDisposable
     public void Show(ViewSettings view)
     {
         view.Check(_settings, _data.Classes);
+        _training.Pace = view.Pace;
         lock (_closed)
             (_view, _version) = (view, _version + 1);
     }

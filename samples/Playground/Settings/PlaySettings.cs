@@ -52,7 +52,7 @@ internal sealed record PlaySettings
     public required int Batch { get; init => field = Accept.Between(value, 16, 512); }
 
     /// <summary>The number of training steps.</summary>
-    public required int Iterations { get; init => field = Accept.Between(value, 10, 30_000); }
+    public required int Iterations { get; init => field = Accept.Between(value, 10, 100_000); }
 
     /// <summary>The seed of everything random; a whole number that JavaScript holds exactly.</summary>
     public required long Seed { get; init => field = Accept.Between(value, 0, 4_294_967_295); }

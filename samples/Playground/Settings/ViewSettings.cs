@@ -26,6 +26,9 @@ internal sealed record ViewSettings
     /// <summary>t/T of the noise field.</summary>
     public required double Time { get; init => field = Accept.Between(value, 0, 1); }
 
+    /// <summary>The most training steps in a second, so that one can watch; null for as many as there can be. It changes no result.</summary>
+    public int? Pace { get; init => field = value is int pace ? Accept.Between(pace, 10, 100_000) : null; }
+
     /// <summary>Checks what depends on a model.</summary>
     /// <exception cref="RefusedException">A label that the data do not have, an empty interval, more steps than T, or a sampler that the network cannot serve.</exception>
     public void Check(PlaySettings settings, int classes)

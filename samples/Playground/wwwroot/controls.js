@@ -24,7 +24,8 @@ const groups = [
     { part: 'settings', key: 'width', label: 'Width', min: 32, max: 128, step: 16, chapter: '04-layers', help: 'Numbers in a hidden layer: more can learn finer shapes, and take longer.' },
     { part: 'settings', key: 'learningRate', label: 'Learning rate', min: 0.00001, max: 0.1, step: 'any', chapter: '02-tape', help: 'How far a step goes: too small learns slowly, too large not at all.' },
     { part: 'settings', key: 'batch', label: 'Batch', min: 16, max: 512, step: 1, chapter: '02-tape', help: 'Points in a training step: more make a quieter gradient, and take longer.' },
-    { part: 'settings', key: 'iterations', label: 'Training steps', min: 10, max: 30000, step: 10, chapter: '10-speed', help: 'How long training goes on.' },
+    { part: 'settings', key: 'iterations', label: 'Training steps', min: 10, max: 100000, step: 10, chapter: '10-speed', help: 'How long training goes on.' },
+    { part: 'view', key: 'pace', label: 'Pace of training', min: 10, max: 100000, step: 10, optional: true, chapter: '10-speed', help: 'Steps a second at most, to watch; empty for as fast as it goes. It changes no result.' },
     { part: 'settings', key: 'seed', label: 'Seed', min: 0, max: 4294967295, step: 1, chapter: '01-tensors', help: 'All chance comes from it: the same seed gives the same model, to the bit.' },
   ] },
   { title: 'Sampling', fields: [

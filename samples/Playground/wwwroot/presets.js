@@ -2,7 +2,7 @@
 
 const peaks = [{ left: -0.35, right: 0.65, sigma: 0.1, weight: 0.35 }, { left: 0.75, right: -0.45, sigma: 0.1, weight: 0.65 }];
 const training = { data: 'mixture', peaks, schedule: 'cosine', T: 50, objective: 'noise', network: 'mlp', width: 64, learningRate: 0.005, batch: 128, iterations: 8000, seed: 0 };
-const view = { sampler: 'ddpm', steps: null, label: -1, guidance: 0, from: 0, to: 1, time: 0.4 };
+const view = { sampler: 'ddpm', steps: null, label: -1, guidance: 0, from: 0, to: 1, time: 0.4, pace: 2000 };
 const overlapping = [{ left: -0.4, right: 0.3, sigma: 0.35, weight: 0.5 }, { left: 0.4, right: -0.3, sigma: 0.35, weight: 0.5 }];
 const spiral = Array.from({ length: 40 }, (_, i) => {
   const angle = 0.35 * i, far = 0.15 + 0.033 * i;

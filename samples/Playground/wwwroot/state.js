@@ -8,7 +8,7 @@ export function defaults(choices) {
       data: 'mixture', peaks: choices.peaks.map(peak => ({ ...peak })), points: [], schedule: 'cosine', T: 50, objective: 'noise', network: 'mlp', width: 64,
       learningRate: 0.005, batch: 128, iterations: 8000, seed: 0,
     },
-    view: { sampler: 'ddpm', steps: null, label: -1, guidance: 0, from: 0, to: 1, time: 0.4 },
+    view: { sampler: 'ddpm', steps: null, label: -1, guidance: 0, from: 0, to: 1, time: 0.4, pace: 2000 },
     placed: [],
     classes: choices.classes,
   };
