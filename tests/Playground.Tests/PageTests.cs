@@ -51,6 +51,14 @@ public sealed partial class PageTests
         }
     }
 
+    [TestCase("[next](06-objectives.md#v)", "<a href=\"/guide/06-objectives#v\">next</a>")]
+    [TestCase("[the paper](https://arxiv.org/abs/2006.11239)", "<a href=\"https://arxiv.org/abs/2006.11239\">the paper</a>")]
+    [TestCase("[`Tape`](../../src/Autograd/Tape.cs)", "<p><code>Tape</code></p>")]
+    [TestCase("![a picture](../images/digits.png)", "<p>a picture</p>")]
+    [TestCase("[no](javascript:alert(1))", "<p>no</p>")]
+    [TestCase("<script>alert(1)</script>", "&lt;script&gt;")]
+    public void The_guide_leads_to_what_is_served(string markdown, string html) => Assert.That(Pages.Render(markdown), Does.Contain(html));
+
     [Test]
     public async Task A_browser_is_told_to_load_nothing_from_elsewhere()
     {

@@ -173,6 +173,16 @@ public sealed class SessionTests
     }
 
     [Test]
+    public async Task A_session_is_watched_by_its_page_alone()
+    {
+        string session = await _visitor.Begin(Visitor.Small());
+        using var page = await _visitor.Client.GetAsync(session + "/frames", HttpCompletionOption.ResponseHeadersRead);
+        using var again = await _visitor.Client.GetAsync(session + "/frames", HttpCompletionOption.ResponseHeadersRead);
+        using var third = await _visitor.Client.GetAsync(session + "/frames", HttpCompletionOption.ResponseHeadersRead);
+        Assert.That(new[] { page.StatusCode, again.StatusCode, third.StatusCode }, Is.EqualTo(new[] { HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Conflict }));
+    }
+
+    [Test]
     public async Task Stopping_keeps_the_model()
     {
         string session = await _visitor.Begin(Visitor.Small(iterations: 30_000));

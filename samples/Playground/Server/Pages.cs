@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Diffusion.Playground.Settings;
 using Markdig;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 using Microsoft.AspNetCore.Http;
 
 namespace Diffusion.Playground.Server;
@@ -39,7 +41,7 @@ internal static partial class Pages
         if (!Chapters.Contains(name))
             throw new RefusedException(404, "There is no such chapter.");
         string text = Files.TryGetValue($"guide/{name}.md", out byte[]? content)
-            ? Links().Replace(System.Text.Encoding.UTF8.GetString(content), match => Chapters.Contains(match.Groups[1].Value) ? $"](/guide/{match.Groups[1].Value}{match.Groups[2].Value})" : match.Value)
+            ? System.Text.Encoding.UTF8.GetString(content)
             : $"# {name}\n\nThis program was built without the guide: its chapters are read from `docs/guide` when it is built.";
         int at = Chapters.ToList().IndexOf(name);
         string Neighbour(int index, string word) => index < 0 || index >= Chapters.Count ? "" : $"<a href=\"/guide/{Chapters[index]}\">{word}: {Chapters[index]}</a>";
@@ -48,9 +50,25 @@ internal static partial class Pages
             <html lang="en">
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{name}</title><link rel="stylesheet" href="/style.css"></head>
             <body class="guide"><nav aria-label="Guide"><a href="/">Playground</a> {Neighbour(at - 1, "Before")} {Neighbour(at + 1, "Next")}</nav>
-            <main>{Markdig.Markdown.ToHtml(text, Markdown)}</main></body>
+            <main>{Render(text)}</main></body>
             </html>
             """, "text/html; charset=utf-8");
+    }
+
+    /// <summary>Markdown of the guide as HTML. Links between chapters lead from page to page; of links to other files of the repository, and of pictures, the words stay.</summary>
+    public static string Render(string text)
+    {
+        var document = Markdig.Markdown.Parse(text, Markdown);
+        foreach (var link in document.Descendants<LinkInline>().ToList())
+        {
+            var file = ChapterFile().Match(link.Url ?? "");
+            if (file.Success && !link.IsImage && Chapters.Contains(file.Groups[1].Value))
+                link.Url = $"/guide/{file.Groups[1].Value}{file.Groups[2].Value}";
+            else if (link.IsImage || !Elsewhere().IsMatch(link.Url ?? ""))
+                _ = link.ReplaceBy(new ContainerInline());
+        }
+
+        return document.ToHtml(Markdown);
     }
 
     private static Dictionary<string, byte[]> Embedded()
@@ -65,7 +83,10 @@ internal static partial class Pages
         });
     }
 
-    // Links between chapters, which are files beside each other in the repository.
-    [GeneratedRegex(@"\]\((?:\./)?(\d\d-[a-z]+)\.md(#[^)]*)?\)")]
-    private static partial Regex Links();
+    // Chapters are files beside each other.
+    [GeneratedRegex(@"^(?:\./)?(\d\d-[a-z]+)\.md(#.*)?$")]
+    private static partial Regex ChapterFile();
+
+    [GeneratedRegex(@"^(https?://|#)")]
+    private static partial Regex Elsewhere();
 }

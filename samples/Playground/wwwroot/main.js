@@ -52,10 +52,11 @@ function changed(what, key) {
     showData();
   if (what === 'view')
     later('view', () => session && attempt(() => session.show(viewOf(state))));
-  if ((what === 'view' && key !== 'time') || what === 'placed')
-    live.askWays(attempt);
-  if (what === 'view' && key !== 'time')
+  const isSampled = what === 'view' && key !== 'time' && key !== 'pace';
+  if (isSampled)
     $('bars').replaceChildren();
+  if (isSampled || what === 'placed')
+    live.askWays(attempt);
   live.draw();
 }
 

@@ -37,7 +37,8 @@ export function decode(letters) {
   try {
     const text = atob(letters.replaceAll('-', '+').replaceAll('_', '/'));
     const state = JSON.parse(new TextDecoder().decode(Uint8Array.from(text, letter => letter.charCodeAt(0))));
-    const isState = Array.isArray(state?.settings?.peaks) && Array.isArray(state.settings.points) && Array.isArray(state.placed ?? []) && typeof state.view === 'object';
+    const listOf = (list, isMember) => Array.isArray(list) && list.every(isMember);
+    const isState = listOf(state.settings.peaks, peak => peak.left !== undefined) && listOf(state.settings.points, Array.isArray) && listOf(state.placed, Array.isArray);
     return isState ? state : null;
   } catch {
     return null;
