@@ -8,8 +8,8 @@ namespace Diffusion.Playground.Running;
 /// <param name="Iterations">Of how many.</param>
 /// <param name="Rate">Steps in a second.</param>
 /// <param name="Loss">The mean loss of the batches since the last frame; null where there was none.</param>
-/// <param name="HeldLoss">The loss of the averaged weights on draws of their own.</param>
-/// <param name="Floor">The oracle's loss on the same draws.</param>
+/// <param name="HeldLoss">The loss of the averaged weights.</param>
+/// <param name="Floor">The oracle's loss.</param>
 /// <param name="Error">The root of the mean squared difference to the oracle.</param>
 /// <param name="IsOver">Whether the training has ended.</param>
 /// <param name="Failure">Why it failed.</param>

@@ -4,8 +4,9 @@ using Diffusion.Schedules;
 namespace Diffusion.Playground.Running;
 
 /// <summary>
-/// What is known of the data without training: the denoiser that no network betters, and the loss that is left to it. A network is measured
-/// on the same draws, noise and dropped labels as the oracle, so the difference to the floor is the network's and not chance.
+/// What is known of the data without training: the denoiser that no network betters, and the loss that is left to it. The oracle is the mean of what
+/// is asked for, given x_t, so the mean squared loss of any other denoiser is that floor and its mean squared distance to the oracle
+/// (Pythagoras). Told so, a loss has none of the chance of a loss on a batch, and is never below its floor.
 /// </summary>
 internal sealed class Oracle
 {
@@ -16,7 +17,6 @@ internal sealed class Oracle
     private readonly Lazy<OptimalVariance> _best;
     private readonly Draws _draws;
     private readonly Tensor<float> _exact;
-    private readonly double _exactLoss;
 
     /// <summary>The oracle of some data, for what a model is asked.</summary>
     public Oracle(PlayData data, Model<float> model, RandomSource random)
@@ -27,8 +27,7 @@ internal sealed class Oracle
         random = random.Derive(1);
         _draws = Draw(random.At(0));
         _exact = Ask(Denoiser, _draws);
-        _exactLoss = MeanSquare(_exact, _draws.Target);
-        Floor = (_exactLoss + Enumerable.Range(1, FloorBatches - 1).Select(k => Draw(random.At(k))).Sum(draws => MeanSquare(Ask(Denoiser, draws), draws.Target))) / FloorBatches;
+        Floor = Enumerable.Range(0, FloorBatches).Select(k => Draw(random.At(k))).Average(draws => MeanSquare(Ask(Denoiser, draws), draws.Target));
     }
 
     /// <summary>The exact denoiser of a mixture, the ideal one of points.</summary>
@@ -43,8 +42,8 @@ internal sealed class Oracle
     /// <summary>The model's loss, and the root of its mean squared distance to the oracle, in the quantity that it is asked for.</summary>
     public (double Loss, double Error) Measure()
     {
-        var predicted = Ask(_model.Denoiser, _draws);
-        return (Floor + MeanSquare(predicted, _draws.Target) - _exactLoss, Math.Sqrt(MeanSquare(predicted, _exact)));
+        double distance = MeanSquare(Ask(_model.Denoiser, _draws), _exact);
+        return (Floor + distance, Math.Sqrt(distance));
     }
 
     // As training draws them, but for the times, which are spread evenly: that leaves less to chance.
