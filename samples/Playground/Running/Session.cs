@@ -7,8 +7,8 @@ namespace Diffusion.Playground.Running;
 /// <summary>One visitor's model: its training, how it is looked at, and who watches. It lives as long as somebody does.</summary>
 internal sealed class Session : IDisposable
 {
-    // Frames take a quarter of one processor's time, and there are at most ten in a second.
-    private const double PauseForWork = 3;
+    // Frames take a sixth of one processor's time, and there are at most ten in a second.
+    private const double PauseForWork = 5;
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(100), MostPause = TimeSpan.FromSeconds(1), Heartbeat = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _work = new(1);
