@@ -34,6 +34,22 @@ public sealed partial class BrowserTests
     }
 
     [Test]
+    public async Task The_guide_has_its_formulas_figures_and_answers()
+    {
+        var page = await _browser.NewPage();
+        await page.Locator("a[href='/guide/06-objectives']").First.ClickAsync();
+        await Expect(page.Locator("h1")).ToContainTextAsync("6.");
+        await page.GotoAsync(new Uri(new Uri(page.Url), "/guide/05-forward").ToString());
+        await Expect(page.Locator(".formula math")).Not.ToHaveCountAsync(0);
+        await Expect(page.Locator("span.math math")).Not.ToHaveCountAsync(0);
+        await Expect(page.Locator("code.language-math")).ToHaveCountAsync(0);
+        Assert.That(await page.EvaluateAsync<string>("[...document.querySelectorAll('main p, main li, main h2')].map(text => text.textContent).filter(text => text.includes('$')).join('|')"), Is.Empty);
+        await page.Locator("summary").First.ClickAsync();
+        await Expect(page.Locator("details[open]")).ToHaveCountAsync(1);
+        Assert.That(await page.EvaluateAsync<bool>("[...document.images].every(image => image.complete && image.naturalWidth > 0)"));
+    }
+
+    [Test]
     public async Task Draw_train_place_sample_and_share()
     {
         var page = await _browser.NewPage();

@@ -54,10 +54,35 @@ public sealed partial class PageTests
     [TestCase("[next](06-objectives.md#v)", "<a href=\"/guide/06-objectives#v\">next</a>")]
     [TestCase("[the paper](https://arxiv.org/abs/2006.11239)", "<a href=\"https://arxiv.org/abs/2006.11239\">the paper</a>")]
     [TestCase("[`Tape`](../../src/Autograd/Tape.cs)", "<p><code>Tape</code></p>")]
-    [TestCase("![a picture](../images/digits.png)", "<p>a picture</p>")]
+    [TestCase("![a picture](../images/digits.png)", "<img src=\"/figures/digits.png\" alt=\"a picture\"")]
+    [TestCase("![a picture](../images/none.png)", "<p>a picture</p>")]
+    [TestCase("![a picture](http://example.org/a.png)", "<p>a picture</p>")]
+    [TestCase("$x_0$", "<span class=\"math\">\\(x_0\\)</span>")]
+    [TestCase("<details><summary>Answer</summary>\n\n*yes*\n\n</details>", "<details><summary>Answer</summary>\n<p><em>yes</em></p>\n</details>")]
     [TestCase("[no](javascript:alert(1))", "<p>no</p>")]
-    [TestCase("<script>alert(1)</script>", "&lt;script&gt;")]
     public void The_guide_leads_to_what_is_served(string markdown, string html) => Assert.That(Pages.Render(markdown), Does.Contain(html));
+
+    [TestCase("<script>alert(1)</script>")]
+    [TestCase("<details onclick=\"alert(1)\">")]
+    [TestCase("word <b onclick=\"alert(1)\">word</b>")]
+    public void Other_markup_of_the_guide_is_left_out(string markdown) => Assert.That(Pages.Render(markdown), Does.Not.Contain("<script").And.Not.Contain("onclick"));
+
+    [Test]
+    public async Task Every_figure_of_the_guide_is_served()
+    {
+        int figures = 0;
+        foreach (string chapter in Pages.Chapters)
+        {
+            foreach (Match image in FigureOf().Matches(await _visitor.Client.GetStringAsync("/guide/" + chapter)))
+            {
+                using var answer = await _visitor.Client.GetAsync(image.Groups[1].Value);
+                Assert.That(answer.Content.Headers.ContentType?.MediaType, Is.EqualTo("image/png"), image.Value);
+                figures++;
+            }
+        }
+
+        Assert.That(figures, Is.GreaterThan(6));
+    }
 
     [Test]
     public async Task A_browser_is_told_to_load_nothing_from_elsewhere()
@@ -114,6 +139,9 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"https?://(?!www\.w3\.org/2000/svg)[^\s""']+")]
     private static partial Regex ForeignAddress();
+
+    [GeneratedRegex("<img src=\"([^\"]+)\"")]
+    private static partial Regex FigureOf();
 
     [GeneratedRegex(@"(?<=['/])\d\d-[a-z]+")]
     private static partial Regex ChapterName();

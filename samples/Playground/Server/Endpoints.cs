@@ -14,6 +14,7 @@ internal static class Endpoints
     {
         _ = routes.MapGet("/", () => Pages.File("index.html"));
         _ = routes.MapGet("/{file}", (string file) => Pages.File(file));
+        _ = routes.MapGet("/figures/{file}", (string file) => Pages.Figure(file));
         _ = routes.MapGet("/guide/{chapter}", (string chapter) => Pages.Chapter(chapter));
         _ = routes.MapGet("/api/choices", () => PlayJson.Answer(Choices()));
         _ = routes.MapGet("/api/points/{name}", (string name) => PlayJson.Answer(Points(name)));
