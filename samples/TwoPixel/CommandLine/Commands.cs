@@ -114,12 +114,13 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             string path = output.Model(timesteps);
             if (!File.Exists(path))
                 throw new UsageException($"There is no model {path}: 'train --steps-max {timesteps}' makes it.");
-            var history = File.Exists(output.History(timesteps)) ? TrainingHistory.Load(output.History(timesteps)) : new TrainingHistory([], []);
             var model = Load(path, timesteps);
+            var history = TrainingHistory.LoadOf(output.History(timesteps), model.Training.Iterations);
             if (model.Data != configuration.UsedData.Description)
                 throw new UsageException($"The model {path} was trained on {model.Data}, but the data here are {configuration.UsedData.Description}: --data or --mixture names those of the model.");
             return new TrainedModel(model, history);
         }).ToList();
+        Compare.CompareReport.Check(output);
         Finish(new StudyRun(configuration), output, models, start);
         return 0;
     }

@@ -101,7 +101,7 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
         if (!File.Exists(path))
             throw new UsageException($"There is no checkpoint {path} to resume from; leave --resume out to begin anew.");
         CheckpointFile.Resume(path, trainer);
-        var history = File.Exists(output.History(timesteps)) ? TrainingHistory.Load(output.History(timesteps)) : new TrainingHistory([], []);
+        var history = TrainingHistory.LoadOf(output.History(timesteps), trainer.StepsTaken);
         reporter.Say($"T = {timesteps}: continuing after step {trainer.StepsTaken}.");
         return [.. history.Errors.Where(error => error.Iteration <= trainer.StepsTaken)];
     }
