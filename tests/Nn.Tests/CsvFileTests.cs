@@ -74,6 +74,32 @@ public sealed class CsvFileTests
         Assert.That(values, Is.EqualTo(Enumerable.Range(0, 40_000).SelectMany(i => new[] { i, -0.5 * i })));
     }
 
+    [Test]
+    public void Numbers_are_those_of_the_parser_of_NET_to_the_bit()
+    {
+        // Digits of chance, and decimals half way between two floats, just above and just below.
+        var random = new Random(5);
+        List<string> texts = ["0", "-0", "-0.0", ".5", "5.", "1.00000006", "16777217", "16777217.0000001", "16777216.9999999", "0.000000000000001", "123456789012345", "1234567890123456", "3e38", "1e-40"];
+        for (int i = 0; i < 20_000; i++)
+        {
+            string digits = random.NextInt64(0, 1_000_000_000_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture)[..random.Next(1, 10)];
+            texts.Add((random.Next(2) == 0 ? "-" : "") + digits.Insert(random.Next(digits.Length + 1), "."));
+            float near = (float)random.NextDouble();
+            texts.Add((((double)near + MathF.BitIncrement(near)) / 2).ToString("F15", System.Globalization.CultureInfo.InvariantCulture));
+            texts.Add(near.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        File.WriteAllText(_path, "a\n" + string.Join('\n', texts));
+        using var csv = new CsvFile(_path);
+        foreach (string text in texts)
+        {
+            Assert.That(csv.Read());
+            if (BitConverter.DoubleToInt64Bits(csv.Number<double>(0)) != BitConverter.DoubleToInt64Bits(double.Parse(text, System.Globalization.CultureInfo.InvariantCulture))
+                || BitConverter.SingleToInt32Bits(csv.Number<float>(0)) != BitConverter.SingleToInt32Bits(float.Parse(text, System.Globalization.CultureInfo.InvariantCulture)))
+                Assert.Fail(text);
+        }
+    }
+
     private (IReadOnlyList<string> Names, List<double> Values) Read(string text)
     {
         File.WriteAllText(_path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

@@ -5,8 +5,8 @@ using Diffusion.Nn.Serialization;
 namespace Diffusion.TwoPixel.Grade;
 
 /// <summary>
-/// A table of numbers that somebody's program wrote. <c>.csv</c>: a line of names, then lines of as many numbers. <c>.npy</c>: format 1.0,
-/// little-endian float32, float64, int32 or int64, C order, two dimensions or three. Reading trusts nothing: what is refused is named
+/// A table of numbers that somebody's program wrote. <c>.csv</c>: a line of names, then lines of as many numbers. <c>.npy</c>: float32,
+/// float64, int32 or int64, two dimensions or three. Reading trusts nothing: what is refused is named
 /// with file, line and value, and with what is accepted.
 /// </summary>
 internal sealed class NumberFile
@@ -116,6 +116,8 @@ internal sealed class NumberFile
         var values = new List<double>();
         while (csv.Read())
         {
+            if (values.Count == 0)
+                values.EnsureCapacity(names.Length * csv.EstimatedRows);
             for (int column = 0; column < names.Length; column++)
                 values.Add(csv.Number<double>(column));
         }

@@ -77,6 +77,12 @@ public static class PointFile
         var labels = new List<int>();
         while (csv.Read())
         {
+            if (labels.Count == 0)
+            {
+                pixels.EnsureCapacity(2 * csv.EstimatedRows);
+                labels.EnsureCapacity(csv.EstimatedRows);
+            }
+
             pixels.Add(csv.Number<T>(0));
             pixels.Add(csv.Number<T>(1));
             labels.Add(header == PointHeader ? Label(csv) : DenoiserArguments.NoLabel);
@@ -110,13 +116,13 @@ public static class PointFile
 
     /// <summary>Reads what <see cref="WriteNpy"/> wrote, converted to <typeparamref name="T"/>.</summary>
     /// <returns>The points, [N, 2, 1].</returns>
-    /// <exception cref="InvalidDataException">Not version 1.0, not [N, 2] of little-endian float32 or float64 in C order, or of another length.</exception>
+    /// <exception cref="InvalidDataException">Not [N, 2] of float32 or float64, or of another length.</exception>
     public static Tensor<T> ReadNpy<T>(string path)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (type, shape, values) = NpyFile.Read(path);
         if (type[1] != 'f' || shape.Length != 2 || shape[1] != 2)
-            throw new InvalidDataException($"{path}: there is a shape of ({string.Join(", ", shape)}) of '{type}'; accepted is [N, 2] of '<f4' or '<f8'.");
+            throw new InvalidDataException($"{path}: there is a shape of ({string.Join(", ", shape)}) of '{type}'; accepted is [N, 2] of float32 or float64, such as '<f8'.");
         var points = Tensor<T>.Uninitialized([shape[0], 2, 1]);
         for (int i = 0; i < values.Length; i++)
             points.Span[i] = T.CreateTruncating(values[i]);

@@ -51,6 +51,9 @@ public sealed class CsvFile : IDisposable
     /// <summary>The number of the line that was read last; that of the names is 1.</summary>
     public int Line { get; private set; }
 
+    /// <summary>About how many rows there are, by the length of the one that was read last.</summary>
+    public int EstimatedRows => (int)Math.Min(_stream.Length / (_lineEnd - _lineStart + 1), int.MaxValue / 2 / Names.Count);
+
     /// <summary>Reads the next row.</summary>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="InvalidDataException">The line has another number of fields than there are names, holds no text, or is too long.</exception>
@@ -99,6 +102,8 @@ public sealed class CsvFile : IDisposable
         where T : INumberBase<T>
     {
         var field = Field(column);
+        if (DecimalText.TryRead<T>(field, out var exact))
+            return exact;
 
         // The parsers of .NET take NUL characters behind a number, which are no text.
         return T.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && field[^1] != 0 ? number : throw Refusal(column, "a number");
