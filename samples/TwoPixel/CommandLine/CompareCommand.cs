@@ -14,6 +14,7 @@ internal sealed class CompareCommand(IReporter reporter, CancellationToken cance
         string path = result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder;
         var configuration = Configuration(result, path);
         var output = new StudyFolder(path);
+        using var held = new FolderLock(output.Path);
         var report = ReportOf(output);
         var discrete = Discrete(configuration, output);
         var settings = new CompareSettings(configuration, result.GetValue(StudyOptions.Points) ?? CompareSettings.DefaultPoints);
