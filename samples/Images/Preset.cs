@@ -54,7 +54,7 @@ internal abstract class Preset
     public abstract TrainingRun With(TrainingRun run, ParseResult result);
 
     /// <summary>Reads a configuration.</summary>
-    /// <exception cref="Terminal.UsageException">The file cannot be read, or is no configuration.</exception>
+    /// <exception cref="InvalidDataException">The file is no configuration.</exception>
     public abstract TrainingRun LoadRun(string path);
 
     /// <summary>The images that a run trains on.</summary>

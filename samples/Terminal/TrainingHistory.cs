@@ -26,21 +26,43 @@ public sealed record TrainingHistory(IReadOnlyList<float> Losses, IReadOnlyList<
     /// <exception cref="InvalidDataException">The file is no history.</exception>
     public static TrainingHistory Load(string path)
     {
-        string[] lines = File.ReadAllLines(path);
-        if (lines.Length == 0 || lines[0] != Header)
+        string text = File.ReadAllText(path);
+        string[] lines = text.ReplaceLineEndings("\n").Split('\n');
+        if (lines[0] != Header)
             throw new InvalidDataException($"{path} is no training history: its first line must be '{Header}'.");
+        if (lines[^1].Length > 0)
+            throw new InvalidDataException($"{path}: line {lines.Length} is cut off: '{Shown(lines[^1])}'; every line of a history ends in a line feed.");
         var losses = new List<float>();
         var errors = new List<(int, double)>();
-        foreach (string line in lines.Skip(1))
+        for (int i = 1; i < lines.Length - 1; i++)
         {
-            string[] cells = line.Split(',');
-            if (cells.Length != 3 || !float.TryParse(cells[1], CultureInfo.InvariantCulture, out float loss))
-                throw new InvalidDataException($"{path} has a line that is no step of a training: '{line}'.");
+            string[] cells = lines[i].Split(',');
+            double error = double.NaN;
+            if (cells.Length != 3 || cells[0] != i.ToString(CultureInfo.InvariantCulture)
+                || !float.TryParse(cells[1], CultureInfo.InvariantCulture, out float loss)
+                || (cells[2].Length > 0 && !double.TryParse(cells[2], CultureInfo.InvariantCulture, out error)))
+            {
+                throw new InvalidDataException($"{path}: line {i + 1} is '{Shown(lines[i])}'; accepted is '{i}', a loss, and an error or nothing, separated by commas.");
+            }
+
             losses.Add(loss);
             if (cells[2].Length > 0)
-                errors.Add((losses.Count, double.Parse(cells[2], CultureInfo.InvariantCulture)));
+                errors.Add((i, error));
         }
 
         return new TrainingHistory(losses, errors);
     }
+    /// <summary>Reads the history of a training that has come to a step.</summary>
+    /// <returns>What the file holds; nothing where there is none.</returns>
+    /// <exception cref="InvalidDataException">The file is no history, or ends before that step.</exception>
+    public static TrainingHistory LoadOf(string path, int steps)
+    {
+        if (!File.Exists(path))
+            return new TrainingHistory([], []);
+        var history = Load(path);
+        return history.Losses.Count >= steps ? history
+            : throw new InvalidDataException($"{path}: there are {history.Losses.Count} steps; the training took {steps}. The file is cut off: without it everything goes on, but for the curve of the training.");
+    }
+
+    private static string Shown(string line) => string.Concat(line.Take(60).Select(c => char.IsControl(c) ? '?' : c)) + (line.Length > 60 ? "..." : "");
 }

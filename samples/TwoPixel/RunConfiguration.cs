@@ -122,8 +122,8 @@ internal sealed record RunConfiguration
 
     public string ToJson() => ConfigurationFile.ToJson(this);
 
-    /// <exception cref="UsageException">The file cannot be read, or is no configuration.</exception>
-    public static RunConfiguration Load(string path) => ConfigurationFile.Load<RunConfiguration>(path, read => read with { Data = read.Data?.Loaded(path) });
+    /// <exception cref="InvalidDataException">The file is no configuration, or one with a value that is not accepted.</exception>
+    public static RunConfiguration Load(string path) => ConfigurationFile.Load<RunConfiguration>(path, read => (read with { Data = read.Data?.Loaded(path) }).Validated());
 }
 
 /// <summary>The networks of the study.</summary>

@@ -36,9 +36,8 @@ internal sealed class NpyFileTests
         Assert.That(() => NpyFile.Read(_path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("9007199254740993"));
     }
 
-    [TestCase("<f4", ">f4", "accepted are little-endian")]
-    [TestCase("<f4", "<f2", "accepted are little-endian")]
-    [TestCase("False", "True ", "in C order")]
+    [TestCase("<f4", "<f2", "accepted are numbers of '<f4'")]
+    [TestCase("False", "Maybe", "in C or Fortran order")]
     [TestCase("(2, 3)", "(2, 4)", "takes 32")]
     [TestCase("(2, 3)", "(2,3) ", "the header is")]
     [TestCase("(2, 3)", "(-2,3)", "the header is")]
@@ -53,6 +52,39 @@ internal sealed class NpyFileTests
         byte[] changed = Encoding.Latin1.GetBytes(header.Replace(found, put, StringComparison.Ordinal)[..117].TrimEnd('\n').PadRight(117) + "\n");
         File.WriteAllBytes(_path, [.. bytes[..10], .. changed, .. bytes[128..]]);
         Assert.That(() => NpyFile.Read(_path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(named).And.Message.StartsWith(_path));
+    }
+
+    // As numpy.save writes them: 0 to 5 as [2, 3], or as [3, 2] turned round.
+    [TestCase("<f8", "False", 1)]
+    [TestCase("<f8", "True", 1)]
+    [TestCase(">f8", "True", 2)]
+    [TestCase(">i4", "False", 3)]
+    [TestCase(">f4", "False", 1)]
+    [TestCase(">i8", "True", 1)]
+    public void Other_orders_and_versions_are_read(string type, string order, byte version)
+    {
+        double[] values = order == "True" ? [0, 3, 1, 4, 2, 5] : [0, 1, 2, 3, 4, 5];
+        byte[] data = [.. values.SelectMany(value =>
+        {
+            byte[] bytes = type[1..] switch
+            {
+                "f4" => BitConverter.GetBytes((float)value),
+                "f8" => BitConverter.GetBytes(value),
+                "i4" => BitConverter.GetBytes((int)value),
+                _ => BitConverter.GetBytes((long)value),
+            };
+            return type[0] == '>' ? bytes.Reverse() : bytes;
+        })];
+        byte[] header = Encoding.Latin1.GetBytes($"{{'descr': '{type}', 'fortran_order': {order}, 'shape': (2, 3), }}\n");
+        byte[] length = version == 1 ? BitConverter.GetBytes((ushort)header.Length) : BitConverter.GetBytes((uint)header.Length);
+        File.WriteAllBytes(_path, [0x93, .. "NUMPY"u8, version, 0, .. length, .. header, .. data]);
+        var read = NpyFile.Read(_path);
+        Assert.That(read.Shape, Is.EqualTo(new[] { 2, 3 }));
+        Assert.That(read.Values, Is.EqualTo(new double[] { 0, 1, 2, 3, 4, 5 }));
+        File.WriteAllBytes(_path, File.ReadAllBytes(_path)[..^1]);
+        Assert.That(() => NpyFile.Read(_path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("bytes follow the header"));
+        File.WriteAllBytes(_path, [0x93, .. "NUMPY"u8, 4, 0, .. length, .. header, .. data]);
+        Assert.That(() => NpyFile.Read(_path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("format 1.0 to 3.0"));
     }
 
     private void Check(string type, int[] shape, byte[] bytes, double[] expected)

@@ -62,6 +62,23 @@ public sealed class SafetensorsTypesTests
     public void An_empty_tensor_may_have_large_extents(string shape) =>
         Assert.That(Read<float>(File(Entry("a", "F32", shape, 0, 0), [])).Tensors["a"].Length, Is.Zero);
 
+    [Test]
+    public void Odd_but_legal_files_are_read_and_written()
+    {
+        // 10,000 tensors, each a number of rank 0; a name of 64 KiB; metadata that nobody knows.
+        var tensors = Enumerable.Range(0, 10_000).ToDictionary(i => $"layer.{i}", i => Tensor<float>.From([], i));
+        string name = new('n', 1 << 16);
+        tensors[name] = Tensor<float>.From([0, 3]);
+        var metadata = new Dictionary<string, string> { [""] = "", ["unknown \u00e9"] = name, ["sha256"] = "not ours" };
+        using var stream = new MemoryStream();
+        SafetensorsFile.Write(stream, tensors, metadata);
+        var read = Read<float>(stream.ToArray());
+        Assert.That(read.Tensors, Has.Count.EqualTo(10_001));
+        Assert.That(read.Tensors.Where(tensor => tensor.Key != name).All(tensor => tensor.Value.Rank == 0 && $"layer.{tensor.Value.ToScalar()}" == tensor.Key));
+        Assert.That(read.Tensors[name].Shape, Is.EqualTo(new Shape(0, 3)));
+        Assert.That(read.Metadata, Is.EqualTo(metadata));
+    }
+
     private static SafetensorsContent<T> Read<T>(byte[] file)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {

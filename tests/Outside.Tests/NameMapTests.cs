@@ -80,6 +80,7 @@ public sealed class NameMapTests
     [TestCase("""{"a": 1}""", "the name of 'a' is 1; accepted are a text and null")]
     [TestCase("""{"a": "b", "a": "c"}""", "a")]
     [TestCase("{", "names")]
+    [TestCase("{\"a\": \"\\ud800\"}", "UTF-16")]
     public void Files_of_another_form_are_refused(string text, string message)
     {
         string path = Path.Combine(Path.GetTempPath(), $"names-{Guid.NewGuid():N}.json");

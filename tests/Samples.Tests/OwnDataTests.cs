@@ -65,7 +65,7 @@ internal sealed class OwnDataTests : IDisposable
     public void Every_figure_and_every_section_is_an_experiment_that_applies(string run)
     {
         var folder = new StudyFolder(_folder[run]);
-        var findings = new StudyFindings(RunConfiguration.Load(folder.Configuration), MetricsDocument.Load(folder.Metrics));
+        var findings = new StudyFindings(RunConfiguration.Load(folder.Configuration), MetricsDocument.Load(folder.Metrics, RunConfiguration.Load(folder.Configuration).Timesteps));
         ExperimentCoverage.Check(StudyExperiments.Of(findings.Data), findings, folder, folder.Report);
     }
 

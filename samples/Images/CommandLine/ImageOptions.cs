@@ -98,7 +98,7 @@ internal sealed class ImageOptions(Preset preset)
     /// <exception cref="UsageException">A value that is not accepted.</exception>
     public TrainingRun Training(ParseResult result)
     {
-        var run = result.GetValue(Config) is { } file ? preset.LoadRun(file) : _run;
+        var run = result.GetValue(Config) is { } file ? ConfigurationFile.Given(file, preset.LoadRun) : _run;
         return preset.With(run with
         {
             Seed = result.GetValue(Seed) ?? run.Seed,

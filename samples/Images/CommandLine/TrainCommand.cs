@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Diffusion.Images.Running;
+using Diffusion.Terminal;
 
 namespace Diffusion.Images.CommandLine;
 
@@ -18,6 +19,7 @@ internal sealed class TrainCommand(CommandContext context) : ImageCommand(contex
     {
         var run = Options.Training(result);
         var output = MakeFolder(result);
+        using var held = new FolderLock(output.Path);
         var data = Preset.Load(run, result, Context);
         new ModelTraining(Context, run, output).Train(
             data, result.GetValue(Options.Resume), TimeSpan.FromMinutes(result.GetValue(Options.CheckpointMinutes) ?? StandardMinutes));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Diffusion.Terminal;
 
 namespace Diffusion.Images.Experiments;
 
@@ -11,7 +12,7 @@ internal sealed record JudgedRow(
 /// <summary>metrics.json: the model judged by the classifier.</summary>
 internal sealed record ImageMetrics
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectNullableAnnotations = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>How the images were made, in words.</summary>
     public required string Settings { get; init; }
@@ -81,8 +82,8 @@ internal sealed record ImageMetrics
 
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
 
-    public static ImageMetrics Load(string path) =>
-        JsonSerializer.Deserialize<ImageMetrics>(File.ReadAllText(path), Json) ?? throw new InvalidDataException($"{path} holds no metrics.");
+    /// <exception cref="InvalidDataException">The file holds no metrics; the message says where.</exception>
+    public static ImageMetrics Load(string path) => JsonFile.Read<ImageMetrics>(path, Json);
 
     private static string F(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -31,7 +31,7 @@ internal sealed class ModelTraining(CommandContext context, TrainingRun run, Ima
 
         // What samples is the average, in a network of its own with the same Fourier frequencies.
         var model = Model<float>.Of(trainer, context.Preset.MakeNetwork(run, source.Classes, random)) with { Notes = context.Preset.Notes(run, data.Train) };
-        var checkpoints = new TimedCheckpoints<float>(trainer, output.Checkpoint) { Every = checkpointEvery, Saved = _ => Write(trainer, model, source) };
+        var checkpoints = new TimedCheckpoints<float>(trainer, output.Checkpoint) { Every = checkpointEvery, Saved = _ => Write(trainer, model, source), FellBack = _reporter.Say };
         if (resume)
         {
             if (!checkpoints.Resume())

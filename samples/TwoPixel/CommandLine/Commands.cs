@@ -50,6 +50,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         SampleProgram.SetThreads(result.GetValue(StudyOptions.Threads));
         var configuration = StudyOptions.Configuration(result);
         var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
+        using var held = new FolderLock(output.Path);
         configuration.UsedData.Save(output);
         OutputFolder.WriteText(output.Configuration, configuration.ToJson());
         foreach (string warning in StepsWarning.Of(configuration))
@@ -74,6 +75,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         if (result.GetValue(StudyOptions.StepsMax) is null && result.GetValue(StudyOptions.Config) is null)
             configuration = configuration with { Timesteps = [50] };
         var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
+        using var held = new FolderLock(output.Path);
         bool resume = result.GetValue(StudyOptions.Resume);
 
         // A run that goes on was told at its start.
@@ -96,6 +98,7 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
         if (!Directory.Exists(folder))
             throw new UsageException($"There is no folder {folder}: train first, or name the folder of an earlier run with --out.");
         var output = new StudyFolder(folder);
+        using var held = new FolderLock(output.Path);
         var configuration = StudyOptions.Configuration(result);
         if (result.GetValue(StudyOptions.Config) is null && File.Exists(output.Configuration))
         {
@@ -114,12 +117,13 @@ internal sealed class Commands(IReporter reporter, CancellationToken cancellatio
             string path = output.Model(timesteps);
             if (!File.Exists(path))
                 throw new UsageException($"There is no model {path}: 'train --steps-max {timesteps}' makes it.");
-            var history = File.Exists(output.History(timesteps)) ? TrainingHistory.Load(output.History(timesteps)) : new TrainingHistory([], []);
             var model = Load(path, timesteps);
+            var history = TrainingHistory.LoadOf(output.History(timesteps), model.Training.Iterations);
             if (model.Data != configuration.UsedData.Description)
                 throw new UsageException($"The model {path} was trained on {model.Data}, but the data here are {configuration.UsedData.Description}: --data or --mixture names those of the model.");
             return new TrainedModel(model, history);
         }).ToList();
+        Compare.CompareReport.Check(output);
         Finish(new StudyRun(configuration), output, models, start);
         return 0;
     }

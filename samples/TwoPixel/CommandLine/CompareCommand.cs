@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
 using Diffusion.TwoPixel.Compare;
 
 namespace Diffusion.TwoPixel.CommandLine;
@@ -15,12 +14,14 @@ internal sealed class CompareCommand(IReporter reporter, CancellationToken cance
         string path = result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder;
         var configuration = Configuration(result, path);
         var output = new StudyFolder(path);
+        using var held = new FolderLock(output.Path);
+        var report = ReportOf(output);
         var discrete = Discrete(configuration, output);
         var settings = new CompareSettings(configuration, result.GetValue(StudyOptions.Points) ?? CompareSettings.DefaultPoints);
         var models = new CompareTraining(settings, output, reporter, cancellation).Run(discrete);
-        var report = new CompareRun(models, settings, reporter, cancellation).Run(output, start);
-        AddToReport(output);
-        reporter.Table(CompareReport.SummaryHeader, report.SummaryRows);
+        var compared = new CompareRun(models, settings, reporter, cancellation).Run(output, start);
+        report?.Write();
+        reporter.Table(CompareReport.SummaryHeader, compared.SummaryRows);
         reporter.Say($"Report: {output.CompareReport} ({Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s)");
         return 0;
     }
@@ -44,18 +45,12 @@ internal sealed class CompareCommand(IReporter reporter, CancellationToken cance
         return new ModelTraining(configuration, output, reporter).Train(CompareSettings.DiscreteT, resume: false, cancellation).Model;
     }
 
-    // The report is written again from the metrics beside it, now that the comparison is there.
-    private static void AddToReport(StudyFolder output)
+    // The report is written again from the metrics beside it, now that the comparison is there; what is wrong with them is found before that takes minutes.
+    private static StudyReport? ReportOf(StudyFolder output)
     {
         if (!File.Exists(output.Report) || !File.Exists(output.Metrics) || !File.Exists(output.Configuration))
-            return;
-        try
-        {
-            new StudyReport(RunConfiguration.Load(output.Configuration), MetricsDocument.Load(output.Metrics), output).Write();
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{output.Metrics} holds no metrics of this study, so the report stays as it was: {e.Message}", e);
-        }
+            return null;
+        var configuration = RunConfiguration.Load(output.Configuration);
+        return new StudyReport(configuration, MetricsDocument.Load(output.Metrics, configuration.Timesteps), output);
     }
 }

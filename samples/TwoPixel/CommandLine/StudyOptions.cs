@@ -100,7 +100,7 @@ internal static class StudyOptions
     /// <summary>The configuration that the command line asks for.</summary>
     /// <exception cref="UsageException">A value that is not accepted.</exception>
     public static RunConfiguration Configuration(ParseResult result) =>
-        Configuration(result, result.GetValue(Config) is { } file ? RunConfiguration.Load(file) : Defaults);
+        Configuration(result, result.GetValue(Config) is { } file ? ConfigurationFile.Given(file, RunConfiguration.Load) : Defaults);
 
     /// <summary>A configuration as the options of the command line vary it.</summary>
     /// <exception cref="UsageException">A value that is not accepted.</exception>

@@ -27,6 +27,7 @@ internal sealed class SubmitCommand(IReporter reporter, CancellationToken cancel
         long start = Stopwatch.GetTimestamp();
         SampleProgram.SetThreads(result.GetValue(StudyOptions.Threads));
         var output = new StudyFolder(result.GetValue(StudyOptions.Folder) ?? StudyOptions.DefaultFolder);
+        using var held = new FolderLock(output.Path);
         var configuration = Configuration(result, output);
         var author = new Author(Given(result, Name), Given(result, Id), DateOnly.FromDateTime(DateTime.Now));
         Submission.Check(author);

@@ -31,9 +31,21 @@ internal sealed class CompareReport(StudyFolder folder, Measurements numbers)
     }
 
     /// <summary>Reads compare.json.</summary>
-    /// <exception cref="JsonException">The file holds no numbers.</exception>
-    public static Measurements Load(StudyFolder study) =>
-        JsonSerializer.Deserialize<Measurements>(File.ReadAllText(study.Comparison), Json) ?? throw new JsonException("It holds null.");
+    /// <exception cref="InvalidDataException">The file holds no numbers.</exception>
+    public static Measurements Load(StudyFolder study)
+    {
+        var read = JsonFile.Read<Measurements>(study.Comparison, Json);
+        read.Place = study.Comparison;
+        return read;
+    }
+
+    /// <summary>Finds what is wrong with compare.json, where there is one, before anything takes time.</summary>
+    /// <exception cref="InvalidDataException">The file holds no numbers, or lacks those of a comparison.</exception>
+    public static void Check(StudyFolder study)
+    {
+        if (File.Exists(study.Comparison))
+            _ = new CompareReport(study, Load(study)).SummaryRows.Count();
+    }
 
     /// <summary>Adds what the folder of a study holds of a comparison to its report; nothing if there is none.</summary>
     /// <exception cref="InvalidDataException">compare.json is damaged.</exception>
@@ -41,13 +53,6 @@ internal sealed class CompareReport(StudyFolder folder, Measurements numbers)
     {
         if (!File.Exists(study.Comparison) || !Comparisons.All.All(comparison => comparison.PathsIn(study).All(File.Exists)))
             return;
-        try
-        {
-            Comparison.WriteAll(Comparisons.All, report, Load(study), study, (_, title) => $"Compared: {title}");
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{study.Comparison} holds no comparison: {e.Message}", e);
-        }
+        Comparison.WriteAll(Comparisons.All, report, Load(study), study, (_, title) => $"Compared: {title}");
     }
 }

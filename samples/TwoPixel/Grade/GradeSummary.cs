@@ -8,6 +8,8 @@ internal static class GradeSummary
     /// <summary>The names of the columns.</summary>
     public static IReadOnlyList<string> Header { get; } = ["folder", "right", "slips", "loss ratio"];
 
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+
     /// <summary>The rows, by folder.</summary>
     /// <param name="root">The folder of the folders.</param>
     /// <exception cref="UsageException">No such folder, or none with a grade below.</exception>
@@ -23,19 +25,23 @@ internal static class GradeSummary
 
     private static IReadOnlyList<string> Row(string root, string file)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllText(file));
-            var grade = document.RootElement;
-            string slips = string.Join(' ', grade.GetProperty("slips").EnumerateArray()
-                .Select(found => string.Join('/', found.GetProperty("slips").EnumerateArray().Select(slip => slip.GetProperty("key").GetString()))));
-            string ratio = grade.GetProperty("files").TryGetProperty("predictions", out var predictions)
-                ? F3(predictions.GetProperty("numbers").GetProperty("lossRatio").GetDouble()) : "";
-            return [Path.GetRelativePath(root, Path.GetDirectoryName(file)!), grade.GetProperty("right").GetBoolean() ? "yes" : "no", slips, ratio];
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
-        {
-            throw new InvalidDataException($"{file} is no grade: {e.Message}", e);
-        }
+        var grade = JsonFile.Read<SavedGrade>(file, Json);
+        string slips = string.Join(' ', grade.Slips.Select(found => string.Join('/', found.Slips.Select(slip => slip.Key))));
+        string ratio = grade.Files.TryGetValue("predictions", out var predictions) && predictions.Numbers.LossRatio is { } loss ? F3(loss) : "";
+        return [Path.GetRelativePath(root, Path.GetDirectoryName(file)!), grade.Right ? "yes" : "no", slips, ratio];
+    }
+
+    // Of grade.json what a row tells.
+    private sealed record SavedGrade(bool Right, IReadOnlyList<SavedSlips> Slips, IReadOnlyDictionary<string, SavedFile> Files);
+
+    private sealed record SavedSlips(IReadOnlyList<SavedSlip> Slips);
+
+    private sealed record SavedSlip(string Key);
+
+    private sealed record SavedFile(SavedNumbers Numbers);
+
+    private sealed record SavedNumbers
+    {
+        public double? LossRatio { get; init; }
     }
 }

@@ -5,8 +5,8 @@ using Diffusion.Nn.Serialization;
 namespace Diffusion.TwoPixel.Grade;
 
 /// <summary>
-/// A table of numbers that somebody's program wrote. <c>.csv</c>: a line of names, then lines of as many numbers. <c>.npy</c>: format 1.0,
-/// little-endian float32, float64, int32 or int64, C order, two dimensions or three. Reading trusts nothing: what is refused is named
+/// A table of numbers that somebody's program wrote. <c>.csv</c>: a line of names, then lines of as many numbers. <c>.npy</c>: float32,
+/// float64, int32 or int64, two dimensions or three. Reading trusts nothing: what is refused is named
 /// with file, line and value, and with what is accepted.
 /// </summary>
 internal sealed class NumberFile
@@ -111,28 +111,18 @@ internal sealed class NumberFile
 
     private static NumberFile ReadCsv(string path)
     {
-        string[] lines = File.ReadAllLines(path);
-        int count = lines.Length;
-        while (count > 1 && string.IsNullOrWhiteSpace(lines[count - 1]))
-            count--;
-        if (count == 0 || lines[0].Contains('\0', StringComparison.Ordinal) || string.IsNullOrWhiteSpace(lines[0]))
-            throw new InvalidDataException($"{path}: {(count == 0 ? "the file is empty" : "the first line is no text")}; accepted is a line of names, such as 'left,right', and lines of as many numbers.");
-        string[] names = [.. lines[0].TrimStart('\uFEFF', '#').Split(',', StringSplitOptions.TrimEntries)];
-        double[] values = new double[(long)names.Length * (count - 1) <= MostBytes ? names.Length * (count - 1) : throw new InvalidDataException($"{path}: there are {names.Length} names in the first line; accepted are a few.")];
-        for (int i = 1; i < count; i++)
+        using var csv = new CsvFile(path);
+        string[] names = [.. csv.Names];
+        var values = new List<double>();
+        while (csv.Read())
         {
-            string[] fields = lines[i].Split(',');
-            if (fields.Length != names.Length)
-                throw new InvalidDataException($"{path}: line {i + 1} is '{Shown(lines[i])}', with {fields.Length} {(fields.Length == 1 ? "field" : "fields")}; accepted are {names.Length}, as the first line has names: '{Shown(lines[0])}'.");
-            for (int j = 0; j < fields.Length; j++)
-            {
-                // The parsers of .NET take NUL characters behind a number, which are no text.
-                if (fields[j].Contains('\0', StringComparison.Ordinal) || !double.TryParse(fields[j].AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out values[((i - 1) * names.Length) + j]))
-                    throw new InvalidDataException($"{path}: line {i + 1} has '{Shown(fields[j])}' for {Shown(names[j])}; accepted is a number.");
-            }
+            if (values.Count == 0)
+                values.EnsureCapacity(names.Length * csv.EstimatedRows);
+            for (int column = 0; column < names.Length; column++)
+                values.Add(csv.Number<double>(column));
         }
 
-        return new NumberFile(path, names, [count - 1, names.Length], values);
+        return new NumberFile(path, names, [values.Count / names.Length, names.Length], [.. values]);
     }
 
     private static NumberFile ReadNpy(string path)

@@ -11,7 +11,7 @@ namespace Diffusion.TwoPixel.Study;
 internal sealed class Measurements
 {
     /// <summary>Both directions; a number that a record needs and the file lacks is refused.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectRequiredConstructorParameters = true };
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 
     private readonly List<object> _records;
     private readonly Func<Type, object?>? _saved;
@@ -22,14 +22,27 @@ internal sealed class Measurements
     private Measurements(JsonElement saved, JsonSerializerOptions options)
     {
         _records = [saved];
-        _saved = type => saved.Deserialize(type, options);
+        _saved = type =>
+        {
+            try
+            {
+                return saved.Deserialize(type, options);
+            }
+            catch (JsonException e)
+            {
+                throw JsonFile.Refusal(Place, e, type, options);
+            }
+        };
     }
 
+    /// <summary>Where they were read: the file, and the place in it.</summary>
+    public string Place { get; set; } = "The measurements";
+
     /// <summary>What one experiment measured.</summary>
-    /// <exception cref="JsonException">The file holds no such numbers.</exception>
+    /// <exception cref="InvalidDataException">The file holds no such numbers.</exception>
     public TRecord Of<TRecord>()
         where TRecord : class => _records.OfType<TRecord>().FirstOrDefault() ?? _saved?.Invoke(typeof(TRecord)) as TRecord
-            ?? throw new JsonException($"There are no {typeof(TRecord).Name}.");
+            ?? throw new InvalidDataException($"{Place}: there are no {typeof(TRecord).Name}.");
 
     private sealed class Converter : JsonConverter<Measurements>
     {
@@ -68,9 +81,18 @@ internal sealed record MetricsDocument(ulong Seed, int Threads, double ElapsedSe
     }
 
     /// <summary>Reads what <see cref="ToJson"/> gave.</summary>
-    /// <exception cref="JsonException">The file holds no metrics.</exception>
-    public static MetricsDocument Load(string path) =>
-        JsonSerializer.Deserialize<MetricsDocument>(File.ReadAllText(path), Measurements.Json) ?? throw new JsonException("It holds null.");
+    /// <param name="path">The file.</param>
+    /// <param name="timesteps">T of the models that it must have, in their order.</param>
+    /// <exception cref="InvalidDataException">The file holds no metrics, or those of other models.</exception>
+    public static MetricsDocument Load(string path, IReadOnlyList<int> timesteps)
+    {
+        var read = JsonFile.Read<MetricsDocument>(path, Measurements.Json);
+        for (int i = 0; i < (read.Models?.Count ?? 0); i++)
+            (read.Models![i] ?? throw new InvalidDataException($"{path}: models[{i}] is null; accepted is an object.")).Place = $"{path}: models[{i}]";
+        int[] found = [.. (read.Models ?? []).Select(model => model.Of<ModelNumbers>().T)];
+        return found.SequenceEqual(timesteps) ? read
+            : throw new InvalidDataException($"{path}: models are of T = {(found.Length == 0 ? "none" : string.Join(", ", found))}; accepted are those of config.json, T = {string.Join(", ", timesteps)}. 'figures' measures them again.");
+    }
 }
 
 /// <summary>What model it is: the steps of its process and of its training, and the mean loss of the last 200 of these.</summary>

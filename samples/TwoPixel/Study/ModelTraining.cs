@@ -98,10 +98,11 @@ internal sealed class ModelTraining(RunConfiguration configuration, StudyFolder 
     private List<(int, double)> Resume(Trainer<float> trainer, int timesteps)
     {
         string path = output.Checkpoint(timesteps);
-        if (!File.Exists(path))
+        if (!CheckpointFile.Exists(path))
             throw new UsageException($"There is no checkpoint {path} to resume from; leave --resume out to begin anew.");
-        CheckpointFile.Resume(path, trainer);
-        var history = File.Exists(output.History(timesteps)) ? TrainingHistory.Load(output.History(timesteps)) : new TrainingHistory([], []);
+        if (CheckpointFile.ResumeLast(path, trainer) is { } line)
+            reporter.Say(line);
+        var history = TrainingHistory.LoadOf(output.History(timesteps), trainer.StepsTaken);
         reporter.Say($"T = {timesteps}: continuing after step {trainer.StepsTaken}.");
         return [.. history.Errors.Where(error => error.Iteration <= trainer.StepsTaken)];
     }

@@ -21,7 +21,7 @@ internal sealed class StudyReport(RunConfiguration configuration, MetricsDocumen
     public IEnumerable<IReadOnlyList<string>> SummaryRows => _findings.Mixture is null ? metrics.Models.Select(PointsRow) : metrics.Models.Select(MixtureRow);
 
     /// <summary>Writes it.</summary>
-    /// <exception cref="System.Text.Json.JsonException">The metrics are not those of such a study.</exception>
+    /// <exception cref="InvalidDataException">The metrics are not those of such a study.</exception>
     public void Write()
     {
         bool exact = _findings.Mixture is not null;

@@ -51,6 +51,6 @@ internal sealed class SubmissionModels(StudyFolder output, IReporter reporter)
             || model.Training != configuration.TrainingFor(timesteps) || model.Schedule.ToJson() != configuration.ScheduleFor(timesteps).ToJson()
             || model.Data != configuration.UsedData.Description)
             throw new UsageException($"The model {path} was made with other settings than those of this submission; --out names another folder, where all are trained, or leave the options out that differ from the folder's config.json.");
-        return new TrainedModel(model, File.Exists(folder.History(timesteps)) ? TrainingHistory.Load(folder.History(timesteps)) : new TrainingHistory([], []));
+        return new TrainedModel(model, TrainingHistory.LoadOf(folder.History(timesteps), model.Training.Iterations));
     }
 }

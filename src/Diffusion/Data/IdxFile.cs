@@ -23,6 +23,9 @@ public sealed record IdxFile(ImmutableArray<int> Extents, ReadOnlyMemory<byte> D
     // Far above the 47 MB of the largest file of MNIST: a header that asks for more is damaged.
     private const long MaxLength = 1L << 30;
 
+    // Deflate makes a byte of at most 258 equal ones in two bits: RFC 1951, 3.2.5.
+    private const long MostDeflated = 1032;
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="rank">The rank that it must have: 3 for images, 1 for labels.</param>
@@ -44,11 +47,11 @@ public sealed record IdxFile(ImmutableArray<int> Extents, ReadOnlyMemory<byte> D
         bool isGzip = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start is [0x1f, 0x8b];
         stream.Position = 0;
         if (!isGzip)
-            return ReadPlain(stream, name, rank);
+            return ReadPlain(stream, stream.Length, name, rank);
         try
         {
             using var plain = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
-            return ReadPlain(plain, name, rank);
+            return ReadPlain(plain, stream.Length * MostDeflated, name, rank);
         }
         catch (InvalidDataException e) when (!e.Message.StartsWith(name, StringComparison.Ordinal))
         {
@@ -79,7 +82,8 @@ public sealed record IdxFile(ImmutableArray<int> Extents, ReadOnlyMemory<byte> D
         });
     }
 
-    private static IdxFile ReadPlain(Stream stream, string name, int rank)
+    // The memory for the elements is taken before they are read, so a header may not announce more than the file can hold.
+    private static IdxFile ReadPlain(Stream stream, long most, string name, int rank)
     {
         byte[] header = new byte[4 * (1 + rank)];
         int read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -100,6 +104,8 @@ public sealed record IdxFile(ImmutableArray<int> Extents, ReadOnlyMemory<byte> D
             extents.Add((int)extent);
         }
 
+        if (length > most)
+            throw new InvalidDataException($"{name}: the header announces {length} elements ({string.Join(" x ", extents)}), but a file of this length holds {most} bytes at most. The file is cut off or damaged; get it again.");
         byte[] data = new byte[length];
         read = stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
         if (read < data.Length)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 using Diffusion.Nn.Serialization;
 using Diffusion.Tensors;
@@ -16,6 +17,8 @@ namespace Diffusion.Data;
 public static class PointFile
 {
     private const string PointHeader = "left,right,label", UnlabelledHeader = "left,right", TrajectoryHeader = "step,t,left,right,label";
+
+    private const int MostShown = 60;
 
     /// <summary>Writes points as CSV.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -58,38 +61,36 @@ public static class PointFile
     }
 
     /// <summary>
-    /// Reads what <see cref="WriteCsv"/> wrote, and what other tools write: without the column of labels, with blanks around
-    /// names and numbers, with labels such as 1.0, and with blank lines at the end.
+    /// Reads what <see cref="WriteCsv"/> wrote, and what other tools write: without the column of labels, with labels such as 1.0, and all
+    /// else that <see cref="CsvFile"/> takes.
     /// </summary>
     /// <returns>The points [N, 2, 1] and the labels [N], -1 where there is none.</returns>
     /// <exception cref="InvalidDataException">Another header, or a line that cannot be read; the message names file and line.</exception>
     public static (Tensor<T> Points, int[] Labels) ReadCsv<T>(string path)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        string[] lines = File.ReadAllLines(path);
-        int count = lines.Length;
-        while (count > 1 && string.IsNullOrWhiteSpace(lines[count - 1]))
-            count--;
-        string header = count == 0 ? "" : string.Join(',', lines[0].Split(',', StringSplitOptions.TrimEntries));
+        using var csv = new CsvFile(path);
+        string header = string.Join(',', csv.Names.Take(4));
         if (header is not (PointHeader or UnlabelledHeader))
-            throw new InvalidDataException($"{path}: the first line is '{(count == 0 ? "" : lines[0])}'; accepted are '{PointHeader}' and '{UnlabelledHeader}'.");
-        int columns = header == PointHeader ? 3 : 2;
-        var points = Tensor<T>.Uninitialized([count - 1, 2, 1]);
-        int[] labels = new int[count - 1];
-        for (int i = 0; i < labels.Length; i++)
+            throw new InvalidDataException($"{path}: the first line is '{(header.Length > MostShown ? header[..MostShown] + "..." : header)}'; accepted are '{PointHeader}' and '{UnlabelledHeader}'.");
+        var pixels = new List<T>();
+        var labels = new List<int>();
+        while (csv.Read())
         {
-            string[] fields = lines[i + 1].Split(',');
-            labels[i] = DenoiserArguments.NoLabel;
-            if (fields.Length != columns
-                || !IsNumber(fields[0], out points.Span[2 * i])
-                || !IsNumber(fields[1], out points.Span[(2 * i) + 1])
-                || (columns == 3 && !IsLabel(fields[2], out labels[i])))
+            if (labels.Count == 0)
             {
-                throw new InvalidDataException($"{path}: line {i + 2} is '{lines[i + 1]}'; accepted are two numbers{(columns == 3 ? " and a label from -1" : "")}.");
+                pixels.EnsureCapacity(2 * csv.EstimatedRows);
+                labels.EnsureCapacity(csv.EstimatedRows);
             }
+
+            pixels.Add(csv.Number<T>(0));
+            pixels.Add(csv.Number<T>(1));
+            labels.Add(header == PointHeader ? Label(csv) : DenoiserArguments.NoLabel);
         }
 
-        return (points, labels);
+        var points = Tensor<T>.Uninitialized([labels.Count, 2, 1]);
+        CollectionsMarshal.AsSpan(pixels).CopyTo(points.Span);
+        return (points, [.. labels]);
     }
 
     /// <summary>Writes points as NPY, [N, 2], in the number type of the tensor (float32 or float64).</summary>
@@ -115,33 +116,24 @@ public static class PointFile
 
     /// <summary>Reads what <see cref="WriteNpy"/> wrote, converted to <typeparamref name="T"/>.</summary>
     /// <returns>The points, [N, 2, 1].</returns>
-    /// <exception cref="InvalidDataException">Not version 1.0, not [N, 2] of little-endian float32 or float64 in C order, or of another length.</exception>
+    /// <exception cref="InvalidDataException">Not [N, 2] of float32 or float64, or of another length.</exception>
     public static Tensor<T> ReadNpy<T>(string path)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (type, shape, values) = NpyFile.Read(path);
         if (type[1] != 'f' || shape.Length != 2 || shape[1] != 2)
-            throw new InvalidDataException($"{path}: there is a shape of ({string.Join(", ", shape)}) of '{type}'; accepted is [N, 2] of '<f4' or '<f8'.");
+            throw new InvalidDataException($"{path}: there is a shape of ({string.Join(", ", shape)}) of '{type}'; accepted is [N, 2] of float32 or float64, such as '<f8'.");
         var points = Tensor<T>.Uninitialized([shape[0], 2, 1]);
         for (int i = 0; i < values.Length; i++)
             points.Span[i] = T.CreateTruncating(values[i]);
         return points;
     }
 
-    // The parsers of .NET take NUL characters behind a number, which are no text.
-    private static bool IsNumber<T>(string field, out T number)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        number = default;
-        return !field.Contains('\0', StringComparison.Ordinal) && T.TryParse(field.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
-    }
-
     // A whole number however it is written.
-    private static bool IsLabel(string field, out int label)
+    private static int Label(CsvFile csv)
     {
-        bool whole = IsNumber(field, out double number) && number == Math.Floor(number) && number is >= DenoiserArguments.NoLabel and <= int.MaxValue;
-        label = whole ? (int)number : 0;
-        return whole;
+        double number = csv.Number<double>(2);
+        return number == Math.Floor(number) && number is >= DenoiserArguments.NoLabel and <= int.MaxValue ? (int)number : throw csv.Refusal(2, "a label: a whole number from -1");
     }
 
     private static int Count<T>(Tensor<T> points)

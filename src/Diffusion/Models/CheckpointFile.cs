@@ -16,7 +16,7 @@ public static class CheckpointFile
     private const string Format = "diffusion-checkpoint-2", FirstFormat = "diffusion-checkpoint-1", StepKey = "step", ParameterStepsKey = "parameterSteps", LossesName = "training.losses";
     private const string AveragePrefix = "average.", BestPrefix = "best.", OptimizerPrefix = "optimizer.", ValidationName = "training.validation";
 
-    /// <summary>Writes the state of a run; see <see cref="AtomicFile"/>.</summary>
+    /// <summary>Writes the state of a run, with a checksum. The file that was there stays as <see cref="Previous"/> until the run has ended.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save<T>(string path, Trainer<T> trainer)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -35,7 +35,54 @@ public static class CheckpointFile
         // Where some were frozen for a while, or without a gradient.
         if (trainer.Optimizer.ParameterSteps.Any(steps => steps != trainer.StepsTaken))
             metadata[ParameterStepsKey] = string.Join(',', trainer.Optimizer.ParameterSteps);
-        SafetensorsFile.Write(path, tensors, metadata);
+
+        // What was there stays until what is new has been read again, and then until the next one, or the end of the run.
+        string written = path + ".new", previous = Previous(path);
+        SafetensorsFile.WriteChecked(written, tensors, metadata);
+        SafetensorsFile.Verify(written);
+        if (File.Exists(path))
+            File.Move(path, previous, overwrite: true);
+        File.Move(written, path);
+        if (trainer.IsDone)
+            File.Delete(previous);
+    }
+
+    /// <summary>The file of the checkpoint before the last one, which is kept while a run goes on.</summary>
+    public static string Previous(string path) => path + ".previous";
+
+    /// <summary>Whether there is a checkpoint, or the one before it.</summary>
+    public static bool Exists(string path) => File.Exists(path) || File.Exists(Previous(path));
+
+    /// <summary><see cref="Resume"/>, or where the file is damaged or gone, from the checkpoint before it.</summary>
+    /// <returns>One line that says so, where the earlier one had to be taken; else null.</returns>
+    /// <exception cref="InvalidDataException">Both are damaged, or of a run with other settings; the message says which.</exception>
+    /// <exception cref="IOException">No file can be read.</exception>
+    public static string? ResumeLast<T>(string path, Trainer<T> trainer)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        string previous = Previous(path);
+        string? damage = !File.Exists(previous) ? null : !File.Exists(path) ? $"{path} is not there" : Damage(path);
+        if (damage is not null && Damage(previous) is null)
+        {
+            Resume(previous, trainer);
+            return $"{damage.TrimEnd('.')}. Continuing from the checkpoint before it, {previous}.";
+        }
+
+        Resume(path, trainer);
+        return null;
+    }
+
+    private static string? Damage(string path)
+    {
+        try
+        {
+            SafetensorsFile.Verify(path);
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>Puts a saved state into a run that was prepared in the same way. Nothing is changed where anything does not fit.</summary>

@@ -26,15 +26,19 @@ public sealed class TimedCheckpoints<T>(Trainer<T> trainer, string path)
     /// <summary>Called after each checkpoint: the place to save a model so far, or a preview.</summary>
     public Action<Trainer<T>>? Saved { get; init; }
 
-    /// <summary>Continues from the file, if there is one.</summary>
+    /// <summary>Called with one line where the checkpoint is damaged or gone, and the run continues from the one before it.</summary>
+    public Action<string>? FellBack { get; init; }
+
+    /// <summary>Continues from the file, if there is one, or from the one before it (<see cref="CheckpointFile.ResumeLast"/>).</summary>
     /// <returns>Whether there is.</returns>
     /// <exception cref="InvalidDataException">The file is damaged, or of a run with other settings; the message says which.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public bool Resume()
     {
-        if (!File.Exists(path))
+        if (!CheckpointFile.Exists(path))
             return false;
-        CheckpointFile.Resume(path, trainer);
+        if (CheckpointFile.ResumeLast(path, trainer) is { } line)
+            FellBack?.Invoke(line);
         return true;
     }
 

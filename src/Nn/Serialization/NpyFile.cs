@@ -5,10 +5,13 @@ using System.Text.RegularExpressions;
 
 namespace Diffusion.Nn.Serialization;
 
-/// <summary>Reads and writes NumPy's .npy files, format version 1.0: little-endian, C order. Files are written atomically; reading trusts nothing.</summary>
+/// <summary>Reads and writes NumPy's .npy files. Written are little-endian numbers in C order, format version 1.0, atomically; read are big-endian ones, Fortran order and later versions too. Reading trusts nothing.</summary>
 public static partial class NpyFile
 {
-    /// <summary>The first bytes of a file: the magic and the version.</summary>
+    // Of names that nobody has; numpy itself refuses more.
+    private const int LongestHeader = 10_000;
+
+    /// <summary>The first bytes of a file that is written: the magic and the version.</summary>
     public static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
 
     /// <summary>Writes bytes, numpy.uint8.</summary>
@@ -57,38 +60,66 @@ public static partial class NpyFile
     /// <summary>Reads numbers. Each is exact in a double, or refused.</summary>
     /// <param name="path">The file.</param>
     /// <returns>NumPy's name of the number type, the dimensions (none for a single number), and the elements, row-major; they may be NaN or infinite.</returns>
-    /// <exception cref="InvalidDataException">Not version 1.0, not one of the types float32, float64, int32 and int64 in C order, of another length than its shape, or a whole number beyond 2^53; the message names the file and says what is accepted.</exception>
+    /// <exception cref="InvalidDataException">Not version 1.0 to 3.0, not one of the types float32, float64, int32 and int64, of another length than its shape, or a whole number beyond 2^53; the message names the file and says what is accepted.</exception>
     public static (string Type, int[] Shape, double[] Values) Read(string path)
     {
         byte[] bytes = File.ReadAllBytes(path);
-        int start = Magic.Length + 2;
-        if (bytes.Length < start || !bytes.AsSpan().StartsWith(Magic))
-            throw new InvalidDataException($"{path}: this is no NPY file of format 1.0, which numpy.save writes.");
-        int end = start + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(Magic.Length));
-        string text = Encoding.Latin1.GetString(bytes, start, Math.Min(end, bytes.Length) - start);
+        int version = bytes.Length > Magic.Length && bytes.AsSpan().StartsWith(Magic[..6]) && bytes[7] == 0 ? bytes[6] : 0;
+
+        // Version 1.0 tells the length of the text in two bytes, the later ones in four.
+        int start = Magic.Length + (version == 1 ? 2 : 4);
+        if (version is < 1 or > 3 || bytes.Length < start)
+            throw new InvalidDataException($"{path}: this is no NPY file of format 1.0 to 3.0, which numpy.save writes.");
+        long end = start + (version == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(Magic.Length)) : BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(Magic.Length)));
+        string text = Encoding.Latin1.GetString(bytes, start, (int)Math.Min(Math.Min(end, bytes.Length) - start, LongestHeader));
         var match = Header().Match(text);
         int[] shape = [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out int n) ? n : -1)];
         if (!match.Success || shape.Contains(-1))
-            throw new InvalidDataException($"{path}: the header is '{Shown(text.Trim())}'; accepted are little-endian '<f4', '<f8', '<i4' or '<i8' in C order.");
+            throw new InvalidDataException($"{path}: the header is '{Shown(text.Trim())}'; accepted are numbers of '<f4', '<f8', '<i4' or '<i8', or with > for big-endian, in C or Fortran order.");
         string type = match.Groups["type"].Value;
         int size = type[2] - '0';
         var elements = shape.Aggregate(System.Numerics.BigInteger.One, (product, n) => product * n);
-        if (bytes.Length - (long)end != elements * size)
+        if (bytes.Length - end != elements * size)
             throw new InvalidDataException($"{path}: {bytes.Length - end} bytes follow the header; the shape ({string.Join(", ", shape)}) of '{type}' takes {elements * size}.");
         double[] values = new double[(int)elements];
+        var data = bytes.AsSpan((int)end);
+        if (type[0] == '>')
+        {
+            for (int i = 0; i < values.Length; i++)
+                data.Slice(size * i, size).Reverse();
+        }
+
         for (int i = 0; i < values.Length; i++)
         {
-            var at = bytes.AsSpan(end + (size * i));
-            values[i] = type switch
+            var at = data[(size * i)..];
+            values[i] = type[1..] switch
             {
-                "<f4" => BinaryPrimitives.ReadSingleLittleEndian(at),
-                "<f8" => BinaryPrimitives.ReadDoubleLittleEndian(at),
-                "<i4" => BinaryPrimitives.ReadInt32LittleEndian(at),
+                "f4" => BinaryPrimitives.ReadSingleLittleEndian(at),
+                "f8" => BinaryPrimitives.ReadDoubleLittleEndian(at),
+                "i4" => BinaryPrimitives.ReadInt32LittleEndian(at),
                 _ => Exact(BinaryPrimitives.ReadInt64LittleEndian(at), path),
             };
         }
 
-        return (type, shape, values);
+        return (type, shape, match.Groups["order"].Value == "True" ? RowMajor(values, shape) : values);
+    }
+
+    // From Fortran order, in which the first index runs fastest.
+    private static double[] RowMajor(double[] columnMajor, int[] shape)
+    {
+        double[] values = new double[columnMajor.Length];
+        int[] index = new int[shape.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int at = 0;
+            for (int d = shape.Length - 1; d >= 0; d--)
+                at = (at * shape[d]) + index[d];
+            values[i] = columnMajor[at];
+            for (int d = shape.Length - 1; d >= 0 && ++index[d] == shape[d]; d--)
+                index[d] = 0;
+        }
+
+        return values;
     }
 
     private static double Exact(long value, string path) => value is >= -(1L << 53) and <= 1L << 53 ? value
@@ -97,6 +128,6 @@ public static partial class NpyFile
     // What a file holds may be anything: a short part of it, without control characters.
     private static string Shown(string text) => string.Concat(text.Take(120).Select(c => char.IsControl(c) ? '?' : c)) + (text.Length > 120 ? "..." : "");
 
-    [GeneratedRegex(@"^\{'descr': '(?<type><[fi][48])', 'fortran_order': False, 'shape': \((?<shape>([0-9]{1,10},|[0-9]{1,10}(, [0-9]{1,10})+)?)\), \} *\n$")]
+    [GeneratedRegex(@"^\{'descr': '(?<type>[<>][fi][48])', 'fortran_order': (?<order>True|False), 'shape': \((?<shape>([0-9]{1,10},|[0-9]{1,10}(, [0-9]{1,10})+)?)\), \} *\n$")]
     private static partial Regex Header();
 }

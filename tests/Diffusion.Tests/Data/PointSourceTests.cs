@@ -66,13 +66,13 @@ public sealed class PointSourceTests
         }
     }
 
-    [TestCase("", "the first line is ''")]
+    [TestCase("", "the file is empty; accepted is a line of names")]
     [TestCase("left,right,label\n", "there are 0 points; at least 2")]
     [TestCase("left,right,label\n1,2,0\n", "there is 1 point; at least 2")]
     [TestCase("left,right,label\n1,2,0\n1,NaN,0\n", "line 3: the right pixel is NaN; accepted are numbers from -1000 to 1000")]
     [TestCase("left,right,label\n-1e30,2,0\n1,1,0\n", "line 2: the left pixel is -1E+30; accepted are")]
-    [TestCase("left,right,label\n1,2,0\n1,2\n", "line 3 is '1,2'; accepted are two numbers and a label from -1")]
-    [TestCase("left,right,label\n1,2,0\n1,2,-2\n", "line 3 is '1,2,-2'")]
+    [TestCase("left,right,label\n1,2,0\n1,2\n", "line 3 is '1,2', with 2 fields; accepted are 3, as the first line has names: 'left,right,label'")]
+    [TestCase("left,right,label\n1,2,0\n1,2,-2\n", "line 3 has '-2' for label; accepted is a label: a whole number from -1")]
     [TestCase("left,right,label\n1,2,0\n1,2,1000\n", "line 3: the label is 1000; accepted are 0 to 999, and -1 for none")]
     [TestCase("left,right,label\n1,2,0\n1,2,2\n", "no point has the label 1, but one has 2")]
     public void A_file_that_is_no_set_is_refused(string text, string named)

@@ -1,6 +1,7 @@
 using Diffusion.Data;
 using Diffusion.Models;
 using Diffusion.Networks;
+using Diffusion.Nn.Serialization;
 using Diffusion.Objectives;
 using Diffusion.Schedules;
 using Diffusion.Tensors.Randomness;
@@ -117,6 +118,64 @@ public sealed class TimedCheckpointsTests
         File.WriteAllBytes(_path, good);
         Assert.That(() => new TimedCheckpoints<float>(Prepare(seed: 9), _path).Resume(), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("the training of the checkpoint differs"));
         Assert.That(File.ReadAllBytes(_path), Is.EqualTo(good));
+    }
+
+    [Test]
+    public void A_damaged_checkpoint_is_named_and_the_one_before_it_taken()
+    {
+        new TimedCheckpoints<float>(Prepare(), _path).Run();
+        byte[] expected = File.ReadAllBytes(_path);
+        Assert.That(CheckpointFile.Previous(_path), Does.Not.Exist, "a run that has ended needs none");
+        File.Delete(_path);
+
+        // Stopped in step 6, with checkpoints of 4 and 5.
+        var stopped = new TimedCheckpoints<float>(Prepare(), _path) { Every = TimeSpan.Zero };
+        Assert.That(() => stopped.Run(progress => _ = progress.Step == 6 ? throw new InvalidOperationException() : 0), Throws.InvalidOperationException);
+        byte[] good = File.ReadAllBytes(_path), previous = File.ReadAllBytes(CheckpointFile.Previous(_path));
+        for (int place = -1; place < good.Length; place += 1 + (good.Length / 23))
+        {
+            // One bit anywhere, in the header as well, or no file at all.
+            byte[] bad = [.. good];
+            if (place < 0)
+            {
+                File.Delete(_path);
+            }
+            else
+            {
+                bad[place] ^= 1;
+                File.WriteAllBytes(_path, bad);
+                Assert.That(() => CheckpointFile.Resume(_path, Prepare()), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(_path), $"byte {place}");
+            }
+
+            var said = new List<string>();
+            var trainer = Prepare();
+            Assert.That(new TimedCheckpoints<float>(trainer, _path) { FellBack = said.Add }.Resume());
+            Assert.That(trainer.StepsTaken, Is.EqualTo(4));
+            Assert.That(said, Has.Count.EqualTo(1));
+            Assert.That(said[0], Does.StartWith(_path).And.EndWith($"Continuing from the checkpoint before it, {CheckpointFile.Previous(_path)}.").And.Not.Contain("\n"));
+        }
+
+        // Both damaged; a sound one of another run, for which the one before it is no help; and the whole run after all.
+        File.WriteAllBytes(_path, good[..^1]);
+        File.WriteAllBytes(CheckpointFile.Previous(_path), previous[..^1]);
+        Assert.That(() => CheckpointFile.ResumeLast(_path, Prepare()), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(_path));
+        File.WriteAllBytes(CheckpointFile.Previous(_path), previous);
+        var rest = Prepare();
+        var checkpoints = new TimedCheckpoints<float>(rest, _path);
+        Assert.That(checkpoints.Resume());
+        checkpoints.Run();
+        Assert.That(File.ReadAllBytes(_path), Is.EqualTo(expected));
+        Assert.That(CheckpointFile.Previous(_path), Does.Not.Exist);
+    }
+
+    [Test]
+    public void A_checkpoint_without_a_checksum_is_read()
+    {
+        CheckpointFile.Save(_path, Prepare());
+        var content = SafetensorsFile.Read<float>(_path);
+        Assert.That(content.Metadata.Keys, Has.None.Contains("sha256"));
+        SafetensorsFile.Write(_path, content.Tensors, content.Metadata);
+        Assert.That(CheckpointFile.ResumeLast(_path, Prepare()), Is.Null);
     }
 
     [Test]
