@@ -58,6 +58,8 @@ internal sealed class GradeSlipTests
     }
 
     [Test]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void Two_slips_of_T_50_are_both_told_apart_from_the_trajectory()
     {
         var schedule = GradeStudent.Cosine(50);

@@ -148,6 +148,8 @@ internal sealed class ImagesProgramTests : IDisposable
     }
 
     [Test]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void Without_classes_there_are_no_words_of_them()
     {
         Done("all", "--model", Plain, "--count", "4", "--out", "plain-all");

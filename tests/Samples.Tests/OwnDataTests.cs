@@ -85,6 +85,8 @@ internal sealed class OwnDataTests : IDisposable
     }
 
     [Test]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void Figures_and_configuration_repeat_a_study_of_points_without_naming_them()
     {
         _ = Directory.CreateDirectory(_folder["again"]);

@@ -149,6 +149,8 @@ public sealed class PicturesFolderTests
     }
 
     [Test]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void Ten_thousand_pictures_are_a_set()
     {
         const int Count = 10_000;

@@ -60,6 +60,8 @@ internal sealed class PretrainedTests
     }
 
     [Test]
+    [Explicit(Long.Why)]
+    [Category(Long.Name)]
     public void Generated_digits_are_those_that_were_asked_for()
     {
         // 40 digits, one in 200 of which the classifier sees otherwise: four or more of them come once in 100,000 runs.
