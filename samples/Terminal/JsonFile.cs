@@ -2,14 +2,13 @@ using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using Diffusion.Nn.Serialization;
 
 namespace Diffusion.Terminal;
 
 /// <summary>Reads JSON that may have been damaged or edited: what is refused is named with file, line and member, and with what is accepted.</summary>
 public static partial class JsonFile
 {
-    private const int MostShown = 60;
-
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">The file is not the JSON of a <typeparamref name="T"/>; one line says where.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -39,7 +38,7 @@ public static partial class JsonFile
     /// <param name="text">The JSON, if it is all of the file: the message has the line then.</param>
     public static InvalidDataException Refusal(string place, JsonException refused, Type type, JsonSerializerOptions options, string? text = null)
     {
-        string line = text is null || refused.LineNumber is not { } number ? "" : $"line {number + 1} ('{Shown(text.Split('\n').ElementAtOrDefault((int)number) ?? "")}'): ";
+        string line = text is null || refused.LineNumber is not { } number ? "" : $"line {number + 1} ('{Excerpt.Of((text.Split('\n').ElementAtOrDefault((int)number) ?? "").Trim())}'): ";
         string member = refused.Path is { Length: > 2 } path ? path[2..] : "";
         string reason = Missing().Match(refused.Message) is { Success: true } missing ? $"{(member is "" ? "" : member + ": ")}there is no {missing.Groups["names"].Value}"
             : refused.InnerException is JsonException || (member is "" && text is not null && refused.InnerException is null && !refused.Message.Contains("could not be converted", StringComparison.Ordinal)) ? $"this is no JSON, or it is cut off: {FirstLine(refused.Message)}"
@@ -82,12 +81,6 @@ public static partial class JsonFile
     private static Type? ElementOf(Type type) => type.IsArray ? type.GetElementType()
         : type == typeof(string) ? null
         : type.GetInterfaces().Append(type).FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
-
-    private static string Shown(string line)
-    {
-        string shown = string.Concat(line.Trim().Take(MostShown).Select(c => char.IsControl(c) ? '?' : c));
-        return line.Trim().Length > MostShown ? shown + "..." : shown;
-    }
 
     // Without where it is, which the message says in its own words.
     private static string FirstLine(string message) => message.Split('\n')[0].Split(" Path: $", 2)[0].Split(" LineNumber: ", 2)[0].TrimEnd('.', ' ', '|', '\r');

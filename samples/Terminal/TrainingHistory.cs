@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Diffusion.Nn.Serialization;
 
 namespace Diffusion.Terminal;
 
@@ -31,7 +32,7 @@ public sealed record TrainingHistory(IReadOnlyList<float> Losses, IReadOnlyList<
         if (lines[0] != Header)
             throw new InvalidDataException($"{path} is no training history: its first line must be '{Header}'.");
         if (lines[^1].Length > 0)
-            throw new InvalidDataException($"{path}: line {lines.Length} is cut off: '{Shown(lines[^1])}'; every line of a history ends in a line feed.");
+            throw new InvalidDataException($"{path}: line {lines.Length} is cut off: '{Excerpt.Of(lines[^1])}'; every line of a history ends in a line feed.");
         var losses = new List<float>();
         var errors = new List<(int, double)>();
         for (int i = 1; i < lines.Length - 1; i++)
@@ -42,7 +43,7 @@ public sealed record TrainingHistory(IReadOnlyList<float> Losses, IReadOnlyList<
                 || !float.TryParse(cells[1], CultureInfo.InvariantCulture, out float loss)
                 || (cells[2].Length > 0 && !double.TryParse(cells[2], CultureInfo.InvariantCulture, out error)))
             {
-                throw new InvalidDataException($"{path}: line {i + 1} is '{Shown(lines[i])}'; accepted is '{i}', a loss, and an error or nothing, separated by commas.");
+                throw new InvalidDataException($"{path}: line {i + 1} is '{Excerpt.Of(lines[i])}'; accepted is '{i}', a loss, and an error or nothing, separated by commas.");
             }
 
             losses.Add(loss);
@@ -52,6 +53,7 @@ public sealed record TrainingHistory(IReadOnlyList<float> Losses, IReadOnlyList<
 
         return new TrainingHistory(losses, errors);
     }
+
     /// <summary>Reads the history of a training that has come to a step.</summary>
     /// <returns>What the file holds; nothing where there is none.</returns>
     /// <exception cref="InvalidDataException">The file is no history, or ends before that step.</exception>
@@ -63,6 +65,4 @@ public sealed record TrainingHistory(IReadOnlyList<float> Losses, IReadOnlyList<
         return history.Losses.Count >= steps ? history
             : throw new InvalidDataException($"{path}: there are {history.Losses.Count} steps; the training took {steps}. The file is cut off: without it everything goes on, but for the curve of the training.");
     }
-
-    private static string Shown(string line) => string.Concat(line.Take(60).Select(c => char.IsControl(c) ? '?' : c)) + (line.Length > 60 ? "..." : "");
 }

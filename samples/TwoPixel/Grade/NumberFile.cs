@@ -14,8 +14,6 @@ internal sealed class NumberFile
     /// <summary>The largest file that is read, in bytes.</summary>
     public const long MostBytes = 256L << 20;
 
-    private const int ShownCharacters = 60;
-
     private readonly string[]? _names;
 
     private NumberFile(string path, string[]? names, int[] shape, double[] values) => (Path, _names, Shape, Values) = (path, names, shape, values);
@@ -88,7 +86,7 @@ internal sealed class NumberFile
     public int FormOf(params string[][] accepted)
     {
         int form = Array.FindIndex(accepted, names => _names is null ? names.Length == Columns : names.AsSpan().SequenceEqual(_names));
-        string found = _names is null ? $"{Columns} columns" : $"the columns '{Shown(string.Join(',', _names))}'";
+        string found = _names is null ? $"{Columns} columns" : $"the columns '{Excerpt.Of(string.Join(',', _names))}'";
         return form >= 0 ? form : throw new InvalidDataException($"{Path}: there are {found}; accepted are {string.Join(" or ", accepted.Select(names => $"'{string.Join(',', names)}'"))}{(_names is null ? ", one number for each name" : "")}.");
     }
 
@@ -130,12 +128,5 @@ internal sealed class NumberFile
         var (type, shape, values) = NpyFile.Read(path);
         return shape.Length is 2 or 3 && shape[^1] > 0 ? new NumberFile(path, null, shape, values)
             : throw new InvalidDataException($"{path}: there is a shape of ({string.Join(", ", shape)}) of '{type}'; accepted are two dimensions or three, the last one that of the columns.");
-    }
-
-    // What a file holds may be anything: a short part of it, without control characters.
-    private static string Shown(string text)
-    {
-        string shown = string.Concat(text.Take(ShownCharacters).Select(c => char.IsControl(c) || c == '\uFFFD' ? '?' : c));
-        return text.Length > ShownCharacters ? shown + "..." : shown;
     }
 }

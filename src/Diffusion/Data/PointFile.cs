@@ -18,8 +18,6 @@ public static class PointFile
 {
     private const string PointHeader = "left,right,label", UnlabelledHeader = "left,right", TrajectoryHeader = "step,t,left,right,label";
 
-    private const int MostShown = 60;
-
     /// <summary>Writes points as CSV.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="points">Pixel pairs, [N, 2, 1] or any [N, ...] of two numbers per sample.</param>
@@ -72,7 +70,7 @@ public static class PointFile
         using var csv = new CsvFile(path);
         string header = string.Join(',', csv.Names.Take(4));
         if (header is not (PointHeader or UnlabelledHeader))
-            throw new InvalidDataException($"{path}: the first line is '{(header.Length > MostShown ? header[..MostShown] + "..." : header)}'; accepted are '{PointHeader}' and '{UnlabelledHeader}'.");
+            throw new InvalidDataException($"{path}: the first line is '{Excerpt.Of(header)}'; accepted are '{PointHeader}' and '{UnlabelledHeader}'.");
         var pixels = new List<T>();
         var labels = new List<int>();
         while (csv.Read())

@@ -91,7 +91,7 @@ public sealed class CsvFile : IDisposable
         }
 
         string hint = fields > _fields.Length ? " A comma separates fields; decimals have a point." : line.Contains((byte)';') ? " Fields are separated by commas, not by semicolons." : "";
-        throw new InvalidDataException($"{_path}: line {Line} is '{Shown(line)}', with {fields} {(fields == 1 ? "field" : "fields")}; accepted are {_fields.Length}, as the first line has names: '{Shown(Encoding.UTF8.GetBytes(string.Join(',', Names.Take(ShownCharacters))))}'.{hint}");
+        throw new InvalidDataException($"{_path}: line {Line} is '{Shown(line)}', with {fields} {(fields == 1 ? "field" : "fields")}; accepted are {_fields.Length}, as the first line has names: '{Excerpt.Of(string.Join(',', Names.Take(ShownCharacters)))}'.{hint}");
     }
 
     /// <summary>A number of the row that was read last.</summary>
@@ -116,7 +116,7 @@ public sealed class CsvFile : IDisposable
     {
         var field = Field(column);
         string hint = field.Contains((byte)';') ? " Fields are separated by commas, not by semicolons." : "";
-        return new InvalidDataException($"{_path}: line {Line} has '{Shown(field)}' for {Shown(Encoding.UTF8.GetBytes(Names[column]))}; accepted is {accepted}.{hint}");
+        return new InvalidDataException($"{_path}: line {Line} has '{Shown(field)}' for {Excerpt.Of(Names[column])}; accepted is {accepted}.{hint}");
     }
 
     /// <summary>Closes the file.</summary>
@@ -194,11 +194,6 @@ public sealed class CsvFile : IDisposable
         _end += read;
     }
 
-    // What a file holds may be anything: a short part of it, without control characters.
-    private static string Shown(ReadOnlySpan<byte> bytes)
-    {
-        string text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4 * ShownCharacters)]);
-        string shown = string.Concat(text.Take(ShownCharacters).Select(c => char.IsControl(c) || c == '\uFFFD' ? '?' : c));
-        return text.Length > ShownCharacters ? shown + "..." : shown;
-    }
+    // A long line is not decoded as a whole for a message.
+    private static string Shown(ReadOnlySpan<byte> bytes) => Excerpt.Of(Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4 * ShownCharacters)]));
 }

@@ -75,7 +75,7 @@ public static partial class NpyFile
         var match = Header().Match(text);
         int[] shape = [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out int n) ? n : -1)];
         if (!match.Success || shape.Contains(-1))
-            throw new InvalidDataException($"{path}: the header is '{Shown(text.Trim())}'; accepted are numbers of '<f4', '<f8', '<i4' or '<i8', or with > for big-endian, in C or Fortran order.");
+            throw new InvalidDataException($"{path}: the header is '{Excerpt.Of(text.Trim(), 120)}'; accepted are numbers of '<f4', '<f8', '<i4' or '<i8', or with > for big-endian, in C or Fortran order.");
         string type = match.Groups["type"].Value;
         int size = type[2] - '0';
         var elements = shape.Aggregate(System.Numerics.BigInteger.One, (product, n) => product * n);
@@ -124,9 +124,6 @@ public static partial class NpyFile
 
     private static double Exact(long value, string path) => value is >= -(1L << 53) and <= 1L << 53 ? value
         : throw new InvalidDataException($"{path}: it holds {value}; accepted are whole numbers up to 2^53, which a double holds exactly.");
-
-    // What a file holds may be anything: a short part of it, without control characters.
-    private static string Shown(string text) => string.Concat(text.Take(120).Select(c => char.IsControl(c) ? '?' : c)) + (text.Length > 120 ? "..." : "");
 
     [GeneratedRegex(@"^\{'descr': '(?<type>[<>][fi][48])', 'fortran_order': (?<order>True|False), 'shape': \((?<shape>([0-9]{1,10},|[0-9]{1,10}(, [0-9]{1,10})+)?)\), \} *\n$")]
     private static partial Regex Header();
