@@ -86,12 +86,7 @@ internal static unsafe class Attention
             {
                 int rows = Math.Min(TileRows, s - from);
                 MatrixBlock.Multiply<TVector, T>(rows, pRow, d, q + (from * row), row, 1, keys, 0, p, pRow, false, null);    // Q·K'
-                for (int r = 0; r < rows; r++)
-                {
-                    var (largest, sum) = SoftmaxRow.Forward<TVector, T>(s, logarithm: false, scale, p + ((nint)r * pRow), p + ((nint)r * pRow));
-                    if (logSums != null)
-                        logSums[from + r] = largest + T.Log(sum);
-                }
+                SoftmaxRows.Forward<TVector, T>(rows, s, pRow, logarithm: false, scale, p, p, logSums == null ? null : logSums + from);
 
                 MatrixBlock.Multiply<TVector, T>(rows, d, s, p, pRow, 1, values, 0, output + ((nint)from * c), c, false, null); // P·V
             }
@@ -133,11 +128,11 @@ internal static unsafe class Attention
                 MatrixBlock.Pack<TVector, T>(rows, d, dOutput + ((nint)from * c), c, 1, upstream);
                 MatrixBlock.Multiply<TVector, T>(rows, pRow, d, q + (from * row), row, 1, keysAcross, 0, p, pRow, false, null);
                 for (int r = 0; r < rows; r++)
-                    SoftmaxRow.Again<TVector, T>(s, scale, logSums[from + r], p + ((nint)r * pRow), p + ((nint)r * pRow));
+                    SoftmaxRows.Again<TVector, T>(s, scale, logSums[from + r], p + ((nint)r * pRow), p + ((nint)r * pRow));
                 MatrixBlock.Multiply<TVector, T>(s, d, rows, p, 1, pRow, upstream, 0, dv, row, add, null);                 // dV += P'·dO
                 MatrixBlock.Multiply<TVector, T>(rows, pRow, d, dOutput + ((nint)from * c), c, 1, valuesAcross, 0, ds, pRow, false, null);
                 for (int r = 0; r < rows; r++)
-                    SoftmaxRow.Backward<TVector, T>(s, scale, p + ((nint)r * pRow), ds + ((nint)r * pRow), ds + ((nint)r * pRow));
+                    SoftmaxRows.Backward<TVector, T>(s, scale, p + ((nint)r * pRow), ds + ((nint)r * pRow), ds + ((nint)r * pRow));
                 MatrixBlock.Multiply<TVector, T>(rows, d, s, ds, pRow, 1, keysAlong, 0, dq + (from * row), row, Accumulate, null); // dQ = dS·K/√d
                 MatrixBlock.Multiply<TVector, T>(s, d, rows, ds, 1, pRow, queries, 0, dk, row, add, null);                 // dK += dS'·Q/√d
             }

@@ -11,6 +11,9 @@ internal static unsafe class MatrixBlock
 {
     private const int PanelsTogether = 4;
 
+    // Long sums leave time to fetch what they will be added to or stored over; in short ones that costs more than it gains.
+    private const int LongDepth = 192;
+
     /// <summary>The most rows of a tile: with two vectors in each, what the registers hold, 32 of 512 bits or 16 of fewer.</summary>
     public static int MostRows => Vector512.IsHardwareAccelerated ? 8 : 6;
 
@@ -144,9 +147,10 @@ internal static unsafe class MatrixBlock
     /// as <see cref="Pack"/> leaves them; else B[k, n] = b[k·ldb + n] and N must be a multiple of the panel width.
     /// K may come in <paramref name="segments"/> of <paramref name="depth"/> each, <paramref name="aSegment"/> apart in A
     /// and one after the other in B: windows of an image are rows of A, and the rows of a window are its segments.
+    /// Where C is too large for the caches and K is short, <paramref name="rowsAhead"/> says how far ahead its rows are asked for.
     /// </summary>
     public static void Multiply<TVector, T>(
-        int rows, int columns, int depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias, int segments = 1, nint aSegment = 0)
+        int rows, int columns, int depth, T* a, nint aRow, nint aStep, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias, int segments = 1, nint aSegment = 0, int rowsAhead = 0)
         where TVector : unmanaged, IVector<TVector, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -158,6 +162,7 @@ internal static unsafe class MatrixBlock
         }
 
         int width = PanelWidth<TVector, T>();
+        nint ahead = (long)depth * segments >= LongDepth ? 0 : rowsAhead > 0 ? rowsAhead * ldc : -1;
         var (tiles, tileRows, higher) = Tiles(rows);
         T* edge = stackalloc T[8 * width];
         for (int j = 0; j < columns; j += width)
@@ -178,9 +183,9 @@ internal static unsafe class MatrixBlock
                 T* target = whole ? tileC : edge, targetBias = whole ? panelBias : null;
                 nint targetRow = whole ? ldc : width;
                 if (used <= TVector.Count)
-                    Tile<TVector, T>(height, count, next, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
+                    Tile<TVector, T>(height, count, next, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias, whole ? ahead : -1);
                 else
-                    Tile<Pair<TVector, T>, T>(height, count, next, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias);
+                    Tile<Pair<TVector, T>, T>(height, count, next, segments, depth, tileA, rowStep, step, aSegment, panel, panelRow, target, targetRow, accumulate && whole, targetBias, whole ? ahead : -1);
                 if (!whole)
                     CopyColumnsThatExist(height, used, edge, width, tileC, ldc, accumulate, panelBias);
                 i += count;
@@ -211,20 +216,20 @@ internal static unsafe class MatrixBlock
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile<TRow, T>(
-        int rows, int tiles, nint aTile, int segments, int depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+        int rows, int tiles, nint aTile, int segments, int depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias, nint ahead)
         where TRow : unmanaged, IVector<TRow, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         switch (rows)
         {
-            case 8: MatrixTile.Multiply<TRow, Rows8, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 7: MatrixTile.Multiply<TRow, Rows7, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 6: MatrixTile.Multiply<TRow, Rows6, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 5: MatrixTile.Multiply<TRow, Rows5, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 4: MatrixTile.Multiply<TRow, Rows4, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 3: MatrixTile.Multiply<TRow, Rows3, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            case 2: MatrixTile.Multiply<TRow, Rows2, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
-            default: MatrixTile.Multiply<TRow, Rows1, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias); break;
+            case 8: MatrixTile.Multiply<TRow, Rows8, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias, ahead); break;
+            case 7: MatrixTile.Multiply<TRow, Rows7, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias, ahead); break;
+            case 6: MatrixTile.Multiply<TRow, Rows6, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias, ahead); break;
+            case 5: MatrixTile.Multiply<TRow, Rows5, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias, ahead); break;
+            case 4: MatrixTile.Multiply<TRow, Rows4, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias, ahead); break;
+            case 3: MatrixTile.Multiply<TRow, Rows3, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias, ahead); break;
+            case 2: MatrixTile.Multiply<TRow, Rows2, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias, ahead); break;
+            default: MatrixTile.Multiply<TRow, Rows1, T>(tiles, aTile, segments, depth, a, aRow, aStep, aSegment, b, ldb, c, ldc, accumulate, bias, ahead); break;
         }
     }
 }

@@ -198,7 +198,8 @@ public static unsafe partial class MatrixProduct
     private struct BatchKernel<T> : IKernel<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private const int RowBlock = 12;
+        // Rows of C are asked for tile by tile: a whole block at once would fill the queue of what is missing from the cache.
+        private const int RowBlock = 16, RowsAhead = 24;
 
         public int Rows, Columns, Depth;
         public T* A, B, C;
@@ -216,8 +217,7 @@ public static unsafe partial class MatrixProduct
             for (int i = 0; i < Rows; i += RowBlock)
             {
                 int rows = Math.Min(RowBlock, Rows - i);
-                Prefetching.Fetch(c + ((nint)i * Columns), (nint)rows * Columns);
-                MatrixBlock.Multiply<TVector, T>(rows, Columns, Depth, a + (i * ARow), ARow, AStep, packed, 0, c + ((nint)i * Columns), Columns, Accumulate, null);
+                MatrixBlock.Multiply<TVector, T>(rows, Columns, Depth, a + (i * ARow), ARow, AStep, packed, 0, c + ((nint)i * Columns), Columns, Accumulate, null, rowsAhead: RowsAhead);
             }
         }
     }

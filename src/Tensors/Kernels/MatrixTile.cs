@@ -53,18 +53,17 @@ internal readonly struct Rows1 : ITileRows
 /// <summary>The heart of every matrix product: tiles of C, up to 8 rows of one or two vectors, each held in registers over the whole of K.</summary>
 internal static unsafe class MatrixTile
 {
-    private const int LongDepth = 192;
-
     /// <summary>
     /// Each tile[rows, Count] = Σ_s Σ_k A[r, s, k]·B[s, k, :], stored at c + r·ldc. K may come in segments: A[r, s, k] is
     /// a[r·aRow + s·aSegment + k·aStep], while the rows of B go on, ldb apart, from one segment to the next. With
     /// <paramref name="accumulate"/> the tile is added to what c holds; else, where <paramref name="bias"/> is not null,
     /// its Count numbers are added to each row. A row of a tile is a <typeparamref name="TRow"/>: a vector, or a pair of them.
-    /// The tiles are one below the other: in A, <paramref name="aTile"/> apart.
+    /// The tiles are one below the other: in A, <paramref name="aTile"/> apart. While a tile is made, what lies
+    /// <paramref name="ahead"/> elements after it in C is asked for; nothing where that is negative.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TRow, TRows, T>(
-        int tiles, nint aTile, int segments, nint depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias)
+        int tiles, nint aTile, int segments, nint depth, T* a, nint aRow, nint aStep, nint aSegment, T* b, nint ldb, T* c, nint ldc, bool accumulate, T* bias, nint ahead)
         where TRow : unmanaged, IVector<TRow, T>
         where TRows : unmanaged, ITileRows
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -77,11 +76,10 @@ internal static unsafe class MatrixTile
             // Named locals: indexed accumulators would live in memory.
             TRow c0 = TRow.Zero, c1 = TRow.Zero, c2 = TRow.Zero, c3 = TRow.Zero, c4 = TRow.Zero, c5 = TRow.Zero, c6 = TRow.Zero, c7 = TRow.Zero;
 
-            // Long sums leave time to fetch what they will be added to or stored over; in short ones it costs more than it gains.
-            if (depth * segments >= LongDepth)
+            if (ahead >= 0)
             {
                 for (int r = 0; r < TRows.Rows; r++)
-                    Prefetching.Fetch(c + (r * ldc), TRow.Count);
+                    Prefetching.Fetch(c + ahead + (r * ldc), TRow.Count);
             }
 
             nint at = 0;

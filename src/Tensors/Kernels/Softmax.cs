@@ -59,9 +59,6 @@ internal static unsafe class Softmax
     private struct ForwardKernel<T> : IKernel<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // A row is gone through a few times, which the processor takes for no stream: so the rows to come are asked for.
-        private const int RowsAhead = 3, ShortestAskedFor = 64;
-
         public int Rows, Columns, RowsPerTask;
         public bool Logarithm;
         public T* X, Y;
@@ -70,12 +67,8 @@ internal static unsafe class Softmax
             where TVector : unmanaged, IVector<TVector, T>
         {
             var (from, to) = Parts.Range(task, RowsPerTask, Rows);
-            for (int r = from; r < to; r++)
-            {
-                if (Columns >= ShortestAskedFor && r < Rows - RowsAhead)
-                    Prefetching.Fetch(X + ((nint)(r + RowsAhead) * Columns), Columns);
-                _ = SoftmaxRow.Forward<TVector, T>(Columns, Logarithm, T.One, X + ((nint)r * Columns), Y + ((nint)r * Columns));
-            }
+            nint at = (nint)from * Columns;
+            SoftmaxRows.Forward<TVector, T>(to - from, Columns, Columns, Logarithm, T.One, X + at, Y + at, null);
         }
     }
 
