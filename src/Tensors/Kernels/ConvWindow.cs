@@ -1,5 +1,6 @@
 using System.Numerics;
 using Diffusion.Tensors.Memory;
+using Diffusion.Tensors.Simd;
 
 namespace Diffusion.Tensors.Kernels;
 
@@ -43,5 +44,13 @@ internal readonly unsafe struct ConvWindow<T>(T* pointer, nint pitch)
         }
 
         return new(copy, pitch);
+    }
+
+    /// <summary>Asks for what lies in a rectangle of an image, which will be read soon: rows that lie apart are no stream to the processor.</summary>
+    public static void Ask(T* image, Size2d imageSize, int channels, Size2d start, Size2d size)
+    {
+        int from = Math.Clamp(start.Width, 0, imageSize.Width), to = (int)Math.Clamp((long)start.Width + size.Width, from, imageSize.Width);
+        for (int line = Math.Max(start.Height, 0); line < Math.Min((long)start.Height + size.Height, imageSize.Height); line++)
+            Prefetching.Fetch(image + ((((nint)line * imageSize.Width) + from) * channels), (nint)(to - from) * channels);
     }
 }

@@ -82,10 +82,8 @@ internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<
 
         for (int t = 0; t < count; t++)
         {
-            var (image, at, _) = _tiles[first + t];
             WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
-                _x + ((nint)image * _size.Area * _inChannels), _size, _inChannels, (at.Height - _padding.Height, at.Width - _padding.Width),
-                factors + (t * _inChannels), inStep, temporary);
+                _tiles, first + t, _x, _size, _inChannels, _padding, factors + (t * _inChannels), inStep, temporary);
         }
 
         for (int f = 0; f < Factors; f++)

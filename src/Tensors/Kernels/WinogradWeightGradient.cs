@@ -76,19 +76,18 @@ internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
             T* temporary = Scratch<T>.Get(ScratchSlot.Image2, Factors * TVector.Count);
             for (int t = from; t < Math.Min(from + Tiles, Count); t++)
             {
-                var (image, at, _) = AllTiles[First + t];
                 WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
-                    X + ((nint)image * Shape.Size.Area * Shape.InChannels), Shape.Size, Shape.InChannels, (at.Height - Shape.Padding.Height, at.Width - Shape.Padding.Width),
-                    XFactors + ((nint)t * Shape.InChannels), XStep, temporary);
-                OutputGradientTile<TVector>(image, at, DYFactors + ((nint)t * Shape.OutChannels), temporary);
+                    AllTiles, First + t, X, Shape.Size, Shape.InChannels, Shape.Padding, XFactors + ((nint)t * Shape.InChannels), XStep, temporary);
+                OutputGradientTile<TVector>(First + t, DYFactors + ((nint)t * Shape.OutChannels), temporary);
             }
         }
 
-        private readonly void OutputGradientTile<TVector>(int image, Size2d at, T* factors, T* temporary)
+        private readonly void OutputGradientTile<TVector>(int tile, T* factors, T* temporary)
             where TVector : unmanaged, IVector<TVector, T>
         {
             // Outputs that the image does not have, have no gradient: zeros.
             int patch = THorizontal.Patch, side = THorizontal.Tile, channels = Shape.OutChannels, count = TVector.Count;
+            var (image, at, _) = AllTiles[tile];
             var window = ConvWindow<T>.Of(DY + ((nint)image * Shape.OutSize.Area * channels), Shape.OutSize, channels, at, (TVertical.Tile, side));
             T* dy = window.Pointer;
             nint pitch = window.Pitch, step = DYStep;
