@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace Diffusion.Soak;
+
+/// <summary>What the process holds at a moment.</summary>
+internal sealed record Reading(double Seconds, double ResidentMegabytes, double HeapMegabytes, int Handles, int Threads, double TapeMegabytes, long Trained, long Sampled)
+{
+    private const double Megabyte = 1e6;
+
+    public static Reading Take(double seconds, IReadOnlyList<Load> loads)
+    {
+        using var self = Process.GetCurrentProcess();
+        return new(
+            seconds,
+            self.WorkingSet64 / Megabyte,
+            GC.GetTotalMemory(forceFullCollection: false) / Megabyte,
+            OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries("/proc/self/fd").Length : self.HandleCount,
+            self.Threads.Count,
+            loads.Sum(load => load.TapeBytes) / Megabyte,
+            loads.Sum(load => load.Done.Trained),
+            loads.Sum(load => load.Done.Sampled));
+    }
+}
+
+/// <summary>Whether readings stay where they are: the first and the last fifth after a warm-up of a tenth, by their medians or another number of each.</summary>
+internal sealed record Drift(string Name, double First, double Last, double Most)
+{
+    public bool IsFlat => Last <= First * (1 + Most);
+
+    public override string ToString() =>
+        $"{Name,-20} {First,9:f1} {Last,9:f1}  {(Last - First) / First * 100,6:+0.0;-0.0;0.0} %  {(IsFlat ? "flat" : $"GROWS: more than {Most * 100:0.#} %")}";
+
+    public static Drift Of(string name, IReadOnlyList<Reading> readings, Func<Reading, double> value, double most, Func<IEnumerable<double>, double>? summary = null)
+    {
+        summary ??= Median;
+        double[] values = [.. readings.Skip(readings.Count / 10).Select(value)];
+        int fifth = Math.Max(1, values.Length / 5);
+        return new(name, summary(values[..fifth]), summary(values[^fifth..]), most);
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
+}
