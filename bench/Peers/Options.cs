@@ -7,7 +7,7 @@ internal sealed record Options
 {
     public const string Usage =
         "usage: Peers [NAME...] [--threads 1,2] [--processes N] [--seconds S] [--json FILE] [--list] " +
-        "[--scaling] [--profile NAME] [--markdown FILE]";
+        "[--scaling] [--profile NAME] [--markdown FILE] [--spoil SIDE]";
 
     /// <summary>Cases whose names begin with one of these; all cases where there is none.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -33,6 +33,9 @@ internal sealed record Options
 
     /// <summary>The document whose table is written anew from the results.</summary>
     public string? Markdown { get; init; }
+
+    /// <summary>The side whose numbers are made wrong on purpose, "ours" or a way of libtorch: a control of the checks.</summary>
+    public string? Spoil { get; init; }
 
     /// <summary>Set in the processes that this one starts: measure, and write results to standard output.</summary>
     public bool Child { get; init; }
@@ -65,6 +68,7 @@ internal sealed record Options
                 "--scaling" => options with { Scaling = true },
                 "--profile" => options with { Profile = Value() },
                 "--markdown" => options with { Markdown = Value() },
+                "--spoil" => options with { Spoil = Value() },
                 "--child" => options with { Child = true },
                 "--memory-of" => options with { MemoryOf = Value() },
                 _ => throw new UsageException($"there is no option {argument}"),

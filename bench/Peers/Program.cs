@@ -45,6 +45,8 @@ static int Run(Options options)
         return 1;
     }
 
+    Context.SwitchOffNnpack();
+    Comparison.Spoiled = options.Spoil;
     if (options.Child)
     {
         foreach (var @case in cases)

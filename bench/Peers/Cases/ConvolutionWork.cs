@@ -8,7 +8,7 @@ namespace Diffusion.Peers.Cases;
 
 /// <summary>
 /// A convolution, or a transposed one: forward alone, without a graph on libtorch's side, or forward and all gradients. Ours
-/// has channels last, libtorch the faster of two layouts, channels first and one with channels last.
+/// has channels last, libtorch the fastest of two layouts, channels first and one with channels last, and a way without oneDNN.
 /// </summary>
 internal abstract class ConvolutionWork(Shape input, Shape weight, Shape output, WeightLayout layout, bool gradients) : Work
 {
@@ -41,19 +41,23 @@ internal abstract class ConvolutionWork(Shape input, Shape weight, Shape output,
     {
         Ours();
         var comparison = new Comparison();
-        foreach (bool channelsLast in (bool[])[false, true])
+        using var scope = torch.NewDisposeScope();
+        double[][] exact = [.. Results(channelsLast: false, torch.float64).Select(Torch.ExactNumbers)];
+        ReadOnlySpan<string> names = ["output", "dx", "dW", "dbias"];
+        double[] tolerances = [Tolerance, Tolerance, 1e-4, 1e-4];
+        for (int i = 0; i < exact.Length; i++)
         {
-            using var scope = torch.NewDisposeScope();
-            var (x, w, b, dy) = Arguments(channelsLast);
-            var y = Convolve(x, w, b, channelsLast);
-            _ = comparison.Add("output", Y.Span, Torch.NumbersChannelsLast(y), Tolerance);
-            if (!gradients)
-                continue;
-            var found = torch.autograd.grad([y], [x, w, b], [dy]);
-            _ = comparison
-                .Add("dx", DX.Span, Torch.NumbersChannelsLast(found[0]), Tolerance)
-                .Add("dW", WeightLayouts.ToPyTorch(DWeight, layout).Span, Torch.Numbers(found[1]), 1e-4)
-                .Add("dbias", DBias.Span, Torch.Numbers(found[2]), 1e-4);
+            var ours = i switch { 0 => Y, 1 => DX, 2 => WeightLayouts.ToPyTorch(DWeight, layout), _ => DBias };
+            _ = comparison.Judge(Comparison.Ours, names[i], ours.Span, exact[i], tolerances[i]);
+        }
+
+        foreach (var (name, channelsLast, oneDnn) in Ways)
+        {
+            torch.Tensor[] results = [];
+            void Run() => results = Results(channelsLast, torch.float32);
+            (oneDnn ? Run : Context.WithoutOneDnn(Run))();
+            for (int i = 0; i < exact.Length; i++)
+                _ = comparison.Judge(name, names[i], Torch.Numbers(results[i]), exact[i], tolerances[i]);
         }
 
         return comparison;
@@ -78,12 +82,16 @@ internal abstract class ConvolutionWork(Shape input, Shape weight, Shape output,
 
     protected static long[] Pair(Size2d size) => [size.Height, size.Width];
 
-    protected override IReadOnlyList<Variant> MakeLibtorch() => [Layout(Layouts.First, false), Layout(Layouts.Last, true)];
+    private IEnumerable<(string Name, bool ChannelsLast, bool OneDnn)> Ways =>
+        [(Layouts.First, false, true), (Layouts.Last, true, true), (Layouts.First + ", without oneDNN", false, false)];
 
-    private Variant Layout(string name, bool channelsLast)
+    protected override IReadOnlyList<Variant> MakeLibtorch() => [.. Ways.Select(way => Way(way.Name, way.ChannelsLast, way.OneDnn))];
+
+    private Variant Way(string name, bool channelsLast, bool oneDnn)
     {
-        var (x, w, b, dy) = Arguments(channelsLast);
-        return new(name, false, gradients ? Step : Inference);
+        var (x, w, b, dy) = Arguments(channelsLast, torch.float32);
+        Action run = gradients ? Step : Inference;
+        return new(name, false, oneDnn ? run : Context.WithoutOneDnn(run));
 
         void Step()
         {
@@ -99,12 +107,23 @@ internal abstract class ConvolutionWork(Shape input, Shape weight, Shape output,
         }
     }
 
-    private (torch.Tensor X, torch.Tensor Weight, torch.Tensor Bias, torch.Tensor DY) Arguments(bool channelsLast)
+    // The output and, where they are asked for, dx, dW and dbias; images in our order.
+    private torch.Tensor[] Results(bool channelsLast, torch.ScalarType type)
     {
-        torch.Tensor x = Torch.CopyChannelsFirst(X), w = Torch.Copy(WeightLayouts.ToPyTorch(Weight, layout)), dy = Torch.CopyChannelsFirst(DY);
+        var (x, w, b, dy) = Arguments(channelsLast, type);
+        var y = Convolve(x, w, b, channelsLast);
+        if (!gradients)
+            return [Torch.ChannelsLast(y)];
+        var found = torch.autograd.grad([y], [x, w, b], [dy]);
+        return [Torch.ChannelsLast(y), Torch.ChannelsLast(found[0]), found[1], found[2]];
+    }
+
+    private (torch.Tensor X, torch.Tensor Weight, torch.Tensor Bias, torch.Tensor DY) Arguments(bool channelsLast, torch.ScalarType type)
+    {
+        torch.Tensor x = Torch.CopyChannelsFirst(X).to(type), w = Torch.Copy(WeightLayouts.ToPyTorch(Weight, layout)).to(type), dy = Torch.CopyChannelsFirst(DY).to(type);
         if (channelsLast)
             (x, w, dy) = (InChannelsLast(x), InChannelsLast(w), InChannelsLast(dy));
-        return (x.requires_grad_(gradients), w.requires_grad_(gradients), Torch.Copy(Bias, gradients), dy);
+        return (x.requires_grad_(gradients), w.requires_grad_(gradients), Torch.Copy(Bias).to(type).requires_grad_(gradients), dy);
     }
 
     // As a first layer would have them: outputs of about the size of the inputs.

@@ -14,7 +14,7 @@ internal abstract class MnistWork : Work
     protected const int Timesteps = 400, Side = 28;
 
     /// <summary>Libtorch's GroupNorm is slow with channels last, but nothing is left out.</summary>
-    protected static readonly MnistWay[] Ways = [new(true, false), new(false, false), new(true, true)];
+    protected static readonly MnistWay[] Ways = [new(true, false), new(false, false), new(true, true), new(true, false, OneDnn: false)];
 
     private readonly Lazy<MnistUNet<float>> _model = new(() => new MnistUNet<float>(new() { Timesteps = Timesteps }, new RandomSource(6)));
 
@@ -68,19 +68,20 @@ internal sealed class MnistTrainingWork : MnistWork
         var loss = Loss.MeanSquared(predicted, batch.Noise);
         tape.Backward(loss);
 
+        var named = Model.NamedParameters.ToList();
+        string[] names = ["output", "loss", .. named.Select(pair => "gradient of " + pair.Name)];
+        double[] tolerances = [2e-5, 1e-5, .. named.Select(_ => 2e-4)];
+        using var scope = torch.NewDisposeScope();
+        double[][] exact = [.. Results(batch, Ways[1], torch.float64).Select(Torch.ExactNumbers)];
+        Tensor<float>[] ours = [predicted.Value, loss.Value, .. named.Select(pair => WeightLayouts.ToPyTorch(pair.Parameter.Gradient!, pair.Parameter.Layout))];
+        for (int i = 0; i < exact.Length; i++)
+            _ = comparison.Judge(Comparison.Ours, names[i], ours[i].Span, exact[i], tolerances[i]);
         foreach (var way in Ways)
         {
-            using var scope = torch.NewDisposeScope();
-            using var libtorch = new TorchMnist(Model, way);
-            var inputs = Copy(batch);
-            var output = libtorch.Forward(inputs.X, inputs.T, inputs.Rows);
-            var torchLoss = Mse(output, inputs.Noise);
-            var gradients = torch.autograd.grad([torchLoss], libtorch.Parameters);
-            _ = comparison
-                .Add("output", predicted.Value.Span, Torch.Numbers(output), 2e-5)
-                .Add("loss", loss.Value.Span, Torch.Numbers(torchLoss), 1e-5);
-            foreach (var ((name, parameter), gradient) in Model.NamedParameters.Zip(gradients))
-                _ = comparison.Add("gradient of " + name, WeightLayouts.ToPyTorch(parameter.Gradient!, parameter.Layout).Span, Torch.Numbers(gradient), 2e-4);
+            torch.Tensor[] results = [];
+            way.Running(() => results = Results(batch, way, torch.float32))();
+            for (int i = 0; i < exact.Length; i++)
+                _ = comparison.Judge(way.ToString(), names[i], Torch.Numbers(results[i]), exact[i], tolerances[i]);
         }
 
         foreach (var parameter in Model.Parameters)
@@ -100,7 +101,7 @@ internal sealed class MnistTrainingWork : MnistWork
         Lazy<TorchMnist> model = new(() => new TorchMnist(Model, way));
         Lazy<TorchAdam> adam = new(() => new TorchAdam(model.Value.Parameters, LearningRate));
         int next = 0;
-        return new(way.ToString(), false, () =>
+        return new(way.ToString(), false, way.Running(() =>
         {
             _ = adam.Value;
             using var scope = torch.NewDisposeScope();
@@ -108,7 +109,17 @@ internal sealed class MnistTrainingWork : MnistWork
             var loss = Mse(model.Value.Forward(batch.X, batch.T, batch.Rows), batch.Noise);
             adam.Value.Step([.. torch.autograd.grad([loss], model.Value.Parameters)]);
             _ = loss.item<float>();
-        });
+        }));
+    }
+
+    // The output, the loss and the gradients of all parameters.
+    private torch.Tensor[] Results(Batch batch, MnistWay way, torch.ScalarType type)
+    {
+        using var libtorch = new TorchMnist(Model, way, type);
+        var inputs = Copy(batch);
+        var output = libtorch.Forward(inputs.X.to(type), inputs.T, inputs.Rows);
+        var loss = Mse(output, inputs.Noise.to(type));
+        return [output, loss, .. torch.autograd.grad([loss], libtorch.Parameters)];
     }
 
     private TorchBatch Copy(Batch batch) => new(
@@ -160,17 +171,26 @@ internal sealed class MnistInferenceWork(int batch) : MnistWork
     {
         Ours();
         Onnx();
-        var comparison = new Comparison().Add("output of ONNX Runtime", _noise.Span, _onnx!.Output, 2e-5);
+        using var scope = torch.NewDisposeScope();
+        double[] exact = Torch.ExactNumbers(Output(Ways[1], torch.float64));
+        var comparison = new Comparison()
+            .Add("output of ONNX Runtime", _noise.Span, _onnx!.Output, 2e-5)
+            .Judge(Comparison.Ours, "output", _noise.Span, exact, 2e-5);
         foreach (var way in Ways)
         {
-            using var scope = torch.NewDisposeScope();
-            using var mode = torch.inference_mode(true);
-            using var model = new TorchMnist(Model, way);
-            var output = model.Forward(Torch.CopyChannelsFirst(_x), torch.tensor([(long)_t[0]]), Rows(_labels));
-            _ = comparison.Add("output", _noise.Span, Torch.Numbers(output), 2e-5);
+            torch.Tensor? output = null;
+            way.Running(() => output = Output(way, torch.float32))();
+            _ = comparison.Judge(way.ToString(), "output", Torch.Numbers(output!), exact, 2e-5);
         }
 
         return comparison;
+    }
+
+    private torch.Tensor Output(MnistWay way, torch.ScalarType type)
+    {
+        using var mode = torch.inference_mode(true);
+        using var model = new TorchMnist(Model, way, type);
+        return model.Forward(Torch.CopyChannelsFirst(_x).to(type), torch.tensor([(long)_t[0]]), Rows(_labels));
     }
 
     public override void Dispose()
@@ -185,13 +205,13 @@ internal sealed class MnistInferenceWork(int batch) : MnistWork
         return [.. Ways.Select(way =>
         {
             Lazy<TorchMnist> model = new(() => new TorchMnist(Model, way));
-            return new Variant(way.ToString(), false, () =>
+            return new Variant(way.ToString(), false, way.Running(() =>
             {
                 _ = model.Value;
                 using var scope = torch.NewDisposeScope();
                 using var mode = torch.inference_mode(true);
                 _ = model.Value.Forward(x, t, rows);
-            });
+            }));
         })];
     }
 }

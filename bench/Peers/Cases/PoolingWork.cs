@@ -29,7 +29,7 @@ internal abstract class ResizingWork : Work
         var x = Torch.CopyChannelsFirst(X, true);
         var y = Forward(x);
         var gradients = torch.autograd.grad([y], [x], [Torch.CopyChannelsFirst(DY)]);
-        return new Comparison().Add("output", Y.Span, Torch.NumbersChannelsLast(y), 1e-6).Add("dx", DX.Span, Torch.NumbersChannelsLast(gradients[0]), 1e-6);
+        return new Comparison().Add("output", Y.Span, Torch.Numbers(Torch.ChannelsLast(y)), 1e-6).Add("dx", DX.Span, Torch.Numbers(Torch.ChannelsLast(gradients[0])), 1e-6);
     }
 
     protected abstract torch.Tensor Forward(torch.Tensor x);

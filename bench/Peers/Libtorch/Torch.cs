@@ -34,13 +34,15 @@ internal static class Torch
         return tensor.detach().contiguous().data<float>().ToArray();
     }
 
-    /// <summary>The numbers of [N, C, ...] in our order, [N, ..., C].</summary>
-    public static float[] NumbersChannelsLast(torch.Tensor tensor)
+    /// <summary>The numbers of a tensor in double precision, in row-major order.</summary>
+    public static double[] ExactNumbers(torch.Tensor tensor)
     {
         using var scope = torch.NewDisposeScope();
-        long[] order = [0, .. Enumerable.Range(2, (int)tensor.dim() - 2).Select(i => (long)i), 1];
-        return Numbers(tensor.detach().permute(order));
+        return tensor.detach().contiguous().data<double>().ToArray();
     }
+
+    /// <summary>[N, C, ...] in our order, [N, ..., C].</summary>
+    public static torch.Tensor ChannelsLast(torch.Tensor tensor) => tensor.detach().permute([0, .. Enumerable.Range(2, (int)tensor.dim() - 2).Select(i => (long)i), 1]);
 
     private static long[] ChannelsFirst(int rank) => [0, rank - 1, .. Enumerable.Range(1, rank - 2).Select(i => (long)i)];
 }

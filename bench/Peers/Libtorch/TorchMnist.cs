@@ -8,9 +8,13 @@ namespace Diffusion.Peers.Libtorch;
 /// <summary>The ways in which libtorch computes the MNIST UNet. All give the same numbers.</summary>
 /// <param name="FusedAttention">Whether softmax attention is libtorch's fused operator, which wants channels last, or two products and a softmax.</param>
 /// <param name="ChannelsLast">Whether images have the memory order N, H, W, C.</param>
-internal readonly record struct MnistWay(bool FusedAttention, bool ChannelsLast)
+/// <param name="OneDnn">Whether convolutions are oneDNN's.</param>
+internal readonly record struct MnistWay(bool FusedAttention, bool ChannelsLast, bool OneDnn = true)
 {
-    public override string ToString() => $"channels {(ChannelsLast ? "last" : "first")}, attention {(FusedAttention ? "fused" : "explicit")}";
+    /// <summary>Something as this way does it.</summary>
+    public Action Running(Action run) => OneDnn ? run : Context.WithoutOneDnn(run);
+
+    public override string ToString() => $"channels {(ChannelsLast ? "last" : "first")}, attention {(FusedAttention ? "fused" : "explicit")}{(OneDnn ? "" : ", without oneDNN")}";
 }
 
 /// <summary>
@@ -26,20 +30,22 @@ internal sealed class TorchMnist : IDisposable
     private readonly torch.Tensor _angles, _oneHots;
     private readonly int _timesteps, _levels, _heads;
     private readonly MnistWay _way;
+    private readonly torch.ScalarType _type;
 
-    public TorchMnist(MnistUNet<float> model, MnistWay way)
+    public TorchMnist(MnistUNet<float> model, MnistWay way, torch.ScalarType type = torch.ScalarType.Float32)
     {
+        _type = type;
         var learned = model.NamedParameters.Select(named => named.Name).ToHashSet();
         _weights = StateDict.Of(model).ToDictionary(entry => entry.Key, entry =>
         {
             using var scope = torch.NewDisposeScope();
-            var weight = Torch.Copy(entry.Value);
+            var weight = Torch.Copy(entry.Value).to(type);
             weight = way.ChannelsLast && weight.dim() == 4 ? Torch.InChannelsLast(weight) : weight;
             return weight.requires_grad_(learned.Contains(entry.Key)).MoveToOuterDisposeScope();
         });
         Parameters = [.. model.NamedParameters.Select(named => _weights[named.Name])];
         _angles = (_weights["step.fourier.frequencies"] * (2 * Math.PI)).unsqueeze(0);
-        _oneHots = torch.eye(model.Classes + 1);
+        _oneHots = torch.eye(model.Classes + 1, dtype: type);
         var configuration = model.Configuration;
         (_timesteps, _levels, _heads, _way) = (configuration.Timesteps, configuration.Widths.Count, configuration.Heads, way);
     }
@@ -99,7 +105,7 @@ internal sealed class TorchMnist : IDisposable
 
     private torch.Tensor Embed(torch.Tensor t, torch.Tensor labels)
     {
-        var phases = (t.to(torch.float32) / _timesteps).unsqueeze(1) * _angles;           // [R, E/2]
+        var phases = (t.to(_type) / _timesteps).unsqueeze(1) * _angles;           // [R, E/2]
         var step = silu(Linear(torch.cat([torch.sin(phases), torch.cos(phases)], 1), "step.linear"));
         bool isOneClass = labels.shape[0] == 1;
         var oneHots = isOneClass ? _oneHots.index_select(0, labels) : _oneHots;

@@ -44,6 +44,8 @@ internal static class Children
             "--threads", string.Join(',', options.Threads.Select(threads => threads.ToString(CultureInfo.InvariantCulture))),
             "--seconds", options.Seconds.ToString(CultureInfo.InvariantCulture),
         };
+        if (options.Spoil is { } side)
+            arguments.AddRange(["--spoil", side]);
         arguments.AddRange(cases.Select(@case => @case.Name + "$"));
         foreach (string line in Lines(arguments))
             yield return JsonSerializer.Deserialize(line, LineJson.Default.Measured)!;

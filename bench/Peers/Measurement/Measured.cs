@@ -42,6 +42,12 @@ internal sealed record Measured
 
     public bool Passed { get; init; }
 
+    /// <summary>The ways of libtorch whose numbers are wrong, and what is: they do not count, unless all are.</summary>
+    public IReadOnlyDictionary<string, string> Wrong { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The largest error of the measured way against double precision; null where the case compares both sides with each other only.</summary>
+    public double? LibtorchError { get; init; }
+
     /// <summary>The entry of the check that is nearest to its tolerance; or what went wrong.</summary>
     public string Check { get; init; } = "";
 

@@ -58,6 +58,16 @@ internal sealed record Result
     /// <summary>The share of the processors that other processes had meanwhile, in the worst process; near 0 in a run that counts.</summary>
     public double OthersShare { get; init; }
 
+    /// <summary>Whether the measured way of libtorch gives wrong numbers: where all of its ways do.</summary>
+    public bool LibtorchIsWrong { get; init; }
+
+    /// <summary>The ways of libtorch that give wrong numbers here, and what is wrong; they were not measured, unless all are wrong.</summary>
+    public IReadOnlyDictionary<string, string>? LibtorchWrongWays { get; init; }
+
+    /// <summary>The largest error of the measured way against double precision, where the case has that.</summary>
+    public double? LibtorchError { get; init; }
+
+    /// <summary>Whether our numbers are right.</summary>
     public bool CheckPassed { get; init; }
 
     public string Check { get; init; } = "";
@@ -109,6 +119,9 @@ internal sealed record Result
             OnnxRatio = onnx.Length == 0 ? null : Round(Statistics.Median(onnxRatios)),
             OursAllocatedBytes = processes.Min(measured => measured.AllocatedBytes),
             OthersShare = Math.Round(processes.Max(measured => measured.Others), 3),
+            LibtorchIsWrong = processes.Any(measured => measured.Wrong.ContainsKey(measured.Variant)),
+            LibtorchWrongWays = processes.SelectMany(measured => measured.Wrong).DistinctBy(pair => pair.Key).ToDictionary() is { Count: > 0 } wrong ? wrong : null,
+            LibtorchError = processes.Max(measured => measured.LibtorchError) is { } error ? Finite(error) : null,
             CheckPassed = processes.All(measured => measured.Passed),
             Check = first.Check,
             CheckError = Finite(first.Error),

@@ -30,7 +30,11 @@ internal static class Timer
             using var work = @case.Open();
             var check = work.Check();
             measured = measured with { Passed = check.Passed, Check = check.ToString(), Error = check.Worst.Error, Tolerance = check.Worst.Tolerance };
-            return check.Passed ? Measure(work, measured, seconds) : measured;
+            measured = measured with { Wrong = check.Wrong };
+            if (!check.Passed)
+                return measured;
+            measured = Measure(work, measured, seconds);
+            return measured with { LibtorchError = check.ErrorOf(measured.Variant) };
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -65,7 +69,9 @@ internal static class Timer
     {
         double ours = Estimate(work.Ours);
         var estimates = work.Libtorch.ToDictionary(variant => variant, variant => Estimate(variant.Run));
-        var (chosen, libtorch) = estimates.Where(pair => !pair.Key.IsRewritten).MinBy(pair => pair.Value);
+        var counting = estimates.Where(pair => !pair.Key.IsRewritten).ToList();
+        var right = counting.Where(pair => !measured.Wrong.ContainsKey(pair.Key.Name)).ToList();
+        var (chosen, libtorch) = (right.Count > 0 ? right : counting).MinBy(pair => pair.Value);
 
         long before = GC.GetTotalAllocatedBytes(precise: true);
         work.Ours();

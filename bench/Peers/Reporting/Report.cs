@@ -35,7 +35,13 @@ internal static class Report
             string memory = result.OursPeakMegabytes is { } ours && result.LibtorchPeakMegabytes is { } libtorch ? $"{ours:F0}/{libtorch:F0}" : "";
             Console.WriteLine(
                 $"{result.Case,-28} {result.Threads,3} {Time(result.OursMicroseconds),10} {Time(result.LibtorchMicroseconds),10} {result.Ratio,6:F2} {range,15} " +
-                $"{result.RatioOfMinima,6:F2} {Flags(result),4} {result.CheckError,8:E1} {memory,9}  {result.LibtorchVariant}");
+                $"{result.RatioOfMinima,6:F2} {Flags(result),4} {result.CheckError,8:E1} {memory,9}  {Way(result)}");
+        }
+
+        foreach (var result in results.Where(result => result.LibtorchWrongWays is not null))
+        {
+            foreach (var (way, what) in result.LibtorchWrongWays!)
+                Console.WriteLine($"{result.Case,-28} {result.Threads,3} libtorch is wrong, {way}: {what}");
         }
 
         foreach (var result in results.Where(result => result.OnnxRatio is not null))
@@ -74,9 +80,12 @@ internal static class Report
         foreach (var result in results)
         {
             _ = result.CheckPassed
-                ? text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | {Time(result.OursMicroseconds)} | {Time(result.LibtorchMicroseconds)} | {(result.Ratio < 1 ? $"**{result.Ratio:F2}**" : $"{result.Ratio:F2}")} | {result.RatioMinimum:F2} to {result.RatioMaximum:F2} | {result.RatioOfMinima:F2} | {Word(result.OursPreallocated)} / {Word(result.LibtorchPreallocated)} | {result.LibtorchVariant} |")
+                ? text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | {Time(result.OursMicroseconds)} | {Time(result.LibtorchMicroseconds)} | {(result.Ratio < 1 ? $"**{result.Ratio:F2}**" : $"{result.Ratio:F2}")} | {result.RatioMinimum:F2} to {result.RatioMaximum:F2} | {result.RatioOfMinima:F2} | {Word(result.OursPreallocated)} / {Word(result.LibtorchPreallocated)} | {Way(result)} |")
                 : text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | check failed: {result.Check} | | | | | | |");
         }
+
+        foreach (var (way, what) in results.SelectMany(result => (result.LibtorchWrongWays ?? new Dictionary<string, string>()).Select(wrong => ($"{result.Case}, {wrong.Key}", wrong.Value))).Distinct())
+            _ = text.AppendLine().Append(CultureInfo.InvariantCulture, $"Wrong on this processor: libtorch's {way} ({what}).").AppendLine();
 
         var models = results.Where(result => result.OursPeakMegabytes is not null).ToList();
         if (models.Count > 0)
@@ -124,6 +133,8 @@ internal static class Report
     private static string Threads(Result result) => result.Threads == 1 ? "thread" : "threads";
 
     private static string Word(bool value) => value ? "yes" : "no";
+
+    private static string Way(Result result) => result.LibtorchIsWrong ? $"{result.LibtorchVariant}: ITS NUMBERS ARE WRONG, as those of all its ways" : result.LibtorchVariant;
 
     private static string Flags(Result result) => $"{(result.OursPreallocated ? 'y' : 'n')}/{(result.LibtorchPreallocated ? 'y' : 'n')}";
 
