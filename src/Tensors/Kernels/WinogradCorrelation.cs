@@ -161,32 +161,26 @@ internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<
                 // Seen from the other side, output channels lie apart: they are brought together first.
                 T* copy = temporary + (TVertical.Patch * taps * count);
                 for (int k = 0; k < Taps; k++)
-                {
-                    for (int o = 0; o < OutChannels; o++)
-                        Scatter(g + (k * tap) + (o * Weight.Out), row, copy + ((nint)k * Rows * OutChannels) + o, OutChannels);
-                }
-
+                    Transposition.Copy(OutChannels, Rows, g + (k * tap), Weight.Out, copy + ((nint)k * Rows * OutChannels), OutChannels);
                 g = copy;
                 (row, tap) = (OutChannels, Rows * OutChannels);
             }
 
-            for (int r = 0; r < Rows; r++)
+            // Panel by panel: each factor then goes on where it ended, and few pages are written at a time.
+            for (int panel = 0; panel < OutChannels; panel += width)
             {
-                for (int o = 0; o < OutChannels; o += count)
+                for (int r = 0; r < Rows; r++)
                 {
-                    T* target = Target + ((nint)(o / width) * width * InChannels) + ((nint)(first + r) * width) + (o % width);
-                    for (int kw = 0; kw < taps; kw++)
-                        TVertical.Weight<TVector, T>(g + (r * row) + (kw * tap) + o, taps * tap, temporary + (kw * count), taps * count);
-                    for (int i = 0; i < TVertical.Patch; i++)
-                        THorizontal.Weight<TVector, T>(temporary + (i * taps * count), count, target + (i * patch * Step), Step);
+                    for (int o = panel; o < panel + width; o += count)
+                    {
+                        T* target = Target + ((nint)panel * InChannels) + ((nint)(first + r) * width) + (o - panel);
+                        for (int kw = 0; kw < taps; kw++)
+                            TVertical.Weight<TVector, T>(g + (r * row) + (kw * tap) + o, taps * tap, temporary + (kw * count), taps * count);
+                        for (int i = 0; i < TVertical.Patch; i++)
+                            THorizontal.Weight<TVector, T>(temporary + (i * taps * count), count, target + (i * patch * Step), Step);
+                    }
                 }
             }
-        }
-
-        private static void Scatter(T* source, nint step, T* target, nint targetStep)
-        {
-            for (int r = 0; r < Rows; r++, source += step, target += targetStep)
-                *target = *source;
         }
     }
 }
