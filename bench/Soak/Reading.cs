@@ -7,8 +7,12 @@ internal sealed record Reading(double Seconds, double ResidentMegabytes, double 
 {
     private const double Megabyte = 1e6;
 
+    /// <summary>Reads after a full collection: what waits to be collected is not held, and comes and goes.</summary>
     public static Reading Take(double seconds, IReadOnlyList<Load> loads)
     {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
         using var self = Process.GetCurrentProcess();
         return new(
             seconds,
