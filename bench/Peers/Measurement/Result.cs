@@ -10,6 +10,9 @@ internal sealed record Result
 
     public required int Threads { get; init; }
 
+    /// <summary>The machine that it was measured on.</summary>
+    public string Machine { get; init; } = "";
+
     /// <summary>The median of all blocks, for one call.</summary>
     public required double OursMicroseconds { get; init; }
 
@@ -99,6 +102,7 @@ internal sealed record Result
         {
             Case = first.Case,
             Threads = first.Threads,
+            Machine = Reporting.Machine.Description(),
             OursMicroseconds = Round(Statistics.Median([.. pairs.Select(pair => pair.Ours)])),
             LibtorchMicroseconds = Round(Statistics.Median([.. pairs.Select(pair => pair.Libtorch)])),
             Ratio = Round(Statistics.Median(ratios)),

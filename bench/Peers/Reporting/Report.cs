@@ -70,54 +70,61 @@ internal static class Report
     private static string Markdown(IReadOnlyList<Result> results)
     {
         var text = new StringBuilder();
-        _ = text.AppendLine(CultureInfo.InvariantCulture, $"Measured on {Machine.Description()}; {results.Max(result => result.Processes)} processes.").AppendLine();
+        _ = text.AppendLine(CultureInfo.InvariantCulture, $"Measured on {string.Join(" and ", results.Select(result => result.Machine).Distinct())}; {results.Max(result => result.Processes)} processes.").AppendLine();
         if (Disturbed(results) is { } warning)
             _ = text.AppendLine(warning).AppendLine();
         var lost = results.Where(result => result.CheckPassed && result.Ratio < 1).Select(result => $"{result.Case} ({result.Threads} {Threads(result)}, {result.Ratio:F2})").ToList();
         _ = text.AppendLine(lost.Count == 0 ? "Slower than libtorch: nothing." : $"**Slower than libtorch:** {string.Join("; ", lost)}.").AppendLine();
-        _ = text.AppendLine("| case | threads | ours | libtorch | ratio | least to most | of the fastest | outputs preallocated (ours / libtorch) | libtorch's way |");
-        _ = text.AppendLine("|---|---|---|---|---|---|---|---|---|");
-        foreach (var result in results)
+        int[] threads = [.. results.Select(result => result.Threads).Distinct().Order()];
+        AppendTable(text, threads, results, "libtorch", result => result.CheckPassed, result => result.LibtorchMicroseconds, result => result.Ratio, Way);
+        foreach (var result in results.Where(result => !result.CheckPassed))
+            _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Ours is wrong: {result.Case} ({result.Threads} {Threads(result)}): {result.Check}");
+        foreach (var (way, what) in results.SelectMany(result => (result.LibtorchWrongWays ?? new Dictionary<string, string>()).Select(wrong => ($"{result.Case}, {wrong.Key}", wrong.Value))).Distinct())
+            _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Wrong on this processor: libtorch's {way} ({what}).");
+
+        var onnx = results.Where(result => result.OnnxRatio is not null).ToList();
+        if (onnx.Count > 0)
         {
-            _ = result.CheckPassed
-                ? text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | {Time(result.OursMicroseconds)} | {Time(result.LibtorchMicroseconds)} | {(result.Ratio < 1 ? $"**{result.Ratio:F2}**" : $"{result.Ratio:F2}")} | {result.RatioMinimum:F2} to {result.RatioMaximum:F2} | {result.RatioOfMinima:F2} | {Word(result.OursPreallocated)} / {Word(result.LibtorchPreallocated)} | {Way(result)} |")
-                : text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | check failed: {result.Check} | | | | | | |");
+            _ = text.AppendLine().AppendLine("ONNX Runtime with the network as this library exports it, timed in turn with the others:").AppendLine();
+            AppendTable(text, threads, onnx, "ONNX Runtime", _ => true, result => result.OnnxMicroseconds!.Value, result => result.OnnxRatio!.Value, null);
         }
 
-        foreach (var (way, what) in results.SelectMany(result => (result.LibtorchWrongWays ?? new Dictionary<string, string>()).Select(wrong => ($"{result.Case}, {wrong.Key}", wrong.Value))).Distinct())
-            _ = text.AppendLine().Append(CultureInfo.InvariantCulture, $"Wrong on this processor: libtorch's {way} ({what}).").AppendLine();
+        var rewritten = results.Where(result => result.LibtorchRewrittenMicroseconds is not null).Select(result => result.LibtorchRewrittenMicroseconds!.Value / result.OursMinimumMicroseconds).ToList();
+        if (rewritten.Count > 0)
+            _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"The two-pixel network rewritten for libtorch with linear layers in place of convolutions takes {rewritten.Min():F1} to {rewritten.Max():F1} times as long as ours (not counted above; the fastest calls).");
 
         var models = results.Where(result => result.OursPeakMegabytes is not null).ToList();
         if (models.Count > 0)
         {
-            _ = text.AppendLine().AppendLine("Peak memory of a process that does only this, and how much the work added to it; managed memory that a call of ours allocates:").AppendLine();
+            _ = text.AppendLine().AppendLine("Peak memory of a process that does only this, of that what the work added, and managed memory that a call of ours allocates:").AppendLine();
             _ = text.AppendLine("| case | ours | libtorch | added: ours | added: libtorch | allocated by a call |");
             _ = text.AppendLine("|---|---|---|---|---|---|");
             foreach (var result in models)
                 _ = text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.OursPeakMegabytes:F0} MB | {result.LibtorchPeakMegabytes:F0} MB | {result.OursAddedMegabytes:F1} MB | {result.LibtorchAddedMegabytes:F1} MB | {result.OursAllocatedBytes / 1024:F1} KB |");
         }
 
-        var rewritten = results.Where(result => result.LibtorchRewrittenMicroseconds is not null).ToList();
-        if (rewritten.Count > 0)
-        {
-            _ = text.AppendLine().AppendLine("The same network rewritten for libtorch with linear layers in place of convolutions (not counted above; estimates, the fastest call):").AppendLine();
-            _ = text.AppendLine("| case | threads | ours | libtorch | libtorch, rewritten | ratio to that |");
-            _ = text.AppendLine("|---|---|---|---|---|---|");
-            foreach (var result in rewritten)
-                _ = text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | {Time(result.OursMinimumMicroseconds)} | {Time(result.LibtorchMinimumMicroseconds)} | {Time(result.LibtorchRewrittenMicroseconds!.Value)} | {result.LibtorchRewrittenMicroseconds / result.OursMinimumMicroseconds:F2} |");
-        }
-
-        var onnx = results.Where(result => result.OnnxRatio is not null).ToList();
-        if (onnx.Count > 0)
-        {
-            _ = text.AppendLine().AppendLine("ONNX Runtime with the network as this library exports it, timed in turn with the others:").AppendLine();
-            _ = text.AppendLine("| case | threads | ours | ONNX Runtime | ratio |");
-            _ = text.AppendLine("|---|---|---|---|---|");
-            foreach (var result in onnx)
-                _ = text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Case} | {result.Threads} | {Time(result.OursMicroseconds)} | {Time(result.OnnxMicroseconds!.Value)} | {result.OnnxRatio:F2} |");
-        }
-
         return text.ToString();
+    }
+
+    // A row for each case, with our time, the peer's and their ratio for each number of threads.
+    private static void AppendTable(
+        StringBuilder text, int[] threads, IReadOnlyList<Result> results, string peer,
+        Func<Result, bool> isTimed, Func<Result, double> time, Func<Result, double> ratio, Func<Result, string>? last)
+    {
+        _ = text.Append("| case |").AppendJoin("", threads.Select(count => $" ours, {count} thread{(count == 1 ? "" : "s")} | {peer} | ratio |")).AppendLine(last is null ? "" : " libtorch's way |");
+        _ = text.Append("|---|").AppendJoin("", threads.Select(_ => "---|---|---|")).AppendLine(last is null ? "" : "---|");
+        foreach (var rows in results.Where(isTimed).GroupBy(result => result.Case))
+        {
+            _ = text.Append(CultureInfo.InvariantCulture, $"| {rows.Key} |");
+            foreach (int count in threads)
+            {
+                _ = rows.FirstOrDefault(row => row.Threads == count) is { } row
+                    ? text.Append(CultureInfo.InvariantCulture, $" {Time(row.OursMicroseconds)} | {Time(time(row))} | {(ratio(row) < 1 ? $"**{ratio(row):F2}**" : $"{ratio(row):F2}")} |")
+                    : text.Append(" | | |");
+            }
+
+            _ = text.AppendLine(last is null ? "" : $" {last(rows.MaxBy(row => row.Threads)!)} |");
+        }
     }
 
     // Null for a quiet machine.
@@ -131,8 +138,6 @@ internal static class Report
     }
 
     private static string Threads(Result result) => result.Threads == 1 ? "thread" : "threads";
-
-    private static string Word(bool value) => value ? "yes" : "no";
 
     private static string Way(Result result) => result.LibtorchIsWrong ? $"{result.LibtorchVariant}: ITS NUMBERS ARE WRONG, as those of all its ways" : result.LibtorchVariant;
 
