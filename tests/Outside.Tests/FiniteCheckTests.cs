@@ -76,7 +76,7 @@ public sealed class FiniteCheckTests
         ((Block)net.Children[2].Module).Factor = 1;
         using var tape = Tape<float>.Start();
         var loss = (net.Forward(tape.Variable(X)) * 1e30f).Square().Mean();
-        Assert.That(new FiniteCheck<float>(net).Loss(loss), Is.EqualTo("the loss is Infinity; first not finite: the output of Square after 4 (Linear), 8 of 8 values"));
+        Assert.That(new FiniteCheck<float>(net).Loss(loss), Is.EqualTo("the loss is Infinity; first not finite: the output of Squared after 4 (Linear), 8 of 8 values"));
     }
 
     [Test]
