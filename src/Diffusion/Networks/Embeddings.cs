@@ -102,8 +102,7 @@ public sealed class ClassEmbedding<T> : Module<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Linear<T> _linear1, _linear2;
-    private readonly int _classes;
-    private Tensor<T>? _oneHot;
+    private readonly Tensor<T> _oneHot;
 
     /// <summary>Makes an embedding with PyTorch's first values.</summary>
     /// <param name="classes">The number of classes, without the null class; at least 1.</param>
@@ -115,7 +114,9 @@ public sealed class ClassEmbedding<T> : Module<T>
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         _linear1 = Register("linear1", new Linear<T>(classes + 1, features, weights));
         _linear2 = Register("linear2", new Linear<T>(features, features, weights));
-        _classes = classes;
+        _oneHot = Tensor<T>.Zeros([classes + 1, classes + 1]);
+        for (int y = 0; y <= classes; y++)
+            _oneHot[y, y] = T.One;
     }
 
     /// <summary>Labels to rows: of all classes and the null class, [classes + 1, E], or [1, E] where one label stands for all.</summary>
@@ -125,8 +126,7 @@ public sealed class ClassEmbedding<T> : Module<T>
     /// <exception cref="ArgumentOutOfRangeException">A label that is none of the classes.</exception>
     public TableRows<T> Forward(Tape<T> tape, Condition<T> condition, int samples)
     {
-        int nullClass = _classes;
-        var oneHot = _oneHot ??= OneHot(nullClass + 1);
+        int nullClass = _oneHot.Shape[0] - 1;
         int[] index = tape.RentIndices(samples);
         if (condition.Labels.Length <= 1)
         {
@@ -134,7 +134,7 @@ public sealed class ClassEmbedding<T> : Module<T>
             int label = condition.LabelOf(0), row = label == DenoiserArguments.NoLabel ? nullClass : label;
             Check(label, nullClass);
             index.AsSpan().Clear();
-            return new(Embed(tape, oneHot.Rows(row, row + 1)), index);
+            return new(Embed(tape, _oneHot.Rows(row, row + 1)), index);
         }
 
         for (int i = 0; i < samples; i++)
@@ -144,16 +144,7 @@ public sealed class ClassEmbedding<T> : Module<T>
             index[i] = each == DenoiserArguments.NoLabel ? nullClass : each;
         }
 
-        return new(Embed(tape, oneHot), index);
-    }
-
-    // Made when first asked for: it grows with the square of what a file may announce.
-    private static Tensor<T> OneHot(int rows)
-    {
-        var oneHot = Tensor<T>.Zeros([rows, rows]);
-        for (int y = 0; y < rows; y++)
-            oneHot[y, y] = T.One;
-        return oneHot;
+        return new(Embed(tape, _oneHot), index);
     }
 
     private Variable<T> Embed(Tape<T> tape, Tensor<T> oneHot) => _linear2.Forward(_linear1.Forward(tape.Variable(oneHot)).Silu());
