@@ -9,7 +9,8 @@ internal static class ImagesProgram
 {
     public static int Run(string[] args, Preset preset) => SampleProgram.Run(args, (reporter, cancellation) => Build(preset, reporter, cancellation));
 
-    private static RootCommand Build(Preset preset, IReporter reporter, CancellationToken cancellation)
+    /// <summary>All commands.</summary>
+    internal static RootCommand Build(Preset preset, IReporter reporter, CancellationToken cancellation)
     {
         var context = new CommandContext(preset, new ImageOptions(preset), reporter, cancellation);
         var root = new RootCommand(preset.Description);

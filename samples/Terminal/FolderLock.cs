@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Diffusion.Nn.Serialization;
 
 namespace Diffusion.Terminal;
 
@@ -36,6 +37,11 @@ public sealed class FolderLock : IDisposable
             if (File.ReadAllText(aside) == found || !TryMove(aside, _path))
                 File.Delete(aside);
         }
+
+        // The folder is ours: what killed runs left half written is of no use to anybody.
+        AtomicFile.DeleteLeftovers(folder);
+        foreach (string left in Directory.GetFiles(folder).Where(IsLeft))
+            File.Delete(left);
     }
 
     /// <summary>Gives the folder back.</summary>
@@ -50,6 +56,10 @@ public sealed class FolderLock : IDisposable
             // What stays is the lock of a process that is about to end.
         }
     }
+
+    // What a process that was killed while it took a folder, or tried it, leaves beside the lock.
+    private static bool IsLeft(string path) =>
+        Path.GetFileName(path) is var name && (name.StartsWith(FileName + ".", StringComparison.Ordinal) || name.StartsWith(OutputFolder.ProbeName, StringComparison.Ordinal));
 
     // Who has it, in words; null for a process that is no more.
     private string? Holder(string content)

@@ -5,6 +5,9 @@ namespace Diffusion.Terminal;
 /// <summary>Where a run's files are; each sample names its own.</summary>
 public abstract class OutputFolder
 {
+    /// <summary>How the file is called by which it is tried whether a folder can be written to; the number of the process follows.</summary>
+    internal const string ProbeName = ".write-test-";
+
     /// <summary>Makes the folder and tries that files can be written to it.</summary>
     /// <exception cref="IOException">They cannot; the message says why.</exception>
     protected OutputFolder(string path)
@@ -23,7 +26,7 @@ public abstract class OutputFolder
         try
         {
             _ = Directory.CreateDirectory(path);
-            string probe = System.IO.Path.Combine(path, $".write-test-{Environment.ProcessId}");
+            string probe = System.IO.Path.Combine(path, ProbeName + Environment.ProcessId);
             System.IO.File.WriteAllBytes(probe, []);
             System.IO.File.Delete(probe);
         }

@@ -14,6 +14,10 @@ namespace Diffusion.Nn;
 /// </remarks>
 public sealed class WeightInitializer
 {
+    // Of this thread: how many numbers weights may still take; null for any.
+    [ThreadStatic]
+    private static long? t_left;
+
     private readonly RandomSource? _random;
     private long _next;
     private uint _nextDropout;
@@ -30,12 +34,39 @@ public sealed class WeightInitializer
 
     /// <summary>Zeros, which take no random stream.</summary>
     public static Tensor<T> Zeros<T>(Shape shape)
-        where T : unmanaged, IFloatingPointIeee754<T> => Tensor<T>.Zeros(shape);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Take(shape);
+        return Tensor<T>.Zeros(shape);
+    }
+
+    /// <summary>
+    /// Makes a network that may have no more than some numbers as weights: one that a file describes, before it is compared with what the file
+    /// holds. What it has beyond them is refused before memory is taken.
+    /// </summary>
+    /// <param name="numbers">The most numbers in all weights; each weight counts as 64 at least, which is the memory that it takes.</param>
+    /// <param name="make">Makes the network, on this thread.</param>
+    /// <exception cref="InvalidDataException">It has more.</exception>
+    public static TNetwork WithAtMost<TNetwork>(long numbers, Func<TNetwork> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        long? before = t_left;
+        t_left = numbers;
+        try
+        {
+            return make();
+        }
+        finally
+        {
+            t_left = before;
+        }
+    }
 
     /// <summary>Uniform in [-bound, bound].</summary>
     public Tensor<T> Uniform<T>(Shape shape, double bound)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        Take(shape);
         if (_random is not { } random)
             return Tensor<T>.Zeros(shape);
         var tensor = Tensor<T>.Uninitialized(shape);
@@ -56,6 +87,7 @@ public sealed class WeightInitializer
     public Tensor<T> Normal<T>(Shape shape, double standardDeviation = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        Take(shape);
         if (_random is not { } random)
             return Tensor<T>.Zeros(shape);
         var tensor = Tensor<T>.Uninitialized(shape);
@@ -116,6 +148,15 @@ public sealed class WeightInitializer
 
     /// <summary>The streams of the next dropout layer, which have numbers of their own: weights are not shifted.</summary>
     internal PurposeRandom NextDropout() => Dropout<float>.StreamsOf(_random ?? default, _nextDropout++);
+
+    private static void Take(Shape shape)
+    {
+        if (t_left is not { } left)
+            return;
+        t_left = left -= Math.Max(shape.Length, 64);
+        if (left < 0)
+            throw new InvalidDataException($"a weight of shape {shape} is more than the network may have: its configuration asks for far more weights than the file holds.");
+    }
 
     private static int Fan(Shape shape, WeightLayout layout, bool fanOut)
     {

@@ -125,4 +125,23 @@ public sealed class PointFileTests
         Assert.That(() => PointFile.WriteNpy(_path, Tensor<float>.Zeros([2, 3])), Throws.ArgumentException);
         Assert.That(File.Exists(_path), Is.False);
     }
+
+    // 24 bytes for each point, twice for a moment, and the first line is no measure for the others.
+    [Test]
+    public void A_large_file_of_points_takes_no_more_memory_than_it_is_long()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("points").FullName, "points.csv");
+        try
+        {
+            File.WriteAllLines(path, ["left,right,label", "0,0,0", .. Enumerable.Range(0, 100_000).Select(i => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(i % 997) / 997.0:F12},{-(i % 991) / 991.0:F12},{i % 3}"))]);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            var (points, labels) = PointFile.ReadCsv<float>(path);
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(new FileInfo(path).Length));
+            Assert.That((points.Shape[0], labels.Length, labels[5]), Is.EqualTo((100_001, 100_001, 1)));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
 }

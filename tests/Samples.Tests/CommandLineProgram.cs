@@ -30,9 +30,16 @@ internal static class CommandLineProgram
     public static Process Start(string folder, params IEnumerable<string> arguments) => StartProgram(typeof(Commands).Assembly.Location, folder, arguments);
 
     /// <summary>Starts another program.</summary>
-    public static Process StartProgram(string program, string folder, params IEnumerable<string> arguments)
+    public static Process StartProgram(string program, string folder, params IEnumerable<string> arguments) => StartAny(folder, Host, [program, .. arguments]);
+
+    /// <summary>Starts the program by another one, which takes the command to run as its last arguments.</summary>
+    public static Process StartUnder(IReadOnlyList<string> other, params IEnumerable<string> arguments) =>
+        StartAny(".", other[0], [.. other.Skip(1), Host, typeof(Commands).Assembly.Location, .. arguments]);
+
+    /// <summary>Starts anything.</summary>
+    public static Process StartAny(string folder, string program, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Host, [program, .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -53,6 +60,13 @@ internal static class CommandLineProgram
     public static CommandLineResult RunProgram(string program, string folder, params IEnumerable<string> arguments)
     {
         using var process = StartProgram(program, folder, arguments);
+        return End(process);
+    }
+
+    /// <summary>Runs anything to its end.</summary>
+    public static CommandLineResult RunAny(string program, params IEnumerable<string> arguments)
+    {
+        using var process = StartAny(".", program, arguments);
         return End(process);
     }
 

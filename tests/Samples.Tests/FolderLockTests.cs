@@ -81,5 +81,17 @@ public sealed class FolderLockTests
         Assert.That(() => new FolderLock(run), Throws.TypeOf<IOException>().With.Message.Contains("process 1 of the machine elsewhere").And.Message.Contains("delete"));
     }
 
+    [Test]
+    public void What_killed_runs_left_half_written_goes_and_what_is_being_written_stays()
+    {
+        string run = Made("left"), mine = Path.Combine(run, $".model.safetensors.{Guid.NewGuid():N}.tmp");
+        string[] left = [$".history.csv.{Guid.NewGuid():N}.tmp", $".running.{Guid.NewGuid():N}", ".write-test-1"], others = [".hidden.tmp", "notes.tmp", "model.safetensors"];
+        foreach (string name in left.Concat(others))
+            File.WriteAllText(Path.Combine(run, name), "half");
+        using (var writing = new FileStream(mine, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        using (new FolderLock(run))
+            Assert.That(Directory.GetFiles(run).Select(Path.GetFileName), Is.EquivalentTo(others.Append(Path.GetFileName(mine)).Append(".running")));
+    }
+
     private string Made(string name) => Directory.CreateDirectory(_folder[name]).FullName;
 }

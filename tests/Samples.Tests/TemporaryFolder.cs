@@ -3,7 +3,20 @@ namespace Diffusion.Samples.Tests;
 /// <summary>A folder of its own for one test, deleted with everything in it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly string _path = Directory.CreateTempSubdirectory("diffusion-samples-tests-").FullName;
+    private const string Memory = "/dev/shm", Prefix = "diffusion-samples-tests-";
+
+    private readonly string _path;
+
+    public TemporaryFolder()
+        : this(Directory.CreateTempSubdirectory(Prefix).FullName)
+    {
+    }
+
+    private TemporaryFolder(string path) => _path = path;
+
+    /// <summary>One whose files are in memory, where the machine has such a place: for many small files.</summary>
+    public static TemporaryFolder InMemory() => Directory.Exists(Memory)
+        ? new(Directory.CreateDirectory(System.IO.Path.Combine(Memory, $"{Prefix}{Guid.NewGuid():N}")).FullName) : new();
 
     /// <summary>Path of a file in the folder.</summary>
     public string this[string name] => System.IO.Path.Combine(_path, name);

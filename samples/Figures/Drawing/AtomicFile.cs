@@ -12,11 +12,8 @@ internal static class AtomicFile
         var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew))
-            {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.WriteThrough))
                 stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
 
             File.Move(temporary, full, overwrite: true);
         }

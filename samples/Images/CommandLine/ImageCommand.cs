@@ -55,6 +55,16 @@ internal abstract class ImageCommand(CommandContext context)
         var model = ModelFile.Load<float>(path);
         if (model.Network.SampleShape is not { Rank: 3 } shape || shape[2] is not (1 or 3))
             throw new InvalidDataException($"{path} is a model of the architecture {model.Network.Architecture}; models of grey or coloured images are accepted.");
+        try
+        {
+            // What the file says beside its weights, read here, so that the file is named.
+            _ = (ClassNames.Of(model), Upscaling.SideOf(model));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+
         if (result.GetValue(Options.SamplingSteps) is int steps && steps > model.Schedule.T)
             throw new UsageException($"--sampling-steps is {steps}, but the model has T = {model.Schedule.T}; accepted is 1 to {model.Schedule.T}.");
         return model;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Diffusion.Models;
+using Diffusion.Nn.Serialization;
 using Diffusion.Terminal;
 
 namespace Diffusion.Images.Running;
@@ -22,7 +23,7 @@ internal static class ClassNames
         try
         {
             return JsonSerializer.Deserialize<string[]>(text) is { } names && names.Length == classes ? names
-                : throw new InvalidDataException($"The model has {classes} classes, but names of others: {text}.");
+                : throw new InvalidDataException($"The model has {classes} classes, but names of others: {Excerpt.Of(text)}.");
         }
         catch (JsonException e)
         {

@@ -42,7 +42,7 @@ public static class CheckpointFile
         SafetensorsFile.Verify(written);
         if (File.Exists(path))
             File.Move(path, previous, overwrite: true);
-        File.Move(written, path);
+        File.Move(written, path, overwrite: true);
         if (trainer.IsDone)
             File.Delete(previous);
     }
@@ -53,7 +53,7 @@ public static class CheckpointFile
     /// <summary>Whether there is a checkpoint, or the one before it.</summary>
     public static bool Exists(string path) => File.Exists(path) || File.Exists(Previous(path));
 
-    /// <summary><see cref="Resume"/>, or where the file is damaged or gone, from the checkpoint before it.</summary>
+    /// <summary><see cref="Resume"/>, or where the file is damaged, gone or cannot be read, from the checkpoint before it.</summary>
     /// <returns>One line that says so, where the earlier one had to be taken; else null.</returns>
     /// <exception cref="InvalidDataException">Both are damaged, or of a run with other settings; the message says which.</exception>
     /// <exception cref="IOException">No file can be read.</exception>
@@ -79,9 +79,9 @@ public static class CheckpointFile
             SafetensorsFile.Verify(path);
             return null;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            return e.Message;
+            return e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"{path} cannot be read: {e.Message}";
         }
     }
 

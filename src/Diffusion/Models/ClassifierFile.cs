@@ -41,7 +41,7 @@ public static class ClassifierFile
         where T : unmanaged, IFloatingPointIeee754<T> => Load<T, (NoisyImageClassifier<T>, NoiseSchedule)>(path, NoisyArchitecture, (tensors, metadata, network) =>
         {
             var schedule = ScheduleKinds.FromJson(ModelMetadata.Entry(metadata, ModelMetadata.ScheduleKey));
-            var classifier = new NoisyImageClassifier<T>(network, schedule.T, new RandomSource(0));
+            var classifier = ModelMetadata.Sized(tensors, () => new NoisyImageClassifier<T>(network, schedule.T, new RandomSource(0)));
             StateDict.Load(classifier, tensors);
             return (classifier, schedule);
         });
@@ -53,7 +53,7 @@ public static class ClassifierFile
         where T : unmanaged, IFloatingPointIeee754<T> => Load<T, (ImageClassifier<T>, ClassifierTrainingConfiguration)>(path, Architecture, (tensors, metadata, network) =>
         {
             var training = ModelMetadata.Completed(ModelMetadata.Object(metadata, ModelMetadata.TrainingKey), new(), ClassifierJson.Default.ClassifierTrainingConfiguration);
-            var classifier = new ImageClassifier<T>(network, new RandomSource(0));
+            var classifier = ModelMetadata.Sized(tensors, () => new ImageClassifier<T>(network, new RandomSource(0)));
             StateDict.Load(classifier, tensors);
             return (classifier, training);
         });

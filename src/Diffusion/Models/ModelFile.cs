@@ -51,7 +51,7 @@ public static class ModelFile
             var training = ModelMetadata.TrainingOf(metadata);
             var objective = ObjectiveKinds<T>.Create(ModelMetadata.Entry(metadata, ModelMetadata.ObjectiveKey), ModelMetadata.Entry(metadata, ModelMetadata.ObjectiveSettingsKey));
             string data = ModelMetadata.Entry(metadata, ModelMetadata.DataKey);
-            var network = Architectures<T>.Create(ModelMetadata.Entry(metadata, ModelMetadata.ArchitectureKey), ModelMetadata.Entry(metadata, ModelMetadata.NetworkKey));
+            var network = ModelMetadata.Sized(content.Tensors, () => Architectures<T>.Create(ModelMetadata.Entry(metadata, ModelMetadata.ArchitectureKey), ModelMetadata.Entry(metadata, ModelMetadata.NetworkKey)));
             if (network.Timesteps is int steps && steps != schedule.T)
                 throw new InvalidDataException($"the network is for T = {steps}, but the schedule has T = {schedule.T}.");
             _ = StateDict.Load(network, content.Tensors);

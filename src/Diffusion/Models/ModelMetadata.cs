@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Diffusion.Networks;
+using Diffusion.Nn;
 using Diffusion.Objectives;
 using Diffusion.Schedules;
+using Diffusion.Tensors;
 using Diffusion.Training;
 
 namespace Diffusion.Models;
@@ -34,6 +36,15 @@ internal static class ModelMetadata
         };
 
     /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <summary>
+    /// Makes a network of the sizes that the metadata ask for, before it is compared with the tensors of the file: with so many weights at most that the
+    /// memory stays a small multiple of theirs, and some megabytes for a small file.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is far larger than what the file holds.</exception>
+    public static TNetwork Sized<T, TNetwork>(IReadOnlyDictionary<string, Tensor<T>> tensors, Func<TNetwork> make)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        WeightInitializer.WithAtMost((2 * tensors.Values.Sum(tensor => Math.Max(tensor.Length, 64L))) + (1 << 20), make);
+
     public static string Entry(IReadOnlyDictionary<string, string> metadata, string key) => metadata.TryGetValue(key, out string? value)
         ? value
         : throw new InvalidDataException($"the metadata have no '{key}': this is no file of this library, or a damaged one.");

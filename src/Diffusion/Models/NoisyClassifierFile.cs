@@ -55,7 +55,7 @@ public static class NoisyClassifierFile
             var training = ModelMetadata.TrainingOf(metadata);
             if (!int.TryParse(ModelMetadata.Entry(metadata, FeaturesKey), NumberStyles.None, CultureInfo.InvariantCulture, out int features) || features > 65_536)
                 throw new InvalidDataException($"the features are '{metadata[FeaturesKey]}'; accepted is a whole number up to 65536.");
-            var network = new TwoPixelClassifier<T>(mixture.LabelCount, schedule.T, new RandomSource(0), features);
+            var network = ModelMetadata.Sized(content.Tensors, () => new TwoPixelClassifier<T>(mixture.LabelCount, schedule.T, new RandomSource(0), features));
             StateDict.Load(network, content.Tensors);
             return new NoisyClassifierModel<T>(network, schedule, mixture, training);
         }

@@ -46,7 +46,7 @@ public sealed class TimedCheckpoints<T>(Trainer<T> trainer, string path)
     /// <param name="onStep">Called after every step.</param>
     /// <param name="cancellation">Stops after the step under way, with a checkpoint.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; a checkpoint was written.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer a number; the last checkpoint stays.</exception>
+    /// <exception cref="InvalidOperationException">The loss or a gradient is not finite; the message names the step and the first place, and the last checkpoint stays.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Run(Action<TrainingProgress>? onStep = null, CancellationToken cancellation = default)
     {

@@ -22,6 +22,7 @@ public abstract class TrainingLoop<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly LearningRateSchedule _rates;
+    private readonly FiniteCheck<T> _check;
     private readonly List<float> _losses = [];
 
     /// <summary>Prepares a run from its beginning.</summary>
@@ -35,6 +36,7 @@ public abstract class TrainingLoop<T>
             configuration.LearningRate, Math.Min(configuration.Warmup, configuration.Iterations), configuration.Iterations);
         Optimizer = new AdamW<T>(module.Parameters) { LearningRate = configuration.LearningRate, WeightDecay = configuration.WeightDecay };
         Average = new ExponentialMovingAverage<T>(module, configuration.Ema);
+        _check = new FiniteCheck<T>(module);
     }
 
     /// <summary>The settings.</summary>
@@ -62,7 +64,7 @@ public abstract class TrainingLoop<T>
     /// <param name="onStep">Called after every step.</param>
     /// <param name="cancellation">Stops after the step that is under way; the state is that of a run that can be resumed.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer a number.</exception>
+    /// <exception cref="InvalidOperationException">The loss or a gradient is not finite; the message names the step and the first place. The weights are as they were before that step.</exception>
     public void Run(Action<TrainingProgress>? onStep = null, CancellationToken cancellation = default)
     {
         while (!IsDone)
@@ -74,7 +76,7 @@ public abstract class TrainingLoop<T>
     }
 
     /// <summary>Takes one step.</summary>
-    /// <exception cref="InvalidOperationException">The loss is no longer a number.</exception>
+    /// <exception cref="InvalidOperationException">The loss or a gradient is not finite; the message names the step and the first place. The weights are as they were before that step.</exception>
     public TrainingProgress Step()
     {
         double value;
@@ -82,10 +84,10 @@ public abstract class TrainingLoop<T>
         {
             int step = StepsTaken;
             var loss = LossOf(tape, Random.At(step));
+            Require(step, _check.Loss(loss));
             value = double.CreateChecked(loss.Value.Span[0]);
-            if (!double.IsFinite(value))
-                throw new InvalidOperationException($"The loss of step {step + 1} is {value}: a smaller learning rate than {Configuration.LearningRate} may help.");
             tape.Backward(loss);
+            Require(step, _check.Gradients(loss));
             if (Configuration.ClipGradients > 0)
                 _ = GradientClipping.ByGlobalNorm(Optimizer.Parameters, Configuration.ClipGradients);
             Optimizer.LearningRate = _rates.At(step);
@@ -106,6 +108,12 @@ public abstract class TrainingLoop<T>
     /// <summary>What is done after a step, when its tape has ended.</summary>
     protected virtual void AfterStep()
     {
+    }
+
+    private void Require(int step, string? notFinite)
+    {
+        if (notFinite is not null)
+            throw new InvalidOperationException($"Step {step + 1}: {notFinite}. If the data are finite, a smaller learning rate than {Configuration.LearningRate} may help.");
     }
 
     /// <summary>Continues where another run stopped: its weights, moments and averages have been copied into place.</summary>

@@ -51,8 +51,16 @@ public sealed class CsvFile : IDisposable
     /// <summary>The number of the line that was read last; that of the names is 1.</summary>
     public int Line { get; private set; }
 
-    /// <summary>About how many rows there are, by the length of the one that was read last.</summary>
-    public int EstimatedRows => (int)Math.Min(_stream.Length / (_lineEnd - _lineStart + 1), int.MaxValue / 2 / Names.Count);
+    /// <summary>About how many rows there are, by the length of the one that was read last and of those that follow it in the buffer.</summary>
+    public int EstimatedRows
+    {
+        get
+        {
+            var lines = _buffer.AsSpan(_lineStart, _end - _lineStart);
+            long count = Math.Max(1, lines.Count((byte)'\n'));
+            return (int)Math.Min((_stream.Length * count / Math.Max(1, lines.Length)) + 1, int.MaxValue / 2 / Names.Count);
+        }
+    }
 
     /// <summary>Reads the next row.</summary>
     /// <returns>Whether there is one.</returns>

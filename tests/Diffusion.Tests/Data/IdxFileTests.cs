@@ -72,6 +72,22 @@ public sealed class IdxFileTests
         Assert.That(() => IdxFile.Read(_path, 1), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(_path));
     }
 
+    // No memory is taken for what a header announces, before the file is known to hold it.
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_header_that_announces_more_than_the_file_can_hold_takes_no_memory(bool gzip)
+    {
+        foreach (int[] extents in (int[][])[[1, 28, 30], [60_000, 28, 28], [1_000, 1_000, 1_000], [1_000_000_000, 1, 1], [1, 1, 1_000_000_000]])
+        {
+            byte[] bytes = SmallMnist.Idx(extents, new byte[28 * 28]);
+            File.WriteAllBytes(_path, gzip ? SmallMnist.Gzip(bytes) : bytes);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            var error = Assert.Throws<InvalidDataException>(() => IdxFile.Read(_path, 3))!;
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 20), string.Join(" x ", extents));
+            Assert.That(error.Message, Does.StartWith(_path).And.Contain("announces").And.Contain(string.Join(" x ", extents)));
+        }
+    }
+
     private void Refused(byte[] bytes, int rank, params string[] parts)
     {
         foreach (bool gzip in (bool[])[false, true])
