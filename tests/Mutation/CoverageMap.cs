@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Diffusion.Mutation;
+
+/// <summary>Which class of tests runs which member of src, and how long it takes: what tells the nearest tests of a fault.</summary>
+internal sealed class CoverageMap
+{
+    private readonly string _root;
+    private readonly string _path;
+    private readonly IReadOnlyDictionary<string, Marks> _marks;
+    private readonly Dictionary<TestUnit, Measured> _units = [];
+
+    /// <summary>The map of a file, or an empty one.</summary>
+    public CoverageMap(string root, string path, IReadOnlyDictionary<string, Marks> marks)
+    {
+        (_root, _path, _marks) = (root, path, marks);
+        if (!File.Exists(path))
+            return;
+        foreach (var stored in JsonSerializer.Deserialize<Stored[]>(File.ReadAllText(path))!)
+            _units[stored.Unit] = stored.Measured;
+    }
+
+    /// <summary>Measures the classes that are not on the map yet, or whose file has changed, and those of libraries that have other members now.</summary>
+    /// <param name="lanes">Where tests run.</param>
+    /// <param name="marked">The libraries with marks, made when they are needed.</param>
+    /// <param name="say">Takes a line for each class.</param>
+    /// <exception cref="InvalidDataException">A class fails as it is.</exception>
+    public void Complete(IReadOnlyList<Lane> lanes, Func<IReadOnlyDictionary<string, byte[]>> marked, Action<string> say)
+    {
+        var present = Units(lanes[0]).ToDictionary(unit => unit, Stamp);
+        foreach (var unit in _units.Keys.Where(unit => !present.ContainsKey(unit)).ToArray())
+            _units.Remove(unit);
+        TestUnit[] missing = [.. present.Keys.Where(unit => _units.GetValueOrDefault(unit)?.Stamp != present[unit])];
+        if (missing.Length == 0)
+            return;
+        var libraries = marked();
+        int next = -1, done = 0;
+        Parallel.ForEach(lanes, lane =>
+        {
+            string folder = Directory.CreateTempSubdirectory("marks").FullName;
+            lane.Plant(libraries);
+            for (int i; (i = Interlocked.Increment(ref next)) < missing.Length;)
+            {
+                var unit = missing[i];
+                foreach (string file in Directory.GetFiles(folder))
+                    File.Delete(file);
+                var result = lane.Run([unit], limit: 900, folder);
+                if (result.Noticed && result.By != "no test")
+                    throw new InvalidDataException($"{unit.Class} fails without a fault{(unit.Environment is "" ? "" : $" with {unit.Environment}")}: {result.By}.");
+                var measured = new Measured(present[unit], result.By == "no test" ? -1 : result.Seconds, _marks.ToDictionary(each => each.Key, each => each.Value.Read(folder)));
+                lock (_units)
+                {
+                    _units[unit] = measured;
+                    Save();
+                    say($"{++done}/{missing.Length} {unit.Class} {unit.Environment}: {measured.Seconds:0.0} s, {measured.Members.Values.Sum(members => members.Length)} members");
+                }
+            }
+
+            lane.Restore();
+            Directory.Delete(folder, recursive: true);
+        });
+    }
+
+    /// <summary>The classes that run the member of a place, with the seconds that each takes; those with narrower vectors only where no other does.</summary>
+    public IReadOnlyList<(TestUnit Unit, double Seconds)> Covering(string library, string file, TextSpan span)
+    {
+        int[] members = _marks[library].At(file, span) is { } member ? [member] : [.. _marks[library].Of(file)];
+        (TestUnit Unit, double Seconds)[] all = [.. _units.Where(unit => unit.Value.Seconds >= 0 && unit.Value.Members[library].Intersect(members).Any()).Select(unit => (unit.Key, unit.Value.Seconds))];
+        (TestUnit Unit, double Seconds)[] wide = [.. all.Where(unit => unit.Unit.Environment is "")];
+        return wide.Length > 0 ? wide : all;
+    }
+
+    private static IEnumerable<TestUnit> Units(Lane lane) =>
+        from project in TestUnit.Projects
+        from tests in lane.Classes(project)
+        from environment in tests.Kernels ? [.. TestUnit.Narrow.Prepend("")] : new[] { "" }
+        select new TestUnit(project, tests.Class, environment);
+
+    // Changes with the files of the class and with the members of the libraries.
+    private string Stamp(TestUnit unit)
+    {
+        string name = $"class {unit.Short}";
+        string folder = Path.Combine(_root, "tests", unit.Project);
+        string[] texts = [.. Sources.Of(_root, folder).Values.Where(text => text.Contains(name, StringComparison.Ordinal))];
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(texts) + string.Concat(_marks.Values.Select(marks => marks.Stamp)))))[..16];
+    }
+
+    private void Save()
+    {
+        File.WriteAllText(_path + ".new", JsonSerializer.Serialize(_units.Select(unit => new Stored(unit.Key, unit.Value))));
+        File.Move(_path + ".new", _path, overwrite: true);
+    }
+
+    private sealed record Measured(string Stamp, double Seconds, Dictionary<string, int[]> Members);
+
+    private sealed record Stored(TestUnit Unit, Measured Measured);
+}

@@ -1,0 +1,8 @@
+namespace Diffusion.Mutation.Faults;
+
+internal static class NnFaults
+{
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+    ];
+}
