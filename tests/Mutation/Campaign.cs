@@ -5,7 +5,8 @@ namespace Diffusion.Mutation;
 /// <param name="map">Which tests run what.</param>
 /// <param name="results">The file of results.</param>
 /// <param name="budget">The seconds of tests that a fault may survive before it counts as a survivor; its own project's tests run to the end.</param>
-internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projects, CoverageMap map, string results, double budget)
+/// <param name="stop">Ends the run after the faults under way.</param>
+internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projects, CoverageMap map, string results, double budget, CancellationToken stop)
 {
     // A start of the test runner costs a second, so tests run in a few batches: those that take these seconds together, then all others.
     private static readonly double[] Batches = [4, 30, double.PositiveInfinity];
@@ -32,7 +33,7 @@ internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projec
                 while (planted < count && queue.MoveNext())
                 {
                     var mutant = queue.Current;
-                    var outcome = known.GetValueOrDefault(mutant.Id);
+                    var outcome = Known(mutant);
                     byte[]? assembly = null;
                     if (outcome is null && (assembly = projects[mutant.Library].Compile(mutant, out string? error)) is null)
                         Keep(outcome = new Outcome(mutant, Verdict.Refused, error!, 0));
@@ -47,16 +48,21 @@ internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projec
             }
         }
 
+        // What survived may have been argued since.
+        Outcome? Known(Mutant mutant) => known.GetValueOrDefault(mutant.Id) is not { } outcome ? null
+            : outcome.Verdict == Verdict.Survived && mutant.Argument is { } why ? outcome with { Verdict = Verdict.Argued, By = why } : outcome;
+
         void Keep(Outcome outcome)
         {
             outcome.Append(results);
             say($"{planted,3}/{count} {outcome}");
         }
 
-        Parallel.ForEach(lanes, lane =>
+        Lane.Each(lanes, lane =>
         {
             while (Next() is var (mutant, assembly))
             {
+                stop.ThrowIfCancellationRequested();
                 var outcome = Try(lane, mutant, assembly);
                 lock (_turn)
                 {

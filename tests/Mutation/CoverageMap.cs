@@ -27,35 +27,38 @@ internal sealed class CoverageMap
     /// <param name="lanes">Where tests run.</param>
     /// <param name="marked">The libraries with marks, made when they are needed.</param>
     /// <param name="say">Takes a line for each class.</param>
+    /// <param name="stop">Ends the run after the classes under way.</param>
     /// <exception cref="InvalidDataException">A class fails as it is.</exception>
-    public void Complete(IReadOnlyList<Lane> lanes, Func<IReadOnlyDictionary<string, byte[]>> marked, Action<string> say)
+    public void Complete(IReadOnlyList<Lane> lanes, Func<IReadOnlyDictionary<string, byte[]>> marked, Action<string> say, CancellationToken stop)
     {
-        var present = Units(lanes[0]).ToDictionary(unit => unit, Stamp);
+        var present = (from project in TestUnit.Projects from tests in lanes[0].Classes(project) select (Unit: new TestUnit(project, tests.Class, ""), tests.Kernels))
+            .ToDictionary(each => each.Unit, each => (Stamp: Stamp(each.Unit), each.Kernels));
         foreach (var unit in _units.Keys.Where(unit => !present.ContainsKey(unit)).ToArray())
             _units.Remove(unit);
-        TestUnit[] missing = [.. present.Keys.Where(unit => _units.GetValueOrDefault(unit)?.Stamp != present[unit])];
+        TestUnit[] missing = [.. present.Keys.Where(unit => _units.GetValueOrDefault(unit)?.Stamp != present[unit].Stamp)];
         if (missing.Length == 0)
             return;
         var libraries = marked();
         int next = -1, done = 0;
-        Parallel.ForEach(lanes, lane =>
+        Lane.Each(lanes, lane =>
         {
             string folder = Directory.CreateTempSubdirectory("marks").FullName;
             lane.Plant(libraries);
             for (int i; (i = Interlocked.Increment(ref next)) < missing.Length;)
             {
+                stop.ThrowIfCancellationRequested();
                 var unit = missing[i];
                 foreach (string file in Directory.GetFiles(folder))
                     File.Delete(file);
                 var result = lane.Run([unit], limit: 900, folder);
                 if (result.Noticed && result.By != "no test")
-                    throw new InvalidDataException($"{unit.Class} fails without a fault{(unit.Environment is "" ? "" : $" with {unit.Environment}")}: {result.By}.");
-                var measured = new Measured(present[unit], result.By == "no test" ? -1 : result.Seconds, _marks.ToDictionary(each => each.Key, each => each.Value.Read(folder)));
+                    throw new InvalidDataException($"{unit.Class} fails without a fault: {result.By}; {lane.Log} has what it says.");
+                var measured = new Measured(present[unit].Stamp, present[unit].Kernels, result.By == "no test" ? -1 : result.Seconds, _marks.ToDictionary(each => each.Key, each => each.Value.Read(folder)));
                 lock (_units)
                 {
                     _units[unit] = measured;
                     Save();
-                    say($"{++done}/{missing.Length} {unit.Class} {unit.Environment}: {measured.Seconds:0.0} s, {measured.Members.Values.Sum(members => members.Length)} members");
+                    say($"{++done}/{missing.Length} {unit.Class}: {measured.Seconds:0.0} s, {measured.Members.Values.Sum(members => members.Length)} members");
                 }
             }
 
@@ -64,20 +67,17 @@ internal sealed class CoverageMap
         });
     }
 
-    /// <summary>The classes that run the member of a place, with the seconds that each takes; those with narrower vectors only where no other does.</summary>
+    /// <summary>
+    /// The classes that run the member of a place, with the seconds that each takes. Where none does, it may be for narrower vectors: then
+    /// all that test kernels, with these.
+    /// </summary>
     public IReadOnlyList<(TestUnit Unit, double Seconds)> Covering(string library, string file, TextSpan span)
     {
         int[] members = _marks[library].At(file, span) is { } member ? [member] : [.. _marks[library].Of(file)];
-        (TestUnit Unit, double Seconds)[] all = [.. _units.Where(unit => unit.Value.Seconds >= 0 && unit.Value.Members[library].Intersect(members).Any()).Select(unit => (unit.Key, unit.Value.Seconds))];
-        (TestUnit Unit, double Seconds)[] wide = [.. all.Where(unit => unit.Unit.Environment is "")];
-        return wide.Length > 0 ? wide : all;
+        (TestUnit Unit, double Seconds)[] wide = [.. _units.Where(unit => unit.Value.Seconds >= 0 && unit.Value.Members[library].Intersect(members).Any()).Select(unit => (unit.Key, unit.Value.Seconds))];
+        return wide.Length > 0 || library != TestUnit.KernelLibrary ? wide
+            : [.. TestUnit.Narrow.SelectMany(environment => _units.Where(unit => unit.Value.Kernels).Select(unit => (unit.Key with { Environment = environment }, unit.Value.Seconds)))];
     }
-
-    private static IEnumerable<TestUnit> Units(Lane lane) =>
-        from project in TestUnit.Projects
-        from tests in lane.Classes(project)
-        from environment in tests.Kernels ? [.. TestUnit.Narrow.Prepend("")] : new[] { "" }
-        select new TestUnit(project, tests.Class, environment);
 
     // Changes with the files of the class and with the members of the libraries.
     private string Stamp(TestUnit unit)
@@ -94,7 +94,7 @@ internal sealed class CoverageMap
         File.Move(_path + ".new", _path, overwrite: true);
     }
 
-    private sealed record Measured(string Stamp, double Seconds, Dictionary<string, int[]> Members);
+    private sealed record Measured(string Stamp, bool Kernels, double Seconds, Dictionary<string, int[]> Members);
 
     private sealed record Stored(TestUnit Unit, Measured Measured);
 }

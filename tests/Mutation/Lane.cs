@@ -52,7 +52,7 @@ internal sealed partial class Lane
         return [.. json.RootElement.GetProperty("tests").EnumerateArray()
             .Select(test => (Class: $"{test.GetProperty("type").GetProperty("namespace")}.{test.GetProperty("type").GetProperty("typeName")}",
                 Kernels: test.TryGetProperty("traits", out var traits) && traits.ToString().Contains("\"Kernels\"", StringComparison.Ordinal)))
-            .GroupBy(test => test.Class).Select(tests => (tests.Key, tests.Any(test => test.Kernels)))];
+            .GroupBy(test => test.Class.Split('<')[0]).Select(tests => (tests.Key, tests.Any(test => test.Kernels)))];
     }
 
     /// <summary>Puts libraries in the place of those that were built.</summary>
@@ -88,7 +88,7 @@ internal sealed partial class Lane
     {
         Directory.CreateDirectory(_temporary);
         string settings = Path.Combine(_folder, "tests.runsettings");
-        string where = string.Join(" or ", units.Select(unit => $"class == '{unit.Class}'"));
+        string where = string.Join(" or ", units.Select(unit => $"class =~ '^{unit.Class}(`|$)'"));
         File.WriteAllText(settings, $"<RunSettings><NUnit><StopOnError>true</StopOnError><Where>{where}</Where></NUnit></RunSettings>");
         var start = new ProcessStartInfo("dotnet", [Executable(units[0].Project), "--settings", settings, "--progress", "off", "--no-ansi"])
         {
@@ -111,7 +111,13 @@ internal sealed partial class Lane
         }
     }
 
-    private static TestResult Watch(ProcessStartInfo start, double limit)
+    /// <summary>Does work in all lanes at once; the first failure is thrown when all have ended.</summary>
+    public static void Each(IReadOnlyList<Lane> lanes, Action<Lane> work) => Task.WhenAll(lanes.Select(lane => Task.Run(() => work(lane)))).GetAwaiter().GetResult();
+
+    /// <summary>What the last run of tests wrote.</summary>
+    public string Log => Path.Combine(_folder, "output.txt");
+
+    private TestResult Watch(ProcessStartInfo start, double limit)
     {
         var output = new StringBuilder();
         void Keep(object sender, DataReceivedEventArgs line)
@@ -139,6 +145,7 @@ internal sealed partial class Lane
             process.Kill(entireProcessTree: true);
         process.WaitForExit();
         string text = output.ToString();
+        File.WriteAllText(Log, text);
         return new TestResult(
             process.ExitCode != 0, stopped ?? (Failed().Match(text) is { Success: true } failed ? failed.Groups[1].Value : process.ExitCode == 8 ? "no test" : $"exit code {process.ExitCode}"), seconds);
     }

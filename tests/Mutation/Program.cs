@@ -39,7 +39,7 @@ return SampleProgram.Run(args, (reporter, stop) =>
 
         var settings = new Settings(root, Path.Combine(root, "artifacts", "mutation"), result.GetValue(lanes) ?? Environment.ProcessorCount, result.GetValue(budget) ?? 60, !result.GetValue(noBuild));
         string path = result.GetValue(results) ?? Path.Combine(settings.Work, "results.jsonl");
-        var outcomes = new Runner(settings, sources, reporter.Say).Run(chosenFaults, drawnFaults, drawn, path, result.GetValue(again));
+        var outcomes = new Runner(settings, sources, reporter.Say, stop).Run(chosenFaults, drawnFaults, drawn, path, result.GetValue(again));
         var report = new Report(outcomes);
         reporter.Say(report.Score);
         if (result.GetValue(markdown) is { } target)

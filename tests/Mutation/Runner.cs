@@ -9,7 +9,7 @@ namespace Diffusion.Mutation;
 internal sealed record Settings(string Root, string Work, int Lanes, double Budget, bool Build);
 
 /// <summary>All steps of a run: build once, map the tests, plant the faults.</summary>
-internal sealed class Runner(Settings settings, IReadOnlyDictionary<string, string> sources, Action<string> say)
+internal sealed class Runner(Settings settings, IReadOnlyDictionary<string, string> sources, Action<string> say, CancellationToken stop)
 {
     /// <summary>Plants faults.</summary>
     /// <param name="chosen">Those that are planted all.</param>
@@ -34,12 +34,12 @@ internal sealed class Runner(Settings settings, IReadOnlyDictionary<string, stri
         var marks = Sources.Libraries.ToDictionary(name => name, name => new Marks(name, sources.Where(source => source.Key.StartsWith($"src/{name}/", StringComparison.Ordinal))));
         Lane[] lanes = [.. Enumerable.Range(0, settings.Lanes).Select(i => new Lane(settings.Root, settings.Work, $"lane{i}"))];
         var map = new CoverageMap(settings.Root, Path.Combine(settings.Work, "map.json"), marks);
-        map.Complete(lanes, () => projects.ToDictionary(each => each.Value.Assembly, each => marks[each.Key].Compile(each.Value)), say);
+        map.Complete(lanes, () => projects.ToDictionary(each => each.Value.Assembly, each => marks[each.Key].Compile(each.Value)), say, stop);
 
         var known = Outcome.Load(results);
         if (again)
             known = known.Where(each => each.Value.Verdict is Verdict.Noticed or Verdict.Refused).ToDictionary();
-        var campaign = new Campaign(projects, map, results, settings.Budget);
+        var campaign = new Campaign(projects, map, results, settings.Budget, stop);
         return [.. campaign.Run(lanes, chosen, chosen.Length, known, say), .. campaign.Run(lanes, drawn, count, known, say)];
     }
 }
