@@ -103,7 +103,7 @@ internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projec
     }
 
     // The library's own tests, then those of the libraries above it, then those from outside. Among them first the classes named after
-    // the file, then those that take the least time.
+    // the file, then in the order of the map.
     private IEnumerable<List<(TestUnit Unit, double Seconds)>> Nearest(Mutant mutant)
     {
         string name = Path.GetFileName(mutant.File).Split('.')[0];
@@ -114,7 +114,7 @@ internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projec
             {
                 var batch = new List<(TestUnit Unit, double Seconds)>();
                 int size = 0;
-                foreach (var unit in units.OrderByDescending(unit => unit.Unit.Short.Contains(name, StringComparison.Ordinal)).ThenBy(unit => unit.Seconds))
+                foreach (var unit in units.OrderByDescending(unit => unit.Unit.Short.Contains(name, StringComparison.Ordinal)))
                 {
                     if (batch.Count > 0 && batch.Sum(each => each.Seconds) + unit.Seconds > Batches[size])
                     {

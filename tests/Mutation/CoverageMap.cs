@@ -8,6 +8,9 @@ namespace Diffusion.Mutation;
 /// <summary>Which class of tests runs which member of src, and how long it takes: what tells the nearest tests of a fault.</summary>
 internal sealed class CoverageMap
 {
+    // Classes that compute for longer are no near tests of anything; those that are run by choice alone are among them.
+    private const double Longest = 100;
+
     private readonly string _root;
     private readonly string _path;
     private readonly IReadOnlyDictionary<string, Marks> _marks;
@@ -50,10 +53,11 @@ internal sealed class CoverageMap
                 var unit = missing[i];
                 foreach (string file in Directory.GetFiles(folder))
                     File.Delete(file);
-                var result = lane.Run([unit], limit: 900, folder);
-                if (result.Noticed && result.By != "no test")
+                var result = lane.Run([unit], Longest, folder);
+                bool used = !result.Noticed;
+                if (!used && result.By is not (Lane.NoTest or Lane.TooLong))
                     throw new InvalidDataException($"{unit.Class} fails without a fault: {result.By}; {lane.Log} has what it says.");
-                var measured = new Measured(present[unit].Stamp, present[unit].Kernels, result.By == "no test" ? -1 : result.Seconds, _marks.ToDictionary(each => each.Key, each => each.Value.Read(folder)));
+                var measured = new Measured(present[unit].Stamp, present[unit].Kernels, used ? result.Seconds : -1, _marks.ToDictionary(each => each.Key, each => each.Value.Read(folder)));
                 lock (_units)
                 {
                     _units[unit] = measured;
@@ -68,13 +72,16 @@ internal sealed class CoverageMap
     }
 
     /// <summary>
-    /// The classes that run the member of a place, with the seconds that each takes. Where none does, it may be for narrower vectors: then
-    /// all that test kernels, with these.
+    /// The classes that run the member of a place, with the seconds that each takes, the nearest first: of which the most of all that they run is
+    /// in the same file, for each second. Where none does, it may be for narrower vectors: then all that test kernels, with these.
     /// </summary>
     public IReadOnlyList<(TestUnit Unit, double Seconds)> Covering(string library, string file, TextSpan span)
     {
-        int[] members = _marks[library].At(file, span) is { } member ? [member] : [.. _marks[library].Of(file)];
-        (TestUnit Unit, double Seconds)[] wide = [.. _units.Where(unit => unit.Value.Seconds >= 0 && unit.Value.Members[library].Intersect(members).Any()).Select(unit => (unit.Key, unit.Value.Seconds))];
+        int[] ofFile = [.. _marks[library].Of(file)];
+        int[] members = _marks[library].At(file, span) is { } member ? [member] : ofFile;
+        (TestUnit Unit, double Seconds)[] wide = [.. _units.Where(unit => unit.Value.Seconds >= 0 && unit.Value.Members[library].Intersect(members).Any())
+            .OrderByDescending(unit => unit.Value.Members[library].Intersect(ofFile).Count() / (unit.Value.Seconds * unit.Value.Members.Values.Sum(all => all.Length)))
+            .Select(unit => (unit.Key, unit.Value.Seconds))];
         return wide.Length > 0 || library != TestUnit.KernelLibrary ? wide
             : [.. TestUnit.Narrow.SelectMany(environment => _units.Where(unit => unit.Value.Kernels).Select(unit => (unit.Key with { Environment = environment }, unit.Value.Seconds)))];
     }

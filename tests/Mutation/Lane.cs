@@ -14,6 +14,12 @@ internal sealed record TestResult(bool Noticed, string By, double Seconds);
 /// <summary>A copy of the built tests, in which one run at a time can have other libraries.</summary>
 internal sealed partial class Lane
 {
+    /// <summary>What a run says that had nothing to do.</summary>
+    public const string NoTest = "no test";
+
+    /// <summary>What a run says that computed for too long.</summary>
+    public const string TooLong = "takes too long";
+
     // A test that holds some gigabytes is the fault's doing, and must not take the machine with it.
     private const string MemoryLimit = "0x180000000";
 
@@ -52,7 +58,7 @@ internal sealed partial class Lane
         return [.. json.RootElement.GetProperty("tests").EnumerateArray()
             .Select(test => (Class: $"{test.GetProperty("type").GetProperty("namespace")}.{test.GetProperty("type").GetProperty("typeName")}",
                 Kernels: test.TryGetProperty("traits", out var traits) && traits.ToString().Contains("\"Kernels\"", StringComparison.Ordinal)))
-            .GroupBy(test => test.Class.Split('<')[0]).Select(tests => (tests.Key, tests.Any(test => test.Kernels)))];
+            .GroupBy(test => test.Class.Split('<', '(')[0]).Select(tests => (tests.Key, tests.Any(test => test.Kernels)))];
     }
 
     /// <summary>Puts libraries in the place of those that were built.</summary>
@@ -138,7 +144,7 @@ internal sealed partial class Lane
             double before = seconds;
             seconds = Computed(process) ?? seconds;
             idle = seconds > before ? 0 : idle + 1;
-            stopped = seconds > limit ? "takes too long" : idle > IdlePolls ? "waits for itself" : null;
+            stopped = seconds > limit ? TooLong : idle > IdlePolls ? "waits for itself" : null;
         }
 
         if (stopped is not null)
@@ -147,7 +153,7 @@ internal sealed partial class Lane
         string text = output.ToString();
         File.WriteAllText(Log, text);
         return new TestResult(
-            process.ExitCode != 0, stopped ?? (Failed().Match(text) is { Success: true } failed ? failed.Groups[1].Value : process.ExitCode == 8 ? "no test" : $"exit code {process.ExitCode}"), seconds);
+            process.ExitCode != 0, stopped ?? (Failed().Match(text) is { Success: true } failed ? failed.Groups[1].Value : process.ExitCode == 8 ? NoTest : $"exit code {process.ExitCode}"), seconds);
     }
 
     // Null for a process that has just ended.

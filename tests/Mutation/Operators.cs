@@ -62,16 +62,17 @@ internal static class Operators
             case LiteralExpressionSyntax { Token.Value: double or float } literal:
                 yield return (literal.Span, $"({literal} + 1)", $"{literal} became {literal} + 1");
                 break;
-            case ExpressionStatementSyntax { Expression: InvocationExpressionSyntax or AwaitExpressionSyntax } statement:
+            case ExpressionStatementSyntax { Expression: InvocationExpressionSyntax or AwaitExpressionSyntax } statement when IsOpen(statement):
                 yield return (statement.Span, ";", "a call was left out");
                 break;
         }
     }
 
     // Nothing is planted in what no body holds (attributes, constants and default values, which their users have compiled in), in the
-    // words of exceptions and other texts, and in what only debuggers show.
+    // words of exceptions and other texts, in what only debuggers show, and in hints to the processor.
     private static bool IsOpen(SyntaxNode node) => node switch
     {
+        ExpressionStatementSyntax { Expression: InvocationExpressionSyntax call } => !call.Expression.ToString().StartsWith("Prefetching.", StringComparison.Ordinal),
         AttributeListSyntax or ParameterListSyntax or BracketedParameterListSyntax or EnumDeclarationSyntax => false,
         FieldDeclarationSyntax field => !field.Modifiers.Any(SyntaxKind.ConstKeyword),
         ThrowStatementSyntax or ThrowExpressionSyntax or InterpolatedStringExpressionSyntax => false,

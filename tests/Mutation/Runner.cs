@@ -15,12 +15,11 @@ internal sealed class Runner(Settings settings, IReadOnlyDictionary<string, stri
     /// <param name="chosen">Those that are planted all.</param>
     /// <param name="drawn">Those that are planted until <paramref name="count"/> compile.</param>
     /// <param name="count">How many of the drawn.</param>
-    /// <param name="results">The file of results.</param>
     /// <param name="again">Whether earlier survivors are tried again.</param>
-    public IReadOnlyList<Outcome> Run(Mutant[] chosen, Mutant[] drawn, int count, string results, bool again)
+    public IReadOnlyList<Outcome> Run(Mutant[] chosen, Mutant[] drawn, int count, bool again)
     {
         Directory.CreateDirectory(settings.Work);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(results))!);
+        string results = Path.Combine(settings.Work, "results.jsonl");
         if (settings.Build)
         {
             foreach (string project in TestUnit.Projects)
@@ -31,9 +30,8 @@ internal sealed class Runner(Settings settings, IReadOnlyDictionary<string, stri
         }
 
         var projects = Sources.Libraries.ToDictionary(name => name, name => new SourceProject(settings.Root, name));
-        var marks = Sources.Libraries.ToDictionary(name => name, name => new Marks(name, sources.Where(source => source.Key.StartsWith($"src/{name}/", StringComparison.Ordinal))));
+        var (marks, map) = Map(settings, sources);
         Lane[] lanes = [.. Enumerable.Range(0, settings.Lanes).Select(i => new Lane(settings.Root, settings.Work, $"lane{i}"))];
-        var map = new CoverageMap(settings.Root, Path.Combine(settings.Work, "map.json"), marks);
         map.Complete(lanes, () => projects.ToDictionary(each => each.Value.Assembly, each => marks[each.Key].Compile(each.Value)), say, stop);
 
         var known = Outcome.Load(results);
@@ -41,5 +39,12 @@ internal sealed class Runner(Settings settings, IReadOnlyDictionary<string, stri
             known = known.Where(each => each.Value.Verdict is Verdict.Noticed or Verdict.Refused).ToDictionary();
         var campaign = new Campaign(projects, map, results, settings.Budget, stop);
         return [.. campaign.Run(lanes, chosen, chosen.Length, known, say), .. campaign.Run(lanes, drawn, count, known, say)];
+    }
+
+    /// <summary>The members of the libraries, and which tests run them as far as an earlier run has found out.</summary>
+    public static (IReadOnlyDictionary<string, Marks> Marks, CoverageMap Map) Map(Settings settings, IReadOnlyDictionary<string, string> sources)
+    {
+        var marks = Sources.Libraries.ToDictionary(name => name, name => new Marks(name, sources.Where(source => source.Key.StartsWith($"src/{name}/", StringComparison.Ordinal))));
+        return (marks, new CoverageMap(settings.Root, Path.Combine(settings.Work, "map.json"), marks));
     }
 }
