@@ -60,7 +60,10 @@ internal static class DiffusionFaults
         new(Guidance + "GuidanceInterval.cs", "prediction.CopyRows(i, other, i, 1);", "prediction.CopyRows(i, other, 0, 1);", "all samples outside of the interval get the first one's prediction"),
 
         // Files, data, metrics.
-        new(Models + "CheckpointFile.cs", "SafetensorsFile.Verify(written);", "", "a new checkpoint is not read again before it replaces the old one"),
+        new(Models + "CheckpointFile.cs", "SafetensorsFile.Verify(written);", "", "a new checkpoint is not read again before it replaces the old one")
+        {
+            Equivalent = "What was just written and flushed reads back as it is, unless the disk changes it: no test in a process can make one that does.",
+        },
         new(Models + "CheckpointFile.cs", "if (File.Exists(path))\n            File.Move(path, previous, overwrite: true);\n        File.Move(written, path);", "File.Move(written, path, overwrite: true);", "the checkpoint before is not kept"),
         new(Models + "CheckpointFile.cs", "|| losses.Length != step)", ")", "losses of another number of steps are accepted"),
         new(Data + "IdxFile.cs", "if (stream.ReadByte() >= 0)", "if (stream.ReadByte() > 0)", "a zero byte behind an IDX file is accepted"),
