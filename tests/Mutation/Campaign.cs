@@ -33,7 +33,7 @@ internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projec
                 while (planted < count && queue.MoveNext())
                 {
                     var mutant = queue.Current;
-                    var outcome = Known(mutant);
+                    var outcome = known.GetValueOrDefault(mutant.Id)?.Of(mutant);
                     byte[]? assembly = null;
                     if (outcome is null && (assembly = projects[mutant.Library].Compile(mutant, out string? error)) is null)
                         Keep(outcome = new Outcome(mutant, Verdict.Refused, error!, 0));
@@ -47,10 +47,6 @@ internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projec
                 return null;
             }
         }
-
-        // What survived may have been argued since.
-        Outcome? Known(Mutant mutant) => known.GetValueOrDefault(mutant.Id) is not { } outcome ? null
-            : outcome.Verdict == Verdict.Survived && mutant.Argument is { } why ? outcome with { Verdict = Verdict.Argued, By = why } : outcome;
 
         void Keep(Outcome outcome)
         {

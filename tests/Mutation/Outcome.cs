@@ -20,6 +20,7 @@ internal enum Verdict
 }
 
 /// <summary>A line of the file of results.</summary>
+[method: JsonConstructor]
 internal sealed record Outcome(string Id, bool Chosen, string File, int Line, string What, string Before, string After, Verdict Verdict, string By, double Seconds)
 {
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() }, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -29,6 +30,9 @@ internal sealed record Outcome(string Id, bool Chosen, string File, int Line, st
         : this(mutant.Id, mutant.Chosen, mutant.File, mutant.Line, mutant.What, mutant.Before, mutant.After, verdict, by, Math.Round(seconds, 1))
     {
     }
+
+    /// <summary>The same today: what survived may have been argued since.</summary>
+    public Outcome Of(Mutant mutant) => Verdict == Verdict.Survived && mutant.Argument is { } why ? this with { Verdict = Verdict.Argued, By = why } : this;
 
     /// <summary>The results of a file, the last of each fault; none if there is no file. A last line that was cut off is no result.</summary>
     public static Dictionary<string, Outcome> Load(string path)

@@ -20,6 +20,11 @@ internal sealed class Runner(Settings settings, IReadOnlyDictionary<string, stri
     {
         Directory.CreateDirectory(settings.Work);
         string results = Path.Combine(settings.Work, "results.jsonl");
+        var known = Outcome.Load(results);
+        if (again)
+            known = known.Where(each => each.Value.Verdict is Verdict.Noticed or Verdict.Refused).ToDictionary();
+        if (Found(chosen, chosen.Length, known) is { } ofChosen && Found(drawn, count, known) is { } ofDrawn)
+            return [.. ofChosen, .. ofDrawn];
         if (settings.Build)
         {
             foreach (string project in TestUnit.Projects)
@@ -34,11 +39,24 @@ internal sealed class Runner(Settings settings, IReadOnlyDictionary<string, stri
         Lane[] lanes = [.. Enumerable.Range(0, settings.Lanes).Select(i => new Lane(settings.Root, settings.Work, $"lane{i}"))];
         map.Complete(lanes, () => projects.ToDictionary(each => each.Value.Assembly, each => marks[each.Key].Compile(each.Value)), say, stop);
 
-        var known = Outcome.Load(results);
-        if (again)
-            known = known.Where(each => each.Value.Verdict is Verdict.Noticed or Verdict.Refused).ToDictionary();
         var campaign = new Campaign(projects, map, results, settings.Budget, stop);
         return [.. campaign.Run(lanes, chosen, chosen.Length, known, say), .. campaign.Run(lanes, drawn, count, known, say)];
+    }
+
+    // The outcomes of an earlier run, or null if one is missing.
+    private static List<Outcome>? Found(IEnumerable<Mutant> faults, int count, Dictionary<string, Outcome> known)
+    {
+        var found = new List<Outcome>();
+        foreach (var fault in faults)
+        {
+            if (found.Count(each => each.Verdict != Verdict.Refused) == count)
+                break;
+            if (!known.TryGetValue(fault.Id, out var outcome))
+                return null;
+            found.Add(outcome.Of(fault));
+        }
+
+        return found;
     }
 
     /// <summary>The members of the libraries, and which tests run them as far as an earlier run has found out.</summary>
