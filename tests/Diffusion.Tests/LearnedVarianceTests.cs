@@ -46,6 +46,21 @@ public sealed class LearnedVarianceTests
         Assert.That(bound, Is.EqualTo(expected / x0.Length).Within(1e-9 * Math.Abs(expected)));
     }
 
+    // One t is drawn where the bound is a sum over all.
+    [Test]
+    public void The_objective_adds_the_bound_times_the_number_of_steps()
+    {
+        double[] t = [1, 5, 20];
+        Tensor<double> x0 = Normal(3).Rows(0, 3), noise = Normal(4).Rows(0, 3);
+        var network = new TwoPixelUNet<double>(new() { Timesteps = Schedule.T, LearnsVariance = true }, new RandomSource(7));
+        using var tape = Tape<double>.Start();
+        var batch = new TrainingBatch<double>(tape, network, Schedule, x0, t, noise, default);
+        double Loss(double weight) => ((IObjective<double>)new LearnedVarianceObjective<double>(weight)).Loss(batch).Value.Span[0];
+        var (predicted, variance) = batch.PredictWithVariance(Parameterisation.Epsilon);
+        double bound = VariationalBound.Of(Schedule, t, noise, predicted.Value, variance).Value.Span[0];
+        Assert.That(Loss(2) - Loss(0), Is.EqualTo(2 * Schedule.T * bound).Within(1e-9 * Math.Abs(bound)));
+    }
+
     [Test]
     public void The_bound_teaches_the_variance_by_its_slope()
     {

@@ -36,6 +36,14 @@ internal sealed class NpyFileTests
         Assert.That(() => NpyFile.Read(_path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("9007199254740993"));
     }
 
+    [Test]
+    public void Bytes_behind_the_numbers_are_refused()
+    {
+        NpyFile.Write(_path, [2], [1L, 2L]);
+        File.AppendAllText(_path, "x");
+        Assert.That(() => NpyFile.Read(_path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("17 bytes follow the header"));
+    }
+
     [TestCase("<f4", "<f2", "accepted are numbers of '<f4'")]
     [TestCase("False", "Maybe", "in C or Fortran order")]
     [TestCase("(2, 3)", "(2, 4)", "takes 32")]

@@ -1,3 +1,4 @@
+using Diffusion.Autograd;
 using Diffusion.Tensors;
 using NUnit.Framework;
 
@@ -9,6 +10,19 @@ public sealed class OptimisationTests
     private static readonly double[][] Gradients = [[0.1, -0.4, 2], [0.3, 0.2, -1], [-0.5, 0.1, 0.25], [0.2, -0.3, 4]];
 
     private static Parameter<double> NewParameter() => new(Tensor<double>.From([3], Start)) { Name = "weight" };
+
+    // A pass after the step would read weights that the forward pass has not seen.
+    [Test]
+    public void A_step_is_a_write_that_tapes_notice()
+    {
+        var parameter = NewParameter();
+        var optimizer = new Sgd<double>([parameter]) { LearningRate = 0.1 };
+        using var tape = Tape<double>.Start();
+        var loss = parameter.Square().Sum();
+        tape.Backward(loss);
+        optimizer.Step();
+        Assert.That(() => tape.Backward(loss), Throws.InvalidOperationException.With.Message.Contains("weight"), "named by the stamp of the write, and not by the hash of the checked mode");
+    }
 
     // Algorithm 1 of arXiv:1412.6980, and of arXiv:1711.05101 for the decoupled decay, number by number.
     [TestCase(false, 0)]

@@ -25,6 +25,14 @@ public sealed class WeightInitializerTests
     }
 
     [Test]
+    public void Each_weight_has_numbers_of_its_own()
+    {
+        var weights = Layers.Weights(3);
+        var drawn = new[] { weights.Uniform<double>([8], 1), weights.Uniform<double>([8], 1), weights.Normal<double>([8]), weights.Normal<double>([8]) };
+        Assert.That(drawn.Select(tensor => tensor.Span[0]).Distinct().Count(), Is.EqualTo(4));
+    }
+
+    [Test]
     public void Uniform_and_normal_values_have_the_variance_that_they_should()
     {
         var weights = Layers.Weights(3);

@@ -49,6 +49,26 @@ public sealed class ValidationTests
     }
 
     // Batches and draws of their own: another network that never trained loses another number on the same ones, and other batches differ.
+    // Layers that drop activations do so while training alone.
+    [Test]
+    public void A_measurement_does_not_train()
+    {
+        var seen = new List<bool>();
+        var network = Network<float>();
+        var trainer = new Trainer<float>(network, Schedule, new Watching(seen), new MixtureSource<float>(Data), Settings with { Iterations = 2, ValidationEvery = 2, ValidationBatches = 1, Patience = 0 }) { HeldOut = new MixtureSource<float>(Other) };
+        trainer.Run();
+        Assert.That(seen, Is.EqualTo(new[] { true, true, false }));
+        Assert.That(network.IsTraining, Is.True);
+    }
+
+    [Test]
+    public void The_first_step_has_the_first_learning_rate()
+    {
+        var trainer = Prepare<float>(Settings with { Patience = 0 });
+        Assert.That(trainer.Step().LearningRate, Is.EqualTo(Settings.LearningRate / Settings.Warmup));
+        Assert.That(trainer.Step().LearningRate, Is.EqualTo(Settings.LearningRate * 2 / Settings.Warmup).Within(1e-15));
+    }
+
     [Test]
     public void A_measurement_is_the_mean_of_its_batches()
     {
@@ -166,4 +186,13 @@ public sealed class ValidationTests
     private static float[] Weights(Trainer<float> trainer) => [.. trainer.Network.Parameters.SelectMany(parameter => parameter.Value.Span.ToArray())];
 
     private static float[] Averages(Trainer<float> trainer) => [.. trainer.Average.Averages.SelectMany(average => average.Span.ToArray())];
+
+    private sealed class Watching(List<bool> seen) : SimpleObjective<float>
+    {
+        protected override Autograd.Variable<float> LossOf(TrainingBatch<float> batch)
+        {
+            seen.Add(batch.Network.IsTraining);
+            return base.LossOf(batch);
+        }
+    }
 }

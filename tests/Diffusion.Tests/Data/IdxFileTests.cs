@@ -56,6 +56,13 @@ public sealed class IdxFileTests
     }
 
     [Test]
+    public void Any_byte_behind_the_data_is_refused([Values(0, 1)] byte more)
+    {
+        File.WriteAllBytes(_path, [.. SmallMnist.Idx([3], [1, 2, 3]), more]);
+        Assert.That(() => IdxFile.Read(_path, 1), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("more bytes follow the header than the 3"));
+    }
+
+    [Test]
     public void Other_types_ranks_and_lengths_are_refused()
     {
         Refused([.. SmallMnist.Idx([3], [1, 2, 3]), 4], 1, "more bytes");

@@ -4,6 +4,7 @@ using Diffusion.Networks;
 using Diffusion.Nn.Serialization;
 using Diffusion.Objectives;
 using Diffusion.Schedules;
+using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
 using Diffusion.Training;
 using NUnit.Framework;
@@ -176,6 +177,19 @@ public sealed class TimedCheckpointsTests
         Assert.That(content.Metadata.Keys, Has.None.Contains("sha256"));
         SafetensorsFile.Write(_path, content.Tensors, content.Metadata);
         Assert.That(CheckpointFile.ResumeLast(_path, Prepare()), Is.Null);
+    }
+
+    [Test]
+    public void Losses_of_another_number_of_steps_are_refused()
+    {
+        var trainer = Prepare();
+        _ = trainer.Step();
+        CheckpointFile.Save(_path, trainer);
+        var content = SafetensorsFile.Read<float>(_path);
+        var tensors = content.Tensors.ToDictionary();
+        tensors["training.losses"] = Tensor<float>.From([2], [1, 1]);
+        SafetensorsFile.Write(_path, tensors, content.Metadata);
+        Assert.That(() => CheckpointFile.Resume(_path, Prepare()), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("must hold the losses of 1 steps"));
     }
 
     [Test]

@@ -81,6 +81,33 @@ public sealed class AttentionTests<T>
         Check.Same<T>(Run(3), Run(1), "3 threads");
     }
 
+    // More positions than a tile has, so that sums over tiles are added, too.
+    [Test]
+    public void Gradients_are_slopes_and_add_to_what_is_there()
+    {
+        const double Step = 1e-3;
+        var shape = new AttentionShape(1, 150, 4, 2);
+        T[] qkv = TestData.Uniform<T>(shape.Input.Length, 1, -2, 2), dOut = TestData.Uniform<T>(shape.Output.Length, 2), output = new T[dOut.Length], sums = new T[shape.Statistics.Length];
+        T[] gradient = new T[qkv.Length], added = TestData.Uniform<T>(qkv.Length, 3), before = [.. added];
+        Attention.Forward<T>(shape, qkv, output, sums);
+        Attention.Backward<T>(shape, qkv, sums, dOut, gradient, accumulate: false);
+        Attention.Backward<T>(shape, qkv, sums, dOut, added, accumulate: true);
+        for (int i = 0; i < added.Length; i++)
+            Assert.That(double.CreateChecked(added[i] - before[i]), Is.EqualTo(double.CreateChecked(gradient[i])).Within(1e-5), $"added at {i}");
+
+        double[] point = qkv.ToDouble(), upstream = dOut.ToDouble();
+        for (int i = 0; i < point.Length; i += 37)
+            Assert.That(double.CreateChecked(gradient[i]), Is.EqualTo((At(i, Step) - At(i, -Step)) / (2 * Step)).Within(1e-4), $"slope at {i}");
+
+        double At(int i, double by)
+        {
+            double[] moved = [.. point], result = new double[upstream.Length];
+            moved[i] += by;
+            Reference.Attention.Softmax<double>(shape, moved, result);
+            return result.Zip(upstream, (y, d) => y * d).Sum();
+        }
+    }
+
     private static void Compare(AttentionShape shape)
     {
         T[] qkv = TestData.Uniform<T>(shape.Input.Length, 1, -2, 2), output = new T[shape.Output.Length];

@@ -37,6 +37,13 @@ public sealed class GatherTests<T>
         });
     }
 
+    [Test]
+    public void The_row_behind_the_last_is_refused()
+    {
+        Assert.That(() => Tensors.Kernels.Gather.Rows<T>(3, new T[6], [0, 2], new T[6]), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Row 2"));
+        Assert.That(() => Tensors.Kernels.Gather.ScatterAdd<T>(1, 3, new T[6], [1, 2], new T[6]), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Row 2"));
+    }
+
     private static void Compare(int samples, int positions, int columns, int rows)
     {
         string what = $"{samples} samples of {positions} positions and {columns} columns from {rows} rows";

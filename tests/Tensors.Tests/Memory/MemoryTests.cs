@@ -36,6 +36,17 @@ public sealed unsafe class MemoryTests<T>
     }
 
     [Test]
+    public void What_is_returned_cannot_be_read()
+    {
+        var pool = new TensorPool<T>();
+        var tensor = pool.Rent([5]);
+        var view = tensor.Reshape([5, 1]);
+        pool.Return(tensor);
+        Assert.That(() => tensor.Span.Length, Throws.InstanceOf<InvalidOperationException>());
+        Assert.That(() => view.Span.Length, Throws.InstanceOf<InvalidOperationException>());
+    }
+
+    [Test]
     public void What_is_returned_is_rented_again()
     {
         var pool = new TensorPool<T>();
