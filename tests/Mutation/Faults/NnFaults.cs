@@ -35,7 +35,7 @@ internal static class NnFaults
         new(Folder + "WeightLayout.cs", "WeightLayout.ConvTranspose1d => [1, 2, 0],", "WeightLayout.ConvTranspose1d => [2, 1, 0],", "the layout of a transposed convolution is that of a convolution"),
 
         // Files.
-        new(Files + "AtomicFile.cs", "stream.Flush(flushToDisk: true);", "", "a lost flush before the rename")
+        new(Files + "AtomicFile.cs", "BufferSize, FileOptions.WriteThrough", "BufferSize, FileOptions.None", "a lost flush before the rename")
         {
             Equivalent = "Closing the stream hands all bytes to the system; only a loss of power between the rename and the system's own write shows the difference, which no test in a process can make.",
         },
