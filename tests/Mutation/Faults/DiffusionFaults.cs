@@ -64,7 +64,7 @@ internal static class DiffusionFaults
         {
             Equivalent = "What was just written and flushed reads back as it is, unless the disk changes it: no test in a process can make one that does.",
         },
-        new(Models + "CheckpointFile.cs", "if (File.Exists(path))\n            File.Move(path, previous, overwrite: true);\n        File.Move(written, path);", "File.Move(written, path, overwrite: true);", "the checkpoint before is not kept"),
+        new(Models + "CheckpointFile.cs", "if (File.Exists(path))\n            File.Move(path, previous, overwrite: true);\n        File.Move(written, path, overwrite: true);", "File.Move(written, path, overwrite: true);", "the checkpoint before is not kept"),
         new(Models + "CheckpointFile.cs", "|| losses.Length != step)", ")", "losses of another number of steps are accepted"),
         new(Data + "IdxFile.cs", "if (stream.ReadByte() >= 0)", "if (stream.ReadByte() > 0)", "a zero byte behind an IDX file is accepted"),
         new(Data + "TensorSource.cs", "_labels.Span[from];", "_labels.Span[i];", "a swapped label: that of another sample"),

@@ -42,7 +42,7 @@ internal static class TensorFaults
         new(Kernels + "Softmax.cs", "onlyNew = Tail.OnlyNew<TVector, T>(last, back);", "onlyNew = last;", "numbers of the tail counted twice in the gradient of the softmax"),
         new(Kernels + "MaxPool2d.cs", "var (fromH, toH, row) = Shape.Rows(i);\n                    for", "var (fromH, toH, row) = Shape.Rows(0);\n                    for", "max pooling's gradient goes into the first row of windows"),
         new(Kernels + "MaxPool2d.cs", "((long)fromH * kernelWidth) + fromW)), nan", "0L)), nan", "the place of the largest begins at a tap in the padding"),
-        new(Kernels + "Attention.cs", "logSums[from + r] = largest + T.Log(sum);", "logSums[from + r] = T.Log(sum);", "the largest number left out of attention's sums"),
+        new(Kernels + "SoftmaxRows.cs", "*logSums++ = largest[r] + T.Log(sums[r]);", "*logSums++ = T.Log(sums[r]);", "the largest number left out of attention's sums"),
         new(Kernels + "Gather.cs", "if (row < 0 || (row + 1L) * columns > table)", "if (row < 0 || row * (long)columns > table)", "a bound one row too wide for a table"),
 
         // Adam.
