@@ -66,6 +66,10 @@ static int Run(Options options)
 
 static int Compare(IReadOnlyList<Case> cases, Options options)
 {
+    // Written after each case: a run that is stopped has measured what it has.
+    string json = options.Json ?? "peers.json";
+    void Save(IEnumerable<Result> results) => File.WriteAllText(json, JsonSerializer.Serialize([.. results], ResultJson.Readable.ResultArray) + "\n");
+
     var all = new List<Measured>();
     for (int process = 1; process <= options.Processes; process++)
     {
@@ -73,16 +77,16 @@ static int Compare(IReadOnlyList<Case> cases, Options options)
         {
             all.Add(measured);
             Console.Error.WriteLine(Report.Progress(process, options.Processes, measured));
+            Save(Grouped(all).Select(group => Result.Of([.. group])));
         }
     }
 
     var results = new List<Result>();
-    foreach (var group in all.GroupBy(measured => (measured.Case, measured.Threads)))
+    foreach (var group in Grouped(all))
         results.Add(WithMemory(Result.Of([.. group]), cases.First(@case => @case.Name == group.Key.Case), options));
 
     Report.PrintTable(results);
-    string json = options.Json ?? "peers.json";
-    File.WriteAllText(json, JsonSerializer.Serialize([.. results], ResultJson.Readable.ResultArray) + "\n");
+    Save(results);
     Console.WriteLine($"Written to {json}.");
 
     int expected = cases.Count * options.Threads.Count * options.Processes;
@@ -90,6 +94,8 @@ static int Compare(IReadOnlyList<Case> cases, Options options)
         Console.Error.WriteLine($"{expected - all.Count} of {expected} measurements are missing.");
     return all.Count == expected && results.TrueForAll(result => result.CheckPassed) ? 0 : 1;
 }
+
+static IEnumerable<IGrouping<(string Case, int Threads), Measured>> Grouped(IEnumerable<Measured> all) => all.GroupBy(measured => (measured.Case, measured.Threads));
 
 // With the most threads only: memory does not depend on them by much.
 static Result WithMemory(Result result, Case @case, Options options)
