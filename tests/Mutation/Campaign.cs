@@ -4,7 +4,7 @@ namespace Diffusion.Mutation;
 /// <param name="projects">The libraries, by name.</param>
 /// <param name="map">Which tests run what.</param>
 /// <param name="results">The file of results.</param>
-/// <param name="budget">The seconds of tests that a fault may survive before it counts as a survivor; its own project's tests run to the end.</param>
+/// <param name="budget">The seconds of tests that a fault may survive before it counts as a survivor.</param>
 /// <param name="stop">Ends the run after the faults under way.</param>
 internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projects, CoverageMap map, string results, double budget, CancellationToken stop)
 {
@@ -79,12 +79,13 @@ internal sealed class Campaign(IReadOnlyDictionary<string, SourceProject> projec
         {
             foreach (var batch in Nearest(mutant))
             {
-                double usual = batch.Sum(unit => unit.Seconds);
-                if (seconds > 0 && seconds + usual > budget && batch[0].Unit.Project != $"{mutant.Library}.Tests")
+                double left = classes == 0 ? double.PositiveInfinity : budget - seconds;
+                (TestUnit Unit, double Seconds)[] units = [.. batch.TakeWhile(unit => (left -= unit.Seconds) >= 0)];
+                if (units.Length == 0)
                     break;
-                var result = lane.Run([.. batch.Select(unit => unit.Unit)], limit: 20 + (5 * usual));
+                var result = lane.Run([.. units.Select(unit => unit.Unit)], limit: 20 + (5 * units.Sum(unit => unit.Seconds)));
                 seconds += result.Seconds;
-                classes += batch.Count;
+                classes += units.Length;
                 if (result.Noticed)
                     return new Outcome(mutant, Verdict.Noticed, result.By, seconds);
             }

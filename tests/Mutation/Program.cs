@@ -12,7 +12,7 @@ return SampleProgram.Run(args, (reporter, stop) =>
     var again = new Option<bool>("--again") { Description = "Plant those again that survived an earlier run." };
     var work = Options.Text("--work", "FOLDER", "The folder of the run: results.jsonl, one in a line, of which what is there is not run again; which tests run what; copies of tests. Default: artifacts/mutation.");
     var markdown = Options.Text("--markdown", "FILE", "Write the outcome as tables.");
-    var budget = Options.Whole("--budget", "S", 1, 100_000, "Seconds of tests for a fault, beyond those of its own project. Default: 60.");
+    var budget = Options.Whole("--budget", "S", 1, 100_000, "Seconds of tests for a fault; the few nearest classes run in any case. Default: 200.");
     var lanes = Options.Whole("--lanes", "N", 1, 64, "Faults at a time. Default: the number of processors.");
     var noBuild = new Option<bool>("--no-build") { Description = "Take the tests as they were built." };
     var command = new RootCommand("Plants faults in src one by one, runs the tests nearest to each, and lists those that no test notices.");
@@ -29,7 +29,7 @@ return SampleProgram.Run(args, (reporter, stop) =>
         Mutant[] Asked(IEnumerable<Mutant> faults) => [.. faults.Where(fault => only is null || fault.File == only)];
         Mutant[] chosenFaults = all ? Asked(Drawing.Chosen(sources)) : [], drawnFaults = drawn > 0 ? Asked(Drawing.Drawn(sources, result.GetValue(seed) ?? 1)) : [];
         drawn = Math.Min(drawn, drawnFaults.Length);
-        var settings = new Settings(root, result.GetValue(work) is { } folder ? Path.GetFullPath(folder) : Path.Combine(root, "artifacts", "mutation"), result.GetValue(lanes) ?? Environment.ProcessorCount, result.GetValue(budget) ?? 60, !result.GetValue(noBuild));
+        var settings = new Settings(root, result.GetValue(work) is { } folder ? Path.GetFullPath(folder) : Path.Combine(root, "artifacts", "mutation"), result.GetValue(lanes) ?? Environment.ProcessorCount, result.GetValue(budget) ?? 200, !result.GetValue(noBuild));
         if (result.GetValue(list))
         {
             var map = Runner.Map(settings, sources).Map;

@@ -7,5 +7,13 @@ namespace Diffusion.Mutation.Faults;
 internal sealed record Argued(string File, string Line, string Why)
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Argued> All { get; } = [];
+    public static IReadOnlyList<Argued> All { get; } =
+    [
+        new("src/Tensors/Kernels/DeepProduct.cs", "_block = Math.Clamp((8) / (MostBlock / (rows + columns)) * 8, 64, MatrixProduct.DepthBlock),", "Only speed: how much of the depth is packed at a time."),
+        new("src/Diffusion/Networks/DenoisingNetwork.cs", "protected virtual int InferenceBatch => 1025;", "Only speed: how many samples stay in the cache."),
+        new("src/Nn/Serialization/CsvFile.cs", "private byte[] _buffer = new byte[2 << 16];", "Only memory: the first size of a buffer that grows."),
+        new("src/Tensors/Kernels/GroupNormLoops.cs", "if (paired <= channels)", "Only speed: the last vector is computed once more, from the same numbers to the same place."),
+        new("src/Diffusion/Sampling/DeisSampler.cs", "double b = low == 0 && a < 1e-3 * rhoHigh ? rhoLow : Math.Max(rhoLow, a / 3);", "12 points leave only rounding on a factor of three, too."),
+        new("src/Diffusion/Data/ToyData.cs", ": this(\"gaussians\", mixture.LabelCount, 0, (1, 0), (1, 1), _ => default) => Mixture = mixture;", "Not used: a mixture brings its own moments."),
+    ];
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Diffusion.Tensors.Kernels;
 using NUnit.Framework;
 using Fast = Diffusion.Tensors.Kernels.Elementwise;
 using Plain = Diffusion.Tensors.Reference.Elementwise;
@@ -25,6 +26,23 @@ public sealed class ElementwiseTests<T>
         Compare("Scale", (x, _, z) => Fast.Scale(x, factor, z), (x, _, z) => Plain.Scale(x, -0.75, z), reads: false);
         Compare("MoveTowards", (x, _, z) => Fast.MoveTowards(x, T.CreateChecked(0.25), z), (x, _, z) => Plain.MoveTowards(x, 0.25, z), reads: true);
         Compare("AddScaled", (x, _, z) => Fast.AddScaled(x, factor, z), (x, _, z) => Plain.AddScaled(x, -0.75, z), reads: true);
+    }
+
+    // What stands behind the last element may not be ours to read, though no result would show it.
+    [TestCase(1)]
+    [TestCase(3)]
+    [TestCase(7)]
+    public unsafe void The_edge_of_a_row_is_filled_up_with_ones(int used)
+    {
+        T[] row = [.. Enumerable.Range(0, 8).Select(i => i < used ? T.CreateChecked(i + 2) : T.NaN)], filled = new T[8], stored = new T[8];
+        fixed (T* from = row, buffer = filled, to = stored)
+        {
+            Edge.Load(from, used, buffer, 8);
+            Edge.Store(buffer, used, to);
+        }
+
+        Assert.That(filled, Is.EqualTo(row.Select(value => T.IsNaN(value) ? T.One : value)));
+        Assert.That(stored, Is.EqualTo(row.Select(value => T.IsNaN(value) ? T.Zero : value)));
     }
 
     [Test]

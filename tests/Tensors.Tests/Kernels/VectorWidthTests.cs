@@ -28,6 +28,22 @@ public sealed unsafe class VectorWidthTests
             Assert.That(bits.ToString(), Is.EqualTo(expected), "DIFFUSION_EXPECT_VECTOR");
     }
 
+    // A sum does not show which of two equal lanes was taken.
+    [Test]
+    public void Lanes_change_places_with_those_at_a_distance()
+    {
+        Assert.That(WrongLanes<float>(), Is.Zero, "float");
+        Assert.That(WrongLanes<double>(), Is.Zero, "double");
+    }
+
+    private static int WrongLanes<T>()
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int wrong = 0;
+        Workers.Run<ExchangeKernel<T>, T>(new() { Wrong = &wrong }, 1);
+        return wrong;
+    }
+
     private static int Width<T>()
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -43,5 +59,30 @@ public sealed unsafe class VectorWidthTests
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T> => *Width = TVector.Count;
+    }
+
+    private struct ExchangeKernel<T> : IKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int* Wrong;
+
+        public readonly void Run<TVector>(int task)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            Compare<TVector>();
+            Compare<Pair<TVector, T>>();
+        }
+
+        private readonly void Compare<TVector>()
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            T* lanes = stackalloc T[TVector.Count];
+            for (int distance = 1; distance < TVector.Count; distance *= 2)
+            {
+                TVector.Store(TVector.Exchanged(TVector.Indices, distance), lanes);
+                for (int i = 0; i < TVector.Count; i++)
+                    *Wrong += lanes[i] == T.CreateChecked(i ^ distance) ? 0 : 1;
+            }
+        }
     }
 }

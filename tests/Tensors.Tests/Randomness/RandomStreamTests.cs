@@ -92,6 +92,15 @@ public sealed class RandomStreamTests<T>
         Assert.That(new RandomSource(1).At(5).For(Purpose.Data), Is.EqualTo(new RandomSource(1).For(Purpose.Data).At(5)));
     }
 
+    // The same models as ever, from the same seed.
+    [TestCase(0u)]
+    [TestCase(5u)]
+    public void A_source_of_its_own_has_a_seed_of_the_reference(uint index)
+    {
+        uint[] block = Reference.Philox.Block([index, 0, 0, uint.MaxValue], [0x9abc_def0, 0x1234_5678]);
+        Assert.That(new RandomSource(Seed).Derive(index).Seed, Is.EqualTo(block[0] | ((ulong)block[1] << 32)));
+    }
+
     [Test]
     public void Wrong_arguments_are_named()
     {
