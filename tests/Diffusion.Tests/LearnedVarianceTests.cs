@@ -62,6 +62,18 @@ public sealed class LearnedVarianceTests
     }
 
     [Test]
+    public void Inference_gives_the_share_of_each_number()
+    {
+        var network = new TwoPixelUNet<double>(new() { Timesteps = Schedule.T, LearnsVariance = true }, new RandomSource(7));
+        Tensor<double> xt = Normal(6), predicted = Tensor<double>.Zeros(xt.Shape), share = Tensor<double>.Zeros(xt.Shape);
+        network.Evaluate(xt, [3], default, predicted, share);
+        using var tape = Tape<double>.StartInference();
+        var (prediction, variance) = network.ForwardWithVariance(tape, xt, [3], default);
+        Assert.That(predicted.Span.ToArray(), Is.EqualTo(prediction.Value.Span.ToArray()).Within(1e-12));
+        Assert.That(share.Span.ToArray(), Is.EqualTo(variance.Value.Span.ToArray().Select(o => (o + 1) / 2)).Within(1e-12));
+    }
+
+    [Test]
     public void The_bound_teaches_the_variance_by_its_slope()
     {
         const double Step = 1e-5;
