@@ -12,7 +12,9 @@ internal sealed record Reading(double Seconds, double ResidentMegabytes, double 
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        GC.Collect();
+
+        // Aggressive: what is free goes back to the system, which else happens by and by.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var self = Process.GetCurrentProcess();
         return new(
             seconds,
