@@ -89,6 +89,10 @@ public sealed class NoiseScheduleTests
                 Assert.That(schedule.PosteriorMeanCoefX0[t] + (schedule.PosteriorMeanCoefXt[t] * schedule.SqrtAlphasCumprod[t]), Is.EqualTo(schedule.SqrtAlphasCumprod[t - 1]).Within(1e-12));
             }
         }
+
+        // A step of 1 between real times is not that of the table.
+        if (schedule.T > 1)
+            Assert.That(schedule.PosteriorOf(schedule.T - .5, schedule.T - 1.5).Beta, Is.EqualTo(1 - (schedule.AlphaCumprodAt(schedule.T - .5) / schedule.AlphaCumprodAt(schedule.T - 1.5))).Within(1e-12));
     }
 
     [TestCaseSource(nameof(Schedules))]

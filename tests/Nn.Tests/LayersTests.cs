@@ -157,6 +157,11 @@ public sealed class LayersTests
             Assert.That(features[1, 3 + i], Is.EqualTo(Math.Cos(angle)).Within(1e-15));
         }
 
+        using var tape = Tape<double>.Start();
+        foreach (var shape in (Shape[])[[2], [2, 1]])
+            Assert.That(layer.Forward(tape.Variable(Tensor<double>.From(shape, [0, 0.37]))).Value.Span.ToArray(), Is.EqualTo(features.Span.ToArray()).Within(1e-14), $"{shape}");
+        Assert.That(() => layer.Forward(tape.Variable(Tensor<double>.Zeros([1, 2]))), Throws.ArgumentException.With.Message.Contains("[R, 1], not [1, 2]"));
+
         Assert.Multiple(() =>
         {
             Assert.That(layer.Parameters, Is.Empty, "not learned");

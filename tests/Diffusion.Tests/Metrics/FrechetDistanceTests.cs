@@ -39,6 +39,7 @@ public sealed class FrechetDistanceTests
         Assert.That(SymmetricEigen.Of([2, 0, 0, 0, 2, 0, 0, 0, 2], 3).Values, Is.All.EqualTo(2));
         Assert.That(SymmetricEigen.Of([1, 1, 1, 1], 2).Values.Order(), Is.EqualTo([0.0, 2]).Within(1e-15));
         Assert.That(SymmetricEigen.Of([0, 3, 3, 0], 2).Values.Order(), Is.EqualTo([-3.0, 3]).Within(1e-15));
+        Assert.That(SymmetricEigen.Of([1e-9, 1e-9, 1e-9, 1e-9], 2).Values.Order(), Is.EqualTo([0.0, 2e-9]).Within(1e-24), "of any size");
         Assert.That(SymmetricEigen.Of(new double[16], 4).Values, Is.All.Zero);
         Assert.That(() => SymmetricEigen.Of([1, double.NaN, 0, 1], 2), Throws.ArgumentException.With.Message.Contains("not finite"));
         Assert.That(() => SymmetricEigen.Of(new double[5], 2), Throws.ArgumentException.With.Message.Contains("4 elements, not 5"));

@@ -96,6 +96,7 @@ public sealed class LayoutTests
         Holds(X.Pad(1), [2, 5], 0, 1, 2, 3, 0, 0, 4, 5, 6, 0);
         Holds(X.Pad(0, 1, 0, value: 9), [3, 3], 9, 9, 9, 1, 2, 3, 4, 5, 6);
         Holds(X.Pad(1, 2, 1, Padding.Reflect), [2, 6], 3, 2, 1, 2, 3, 2, 6, 5, 4, 5, 6, 5);
+        Holds(X.Pad(1, 0, 2, Padding.Reflect), [2, 5], 1, 2, 3, 2, 1, 4, 5, 6, 5, 4);
         Holds(X.Pad(0, 0, 1, Padding.Reflect), [3, 3], 1, 2, 3, 4, 5, 6, 1, 2, 3);
         Holds(Tensor<double>.Zeros([0]).Pad(1, value: 5), [2], 5, 5);
         Assert.That(() => X.Pad(1, 3, 0, Padding.Reflect), Throws.InstanceOf<ArgumentException>().With.Message.Contains("padded by 3 and 0"));
