@@ -17,10 +17,6 @@ internal readonly record struct AdamTensors<T>(Tensor<T> Weights, Tensor<T> Grad
 /// <summary>Adam and AdamW, fused: one pass over weights, gradients and both moments.</summary>
 internal static unsafe class Adam
 {
-    // What comes so many elements later is asked for: four streams at once are more than a processor follows by itself. Measured: with 256-bit
-    // vectors (Zen 3) 512 gains 6 to 11 % over none; with 512-bit ones (Zen 4) 512 loses 14 % and 64 gains 3.
-    private const int Ahead = 512, AheadOfWide = 64, WideBytes = 64;
-
     /// <summary>
     /// g = GradientScale·gradient + L2·w; m = β1·m + (1 - β1)·g; v = β2·v + (1 - β2)·g²;
     /// w = Decay·w - LearningRate·(m·Correction1) / (√(v·Correction2) + ε), with Correction = 1/(1 - β^k)
@@ -95,22 +91,37 @@ internal static unsafe class Adam
 
             Part<T> part = Parts[low];
             var (at, to) = Elementwise.Range(task - part.FirstTask, part.Length);
+            int whole = (to - at) / TVector.Count * TVector.Count;
+            Vectors<TVector>(part, at, at + whole);
+            if (at + whole < to)
+                Rest<TVector>(part, at + whole, to);
+        }
+
+        // Two methods, and no call in the first: where a method has one, the runtime keeps constants in memory and loads all ten of them again for
+        // each vector. That took three times as long (Zen 5, one thread, tensors in the caches).
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private readonly void Vectors<TVector>(Part<T> part, nint from, nint to)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
             var constants = new Constants<TVector>(Step);
-            for (; at <= to - TVector.Count; at += TVector.Count)
+            for (nint at = from; at < to; at += TVector.Count)
                 constants.Update(part.W + at, part.G + at, part.M + at, part.V + at);
-            int used = to - at, width = TVector.Count;
-            if (used > 0)
-            {
-                T* edge = stackalloc T[4 * width];
-                Edge.Load(part.W + at, used, edge, width);
-                Edge.Load(part.G + at, used, edge + width, width);
-                Edge.Load(part.M + at, used, edge + (2 * width), width);
-                Edge.Load(part.V + at, used, edge + (3 * width), width);
-                constants.Update(edge, edge + width, edge + (2 * width), edge + (3 * width));
-                Edge.Store(edge, used, part.W + at);
-                Edge.Store(edge + (2 * width), used, part.M + at);
-                Edge.Store(edge + (3 * width), used, part.V + at);
-            }
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private readonly void Rest<TVector>(Part<T> part, int from, int to)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            int used = to - from, width = TVector.Count;
+            T* edge = stackalloc T[4 * width];
+            Edge.Load(part.W + from, used, edge, width);
+            Edge.Load(part.G + from, used, edge + width, width);
+            Edge.Load(part.M + from, used, edge + (2 * width), width);
+            Edge.Load(part.V + from, used, edge + (3 * width), width);
+            new Constants<TVector>(Step).Update(edge, edge + width, edge + (2 * width), edge + (3 * width));
+            Edge.Store(edge, used, part.W + from);
+            Edge.Store(edge + (2 * width), used, part.M + from);
+            Edge.Store(edge + (3 * width), used, part.V + from);
         }
 
         private readonly struct Constants<TVector>(in AdamStep<T> step)
@@ -125,11 +136,6 @@ internal static unsafe class Adam
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public void Update(T* weights, T* gradient, T* moment1, T* moment2)
             {
-                int ahead = sizeof(TVector) == WideBytes ? AheadOfWide : Ahead;
-                Prefetching.FetchLine(weights + ahead);
-                Prefetching.FetchLine(gradient + ahead);
-                Prefetching.FetchLine(moment1 + ahead);
-                Prefetching.FetchLine(moment2 + ahead);
                 TVector w = TVector.Load(weights);
                 TVector g = TVector.MultiplyAdd(TVector.Load(gradient), _scale, w * _l2);
                 TVector m = TVector.MultiplyAdd(_beta1, TVector.Load(moment1), _rest1 * g);
