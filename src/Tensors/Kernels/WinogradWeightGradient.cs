@@ -11,16 +11,18 @@ namespace Diffusion.Tensors.Kernels;
 /// [Cin, tiles]·[tiles, Cout] for each of the factors, as many as a patch has positions.
 /// </summary>
 /// <remarks>
-/// Tiles come in blocks that the last-level cache holds: in a first pass the threads transform a block's patches and output
-/// gradients, in a second each adds up products of its own.
+/// The tiles are cut into shares. A task transforms the patches and output gradients of its share, some at a time, and adds up their
+/// products by itself: what one thread has written, no other reads, but for the sums at the end. Threads that shared the transformed tiles
+/// took longer than one alone where each has a last-level cache of its own.
 /// </remarks>
 internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
     where TVertical : unmanaged, IWinograd
     where THorizontal : unmanaged, IWinograd
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // The most elements of a block's factors: 2 MB of float.
-    private const int MostBlock = 1 << 19;
+    // The most elements of the tiles that a task has at once: 1 MB of float. The least tiles of a share, and the most shares and elements of all
+    // their sums (8 MB of float), which are added up at the end. A power of two, since so are most numbers of threads.
+    private const int MostBlock = 1 << 18, LeastTiles = 32, MostShares = 8, MostSums = 1 << 21;
 
     private static int Factors => TVertical.Patch * THorizontal.Patch;
 
@@ -31,66 +33,80 @@ internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
     {
         int inChannels = shape.InChannels, outChannels = shape.OutChannels;
         var tiles = new WinogradTiles(shape.Batch, shape.OutSize, (TVertical.Tile, THorizontal.Tile));
-        int blockTiles = Math.Max(1, Math.Min(tiles.Count, (int)(MostBlock / (Factors * ((long)inChannels + outChannels)))));
-        nint xStep = Winograd.Apart((nint)blockTiles * inChannels), dyStep = Winograd.Apart((nint)blockTiles * outChannels), sumStep = Winograd.Apart((nint)inChannels * outChannels);
-        T* factors = Scratch<T>.Get(ScratchSlot.PackedB, Factors * (xStep + dyStep));
-        T* sums = Scratch<T>.Get(ScratchSlot.Sums, Factors * sumStep);
-        var transform = new TransformKernel { Shape = shape, AllTiles = tiles, X = x, DY = dy, XFactors = factors, DYFactors = factors + (Factors * xStep), XStep = xStep, DYStep = dyStep };
-        var product = new ProductKernel { InChannels = inChannels, OutChannels = outChannels, XFactors = factors, DYFactors = factors + (Factors * xStep), XStep = xStep, DYStep = dyStep, Sums = sums, SumStep = sumStep };
-        for (int first = 0; first < tiles.Count || first == 0; first += blockTiles)
-        {
-            int count = Math.Min(blockTiles, tiles.Count - first);
-            (transform.First, transform.Count) = (first, count);
-            Workers.Run<TransformKernel, T>(transform, (count + TransformKernel.Tiles - 1) / TransformKernel.Tiles);
-            (product.Count, product.Accumulate) = (count, first > 0);
-            Workers.Run<ProductKernel, T>(product, Factors);
-        }
-
+        nint sumStep = Winograd.Apart((nint)inChannels * outChannels), shareStep = Factors * sumStep;
+        int shares = 1 << BitOperations.Log2((uint)Math.Clamp(Math.Min(tiles.Count / LeastTiles, MostSums / shareStep), 1, MostShares));
+        T* sums = Scratch<T>.Get(ScratchSlot.Sums, shares * shareStep);
+        var share = new ShareKernel { Shape = shape, Tiles = tiles, Shares = shares, X = x, DY = dy, Sums = sums, SumStep = sumStep };
+        Workers.Run<ShareKernel, T>(share, shares);
+        if (shares > 1)
+            Workers.Run<AddKernel, T>(new() { Sums = sums, Length = shareStep, Shares = shares }, (int)((shareStep + AddKernel.Elements - 1) / AddKernel.Elements));
         var back = new BackKernel { InChannels = inChannels, OutChannels = outChannels, Sums = sums, SumStep = sumStep, DWeight = dWeight, Accumulate = accumulate };
         Workers.Run<BackKernel, T>(back, inChannels / BackKernel.Rows);
     }
 
-    /// <summary>One task: Bᵀ·d·B and A·dY·Aᵀ of some tiles.</summary>
-    private struct TransformKernel : IKernel<T>
+    /// <summary>One task: the products of all factors, [Cin, tiles]·[tiles, Cout], over the tiles of a share.</summary>
+    private struct ShareKernel : IKernel<T>
     {
-        public const int Tiles = 8;
-
         public Conv2dShape Shape;
-        public WinogradTiles AllTiles;
-        public T* X, DY, XFactors, DYFactors;
-        public nint XStep, DYStep;
-        public int First, Count;
+        public WinogradTiles Tiles;
+        public T* X, DY, Sums;
+        public nint SumStep;
+        public int Shares;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            if (Shape.InChannels % TVector.Count == 0 && Shape.OutChannels % TVector.Count == 0)
-                SomeTiles<TVector>(task * Tiles);
-            else
-                SomeTiles<V256<T>>(task * Tiles);
-        }
-
-        private readonly void SomeTiles<TVector>(int from)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, Factors * TVector.Count);
-            for (int t = from; t < Math.Min(from + Tiles, Count); t++)
+            int inChannels = Shape.InChannels, outChannels = Shape.OutChannels;
+            int from = (int)((long)Tiles.Count * task / Shares), to = (int)((long)Tiles.Count * (task + 1) / Shares);
+            int most = (int)Math.Max(1, MostBlock / (Factors * ((long)inChannels + outChannels)));
+            int blocks = Math.Max(1, (to - from + most - 1) / most), blockTiles = Math.Max(1, (to - from + blocks - 1) / blocks);
+            nint xStep = Winograd.Apart((nint)blockTiles * inChannels), dyStep = Winograd.Apart((nint)blockTiles * outChannels);
+            T* xFactors = Scratch<T>.Get(ScratchSlot.PackedB, Factors * (xStep + dyStep)), dyFactors = xFactors + (Factors * xStep);
+            T* sums = Sums + (task * Factors * SumStep);
+            for (int first = from; first < to || first == from; first += blockTiles)
             {
-                WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
-                    AllTiles, First + t, X, Shape.Size, Shape.InChannels, Shape.Padding, XFactors + ((nint)t * Shape.InChannels), XStep, temporary);
-                OutputGradientTile<TVector>(First + t, DYFactors + ((nint)t * Shape.OutChannels), temporary);
+                int count = Math.Min(blockTiles, to - first);
+                if (inChannels % TVector.Count == 0 && outChannels % TVector.Count == 0)
+                    Transform<TVector>(first, count, xFactors, xStep, dyFactors, dyStep);
+                else
+                    Transform<V256<T>>(first, count, xFactors, xStep, dyFactors, dyStep);
+                for (int f = 0; f < Factors; f++)
+                {
+                    if (outChannels % (2 * TVector.Count) == 0)
+                        Product<TVector>(count, xFactors + (f * xStep), dyFactors + (f * dyStep), sums + (f * SumStep), first > from);
+                    else
+                        Product<V256<T>>(count, xFactors + (f * xStep), dyFactors + (f * dyStep), sums + (f * SumStep), first > from);
+                }
             }
         }
 
-        private readonly void OutputGradientTile<TVector>(int tile, T* factors, T* temporary)
+        private readonly void Product<TVector>(int count, T* xFactor, T* dyFactor, T* sum, bool accumulate)
+            where TVector : unmanaged, IVector<TVector, T> =>
+            MatrixBlock.Multiply<TVector, T>(
+                Shape.InChannels, Shape.OutChannels, count, xFactor, 1, Shape.InChannels, dyFactor, Shape.OutChannels, sum, Shape.OutChannels, accumulate, null);
+
+        // Bᵀ·d·B and A·dY·Aᵀ of some tiles.
+        private readonly void Transform<TVector>(int first, int count, T* xFactors, nint xStep, T* dyFactors, nint dyStep)
+            where TVector : unmanaged, IVector<TVector, T>
+        {
+            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, Factors * TVector.Count);
+            for (int t = 0; t < count; t++)
+            {
+                WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
+                    Tiles, first + t, X, Shape.Size, Shape.InChannels, Shape.Padding, xFactors + ((nint)t * Shape.InChannels), xStep, temporary);
+                OutputGradientTile<TVector>(first + t, dyFactors + ((nint)t * Shape.OutChannels), dyStep, temporary);
+            }
+        }
+
+        private readonly void OutputGradientTile<TVector>(int tile, T* factors, nint step, T* temporary)
             where TVector : unmanaged, IVector<TVector, T>
         {
             // Outputs that the image does not have, have no gradient: zeros.
             int patch = THorizontal.Patch, side = THorizontal.Tile, channels = Shape.OutChannels, count = TVector.Count;
-            var (image, at, _) = AllTiles[tile];
+            var (image, at, _) = Tiles[tile];
             var window = ConvWindow<T>.Of(DY + ((nint)image * Shape.OutSize.Area * channels), Shape.OutSize, channels, at, (TVertical.Tile, side));
             T* dy = window.Pointer;
-            nint pitch = window.Pitch, step = DYStep;
+            nint pitch = window.Pitch;
             for (int c = 0; c < channels; c += count)
             {
                 if (TVertical.Tile == 1)
@@ -107,27 +123,26 @@ internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
         }
     }
 
-    /// <summary>One task: the products of one factor, [Cin, tiles]·[tiles, Cout].</summary>
-    private struct ProductKernel : IKernel<T>
+    /// <summary>One task: some elements of the first share's sums become those of all shares.</summary>
+    private struct AddKernel : IKernel<T>
     {
-        public int InChannels, OutChannels, Count;
-        public T* XFactors, DYFactors, Sums;
-        public nint XStep, DYStep, SumStep;
-        public bool Accumulate;
+        public const int Elements = 4096;
+
+        public T* Sums;
+        public nint Length;
+        public int Shares;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            if (OutChannels % (2 * TVector.Count) == 0)
-                Factor<TVector>(task);
-            else
-                Factor<V256<T>>(task);
+            nint from = (nint)task * Elements, to = Math.Min(from + Elements, Length);
+            for (int share = 1; share < Shares; share++)
+            {
+                T* other = Sums + (share * Length);
+                for (nint i = from; i < to; i += TVector.Count)
+                    TVector.Store(TVector.Load(Sums + i) + TVector.Load(other + i), Sums + i);
+            }
         }
-
-        private readonly void Factor<TVector>(int f)
-            where TVector : unmanaged, IVector<TVector, T> =>
-            MatrixBlock.Multiply<TVector, T>(
-                InChannels, OutChannels, Count, XFactors + (f * XStep), 1, InChannels, DYFactors + (f * DYStep), OutChannels, Sums + (f * SumStep), OutChannels, Accumulate, null);
     }
 
     /// <summary>One task: Gᵀ·s·G for some rows of W[kh, kw], put where the layout of the weights has them.</summary>
