@@ -52,6 +52,9 @@ public sealed partial class Tensor<T>
 
     internal Tensor<T> Owner => _owner;
 
+    /// <summary>The elements that the memory has room for, whatever the shape: what <see cref="AlignedMemory.Allocate"/> was asked for.</summary>
+    internal int Capacity => Memory.Length - (AlignedMemory.Alignment / System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
+
     /// <summary>How often this tensor's memory has gone back to a pool: what was made of it before that is stale.</summary>
     internal int Lease { get; private set; }
 

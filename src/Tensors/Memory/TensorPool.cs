@@ -7,6 +7,8 @@ namespace Diffusion.Tensors.Memory;
 /// for each power of two. Not safe for several threads at once: each tape has its own.
 /// </summary>
 /// <remarks>
+/// Where no buffer of the size is free, one of up to twice the size is taken. So batches of many sizes share buffers, and few are made
+/// and let go: the collector cannot move them, and holes between them would stay with the process.
 /// The pool is bounded by what was needed lately: whoever uses it calls <see cref="EndUse"/> after each piece of work, and
 /// buffers that lay idle through <see cref="Patience"/> of them in a row are let go.
 /// </remarks>
@@ -17,7 +19,8 @@ public sealed class TensorPool<T>
     /// <summary>After how many uses without need a buffer is let go: long enough for what comes every few dozen steps.</summary>
     public const int Patience = 64;
 
-    private const int Classes = 128, Smallest = 64;
+    // Larger: how many sizes up a free buffer is looked for; four are the double.
+    private const int Classes = 128, Smallest = 64, Larger = 4;
 
     private readonly Stack<Tensor<T>>[] _free = new Stack<Tensor<T>>[Classes];
 
@@ -39,7 +42,7 @@ public sealed class TensorPool<T>
     /// <summary>Takes back a tensor that <see cref="Rent"/> gave. Reading it, or a view of it, throws from now on.</summary>
     public void Return(Tensor<T> tensor)
     {
-        var (index, _) = SizeClass(tensor.Owner.Length);
+        var (index, _) = SizeClass(tensor.Owner.Capacity);
         (_free[index] ??= new()).Push(tensor.Owner.EndLease());
     }
 
@@ -64,11 +67,13 @@ public sealed class TensorPool<T>
     internal Tensor<T> RentUnseen(Shape shape)
     {
         var (index, capacity) = SizeClass(shape.Length);
-        var free = _free[index] ??= new();
-        if (free.TryPop(out var tensor))
+        for (int i = index; i <= Math.Min(index + Larger, Classes - 1); i++)
         {
-            _idle[index] = Math.Min(_idle[index], free.Count);
-            return tensor.As(shape);
+            if (_free[i] is { } free && free.TryPop(out var tensor))
+            {
+                _idle[i] = Math.Min(_idle[i], free.Count);
+                return tensor.As(shape);
+            }
         }
 
         _idle[index] = 0;
@@ -84,7 +89,7 @@ public sealed class TensorPool<T>
         if (_free[index] is not { } free)
             return;
         for (; count > 0 && free.TryPop(out var tensor); count--)
-            AllocatedBytes -= Bytes(SizeClass(tensor.Length).Capacity);
+            AllocatedBytes -= Bytes(tensor.Capacity);
         _idle[index] = free.Count;
     }
 

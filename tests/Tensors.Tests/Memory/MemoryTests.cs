@@ -88,5 +88,40 @@ public sealed unsafe class MemoryTests<T>
         Assert.That(a.Span.ToArray(), Is.All.EqualTo(T.One));
     }
 
+    [Test]
+    public void A_free_buffer_of_up_to_twice_the_size_is_taken_before_memory_is()
+    {
+        var pool = new TensorPool<T>();
+        var large = pool.Rent([1024]);
+        nuint address = Address(large);
+        long bytes = pool.AllocatedBytes;
+        pool.Return(large);
+        var half = pool.Rent([512]);
+        Assert.That((Address(half), pool.AllocatedBytes), Is.EqualTo((address, bytes)));
+
+        // It goes back as what it is, though it was lent as less.
+        pool.Return(half);
+        large = pool.Rent([1024]);
+        Assert.That((Address(large), pool.AllocatedBytes), Is.EqualTo((address, bytes)));
+        pool.Return(large);
+        Assert.That(Address(pool.Rent([400])), Is.Not.EqualTo(address), "much larger ones stay for those who need them");
+        pool.Trim();
+        Assert.That(pool.AllocatedBytes, Is.EqualTo(448 * sizeof(T)), "what is still lent");
+    }
+
+    [Test]
+    public void Buffers_of_changing_sizes_are_shared()
+    {
+        var pool = new TensorPool<T>();
+        for (uint i = 0; i < 1000; i++)
+        {
+            pool.Return(pool.Rent([1 + (int)((i * 2654435761u) % 4096)]));
+            pool.EndUse();
+        }
+
+        // One is lent at a time. A buffer for each of the sizes (4096, 3584, 3072, 2560, 2048, ..., 64) would be 6.5 times the largest.
+        Assert.That(pool.AllocatedBytes, Is.LessThanOrEqualTo(4 * 4096 * sizeof(T)));
+    }
+
     private static nuint Address(Tensor<T> tensor) => (nuint)Unsafe.AsPointer(ref tensor.Span[0]);
 }
