@@ -54,6 +54,15 @@ internal unsafe struct PhiloxKernel : IKernel<float>
         int sample = task * BlocksPerTask / _blocksPerSample, block = task * BlocksPerTask % _blocksPerSample;
         for (int at = task * BlocksPerTask; at < to; at += Lanes)
         {
+            // All blocks but the last of a sample have four numbers, so those within a sample lie behind each other.
+            if (Avx.IsSupported && block + Lanes < _blocksPerSample && at + Lanes <= to)
+            {
+                var (a, b, c, d) = Generate(Vector256.Create((uint)block) + Vector256<uint>.Indices, Vector256.Create((uint)(_firstSample + sample)));
+                StoreInTurn(a, b, c, d, _destination + ((nint)sample * _perSample) + (4 * block));
+                block += Lanes;
+                continue;
+            }
+
             int firstSample = sample, firstBlock = block;
             for (int lane = 0; lane < Lanes; lane++)
             {
@@ -63,9 +72,26 @@ internal unsafe struct PhiloxKernel : IKernel<float>
                     (sample, block) = (sample + 1, 0);
             }
 
-            Generate(Vector256.Load(blocks), Vector256.Load(samples), numbers);
+            var (x, y, z, w) = Generate(Vector256.Load(blocks), Vector256.Load(samples));
+            x.Store(numbers);
+            y.Store(numbers + Lanes);
+            z.Store(numbers + (2 * Lanes));
+            w.Store(numbers + (3 * Lanes));
             Scatter(numbers, firstSample, firstBlock, Math.Min(Lanes, to - at));
         }
+    }
+
+    // Lane after lane: a0, b0, c0, d0, a1, b1, ...
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreInTurn(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* target)
+    {
+        Vector256<double> ab = Avx.UnpackLow(a, b).AsDouble(), cd = Avx.UnpackLow(c, d).AsDouble(), abHigh = Avx.UnpackHigh(a, b).AsDouble(), cdHigh = Avx.UnpackHigh(c, d).AsDouble();
+        Vector256<float> of04 = Avx.UnpackLow(ab, cd).AsSingle(), of15 = Avx.UnpackHigh(ab, cd).AsSingle();
+        Vector256<float> of26 = Avx.UnpackLow(abHigh, cdHigh).AsSingle(), of37 = Avx.UnpackHigh(abHigh, cdHigh).AsSingle();
+        Vector256.Create(of04.GetLower(), of15.GetLower()).Store(target);
+        Vector256.Create(of26.GetLower(), of37.GetLower()).Store(target + 8);
+        Vector256.Create(of04.GetUpper(), of15.GetUpper()).Store(target + 16);
+        Vector256.Create(of26.GetUpper(), of37.GetUpper()).Store(target + 24);
     }
 
     // Four numbers for each block, of which the last block of a sample may need fewer.
@@ -82,21 +108,16 @@ internal unsafe struct PhiloxKernel : IKernel<float>
         }
     }
 
-    private readonly void Generate(Vector256<uint> block, Vector256<uint> sample, float* numbers)
+    private readonly (Vector256<float> First, Vector256<float> Second, Vector256<float> Third, Vector256<float> Fourth) Generate(Vector256<uint> block, Vector256<uint> sample)
     {
         var (x0, x1, x2, x3) = Philox8(block, sample, _stream.Counter2, _stream.Counter3, _stream.Key0, _stream.Key1);
         if (_uniform)
-        {
-            Unit(x0).Store(numbers);
-            Unit(x1).Store(numbers + Lanes);
-            Unit(x2).Store(numbers + (2 * Lanes));
-            Unit(x3).Store(numbers + (3 * Lanes));
-            return;
-        }
-
-        BoxMuller(x0, x1, numbers, numbers + Lanes);
-        if (_perSample > 2)
-            BoxMuller(x2, x3, numbers + (2 * Lanes), numbers + (3 * Lanes));
+            return (Unit(x0), Unit(x1), Unit(x2), Unit(x3));
+        var (first, second) = BoxMuller(x0, x1);
+        if (_perSample <= 2)
+            return (first, second, default, default);
+        var (third, fourth) = BoxMuller(x2, x3);
+        return (first, second, third, fourth);
     }
 
     // The upper 24 bits as a number in [0, 1), exactly.
@@ -137,12 +158,12 @@ internal unsafe struct PhiloxKernel : IKernel<float>
         : (x.AsUInt64() & Vector256.Create(0xFFFFFFFFUL)) * Vector256.Create((ulong)multiplier);
 
     // (-2 ln u)^(1/2) (cos, sin)(2 pi v) with u = (word0 + 1/2) / 2^32 and v = word1 / 2^32.
-    private static void BoxMuller(Vector256<uint> word0, Vector256<uint> word1, float* first, float* second)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<float> First, Vector256<float> Second) BoxMuller(Vector256<uint> word0, Vector256<uint> word1)
     {
         var radius = Vector256.Sqrt(Vector256.Create(-2f) * LogUnit(word0));
         var (sin, cos) = SinCosTurns(word1);
-        (radius * cos).Store(first);
-        (radius * sin).Store(second);
+        return (radius * cos, radius * sin);
     }
 
     /// <summary>ln((word + 1/2) / 2^32). Above √½ the distance from 1 is taken from the word itself, so that no digits are lost there.</summary>
