@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Diffusion.Playground.Server;
 using Microsoft.Playwright;
 using NUnit.Framework;
 
@@ -22,7 +24,8 @@ internal sealed class BrowserPage : IAsyncDisposable
         if (path.Length == 0)
             Assert.Ignore($"There is no Chromium at {string.Join(", ", Places)}.");
         Assertions.SetDefaultExpectTimeout(30_000);
-        var visitor = await Visitor.Come();
+        // A closed page gives its place back after seconds, in which a fast machine opens many.
+        var visitor = await Visitor.Come(sessions: 64);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -36,23 +39,24 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <param name="fragment">The state in the address; empty for none.</param>
     /// <param name="width">The width of the window, in CSS pixels.</param>
     /// <param name="scheme">Light or dark.</param>
-    public async Task<IPage> NewPage(string fragment = "", int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    /// <param name="server">Whose page; null for the visitor's server.</param>
+    public async Task<IPage> NewPage(string fragment = "", int width = 1280, ColorScheme scheme = ColorScheme.Light, PlaygroundServer? server = null)
     {
         var context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, AcceptDownloads = true });
         var page = await context.NewPageAsync();
-        page.PageError += (_, error) => Problems.Add(error);
+        page.PageError += (_, error) => Problems.Enqueue(error);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
-                Problems.Add(message.Text);
+                Problems.Enqueue(message.Text);
         };
-        _ = await page.GotoAsync(Visitor.Server.Address + fragment);
+        _ = await page.GotoAsync((server ?? Visitor.Server).Address + fragment);
         await Assertions.Expect(page.Locator("#set-T")).ToBeVisibleAsync();
         return page;
     }
 
     /// <summary>Errors that the pages reported.</summary>
-    public List<string> Problems { get; } = [];
+    public ConcurrentQueue<string> Problems { get; } = [];
 
     public async ValueTask DisposeAsync()
     {

@@ -9,34 +9,12 @@ namespace Diffusion.Playground.Tests;
 
 /// <summary>The page as a visitor uses it, in Chromium.</summary>
 [Category("Browser")]
-public sealed partial class BrowserTests
+public sealed partial class BrowserTests : BrowserFixture
 {
-    private BrowserPage _browser = null!;
-
-    [OneTimeSetUp]
-    public async Task Open() => _browser = await BrowserPage.Open();
-
-    [OneTimeTearDown]
-    public async Task Close()
-    {
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-    }
-
-    [TearDown]
-    public async Task NoProblems()
-    {
-        string[] problems = [.. _browser.Problems];
-        _browser.Problems.Clear();
-        foreach (var context in _browser.Browser.Contexts)
-            await context.CloseAsync();
-        Assert.That(problems, Is.Empty);
-    }
-
     [Test]
     public async Task The_guide_has_its_formulas_figures_and_answers()
     {
-        var page = await _browser.NewPage();
+        var page = await Browser.NewPage();
         await page.Locator("a[href='/guide/06-objectives']").First.ClickAsync();
         await Expect(page.Locator("h1")).ToContainTextAsync("6.");
         await page.GotoAsync(new Uri(new Uri(page.Url), "/guide/05-forward").ToString());
@@ -52,7 +30,7 @@ public sealed partial class BrowserTests
     [Test]
     public async Task Draw_train_place_sample_and_share()
     {
-        var page = await _browser.NewPage();
+        var page = await Browser.NewPage();
         await page.Locator("input[value=draw]").CheckAsync();
         await Stroke(page, (0.3, 0.3), (0.7, 0.35));
         await page.Locator("#brush").SelectOptionAsync("1");
@@ -74,7 +52,7 @@ public sealed partial class BrowserTests
 
         // The link is the state: the same settings, and the same model.
         byte[] mine = await Download(page, "#model");
-        var other = await _browser.NewPage(new Uri(page.Url).Fragment);
+        var other = await Browser.NewPage(new Uri(page.Url).Fragment);
         await Expect(other.Locator("#progress")).ToContainTextAsync("done");
         foreach (string setting in new[] { "#set-data", "#set-sampler", "#set-steps", "#set-label", "#set-guidance", "#set-iterations" })
             await Expect(other.Locator(setting)).ToHaveValueAsync(await page.Locator(setting).InputValueAsync());
@@ -87,7 +65,7 @@ public sealed partial class BrowserTests
     [Test]
     public async Task Peaks_are_moved_by_the_pointer_and_by_numbers()
     {
-        var page = await _browser.NewPage();
+        var page = await Browser.NewPage();
         await page.Locator("input[value=peaks]").CheckAsync();
         await Stroke(page, Place(-0.35, 0.65), Place(-1, 1));
         await Expect(page.GetByLabel("Peak 0, left")).ToHaveValueAsync(NearOne());
@@ -102,13 +80,13 @@ public sealed partial class BrowserTests
     [Test]
     public async Task Two_visitors_have_their_own_models_and_a_closed_page_gives_its_place_back()
     {
-        var first = await _browser.NewPage();
-        var second = await _browser.NewPage();
+        var first = await Browser.NewPage();
+        var second = await Browser.NewPage();
         await Train(first, iterations: 60);
         await Train(second, iterations: 90);
         await Expect(first.Locator("#progress")).ToContainTextAsync("60 of 60");
         await Expect(second.Locator("#progress")).ToContainTextAsync("90 of 90");
-        var sessions = _browser.Visitor.Server.Sessions;
+        var sessions = Browser.Visitor.Server.Sessions;
         string[] open = [.. sessions.Open.Select(session => session.Id)];
         await first.Context.CloseAsync();
         await second.Context.CloseAsync();
@@ -122,7 +100,7 @@ public sealed partial class BrowserTests
     [Test]
     public async Task The_keyboard_is_enough()
     {
-        var page = await _browser.NewPage();
+        var page = await Browser.NewPage();
         await page.Locator("#set-iterations").FillAsync("60");
         await TabTo(page, "train");
         await page.Keyboard.PressAsync("Enter");
@@ -150,7 +128,7 @@ public sealed partial class BrowserTests
     [Test]
     public async Task Everything_has_a_name_and_a_line_that_explains_it()
     {
-        var page = await _browser.NewPage();
+        var page = await Browser.NewPage();
         string[] nameless = await page.EvaluateAsync<string[]>("""
             () => [...document.querySelectorAll('input, select, button, canvas, progress')]
               .filter(e => !(e.ariaLabel || e.labels?.length || e.textContent.trim() && e.tagName === 'BUTTON'))
@@ -169,7 +147,7 @@ public sealed partial class BrowserTests
     [Test]
     public async Task Axe_finds_nothing([Values] bool isDark)
     {
-        var page = await _browser.NewPage(scheme: isDark ? ColorScheme.Dark : ColorScheme.Light);
+        var page = await Browser.NewPage(scheme: isDark ? ColorScheme.Dark : ColorScheme.Light);
         await Train(page, iterations: 50);
         await page.Locator("#budget").ClickAsync();
         await Expect(page.Locator("#bars li")).ToHaveCountAsync(4);
@@ -182,7 +160,7 @@ public sealed partial class BrowserTests
     {
         foreach (int width in new[] { 360, 800, 1280 })
         {
-            var page = await _browser.NewPage(width: width);
+            var page = await Browser.NewPage(width: width);
             await page.Locator("#preset").SelectOptionAsync("1");
             await Expect(page.Locator("#bar")).Not.ToHaveAttributeAsync("value", "0");
             Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(width));
@@ -196,7 +174,7 @@ public sealed partial class BrowserTests
     [Test]
     public async Task A_link_that_is_damaged_says_so()
     {
-        var page = await _browser.NewPage("#nonsense");
+        var page = await Browser.NewPage("#nonsense");
         await Expect(page.Locator("#problem")).ToContainTextAsync("no state that can be read");
         await Expect(page.Locator("#set-T")).ToHaveValueAsync("50");
     }
@@ -204,7 +182,7 @@ public sealed partial class BrowserTests
     [Test]
     public async Task Every_preset_trains_and_says_what_to_look_at()
     {
-        var page = await _browser.NewPage();
+        var page = await Browser.NewPage();
         int count = await page.Locator("#preset option").CountAsync();
         Assert.That(count, Is.GreaterThanOrEqualTo(5));
         for (int preset = 0; preset < count; preset++)
@@ -219,7 +197,7 @@ public sealed partial class BrowserTests
     [Test]
     public async Task Screenshots([Values] bool isDark)
     {
-        var page = await _browser.NewPage(width: 1440, scheme: isDark ? ColorScheme.Dark : ColorScheme.Light);
+        var page = await Browser.NewPage(width: 1440, scheme: isDark ? ColorScheme.Dark : ColorScheme.Light);
         await page.Locator("#preset").SelectOptionAsync(isDark ? "4" : "1");
         await page.Locator("#stop").ClickAsync(new() { Delay = 2500 });
         await Expect(page.Locator("#progress")).ToContainTextAsync(new Regex("done|stopped"));

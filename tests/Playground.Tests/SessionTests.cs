@@ -27,8 +27,18 @@ public sealed class SessionTests
     [Test]
     public async Task Frames_show_how_a_model_is_learned()
     {
-        string session = await _visitor.Begin(Visitor.Small(iterations: 2500));
-        var frames = await _visitor.AllFrames(session);
+        // Slow until the first frame has come, which shows then a model that has hardly learned, and at full speed from there.
+        var request = Visitor.Small(iterations: 2500);
+        request["view"]!["pace"] = 10;
+        string session = await _visitor.Begin(request);
+        bool isFast = false;
+        var frames = await _visitor.Frames(session, frame =>
+        {
+            if (!isFast)
+                Assert.That(_visitor.Post(session + "/view", Visitor.View()).Result.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+            isFast = true;
+            return frame.GetProperty("isOver").GetBoolean();
+        });
         JsonElement first = frames[0], last = frames[^1];
         double Of(JsonElement frame, string name) => frame.GetProperty(name).GetDouble();
         Assert.Multiple(() =>
@@ -185,7 +195,9 @@ public sealed class SessionTests
     [Test]
     public async Task Stopping_keeps_the_model()
     {
-        string session = await _visitor.Begin(Visitor.Small(iterations: 30_000));
+        var request = Visitor.Small(iterations: 30_000);
+        request["view"]!["pace"] = 100;
+        string session = await _visitor.Begin(request);
         Assert.That((await _visitor.Post(session + "/stop", new JsonObject())).StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
         var last = (await _visitor.AllFrames(session))[^1];
         Assert.That(last.GetProperty("step").GetInt32(), Is.LessThan(30_000));
@@ -197,7 +209,9 @@ public sealed class SessionTests
     {
         await using var visitor = await Visitor.Come(sessions: 2);
         string first = await visitor.Begin(Visitor.Small());
-        _ = await visitor.Begin(Visitor.Small());
+        using var watched = await visitor.Client.GetAsync(first + "/frames", HttpCompletionOption.ResponseHeadersRead);
+        string second = await visitor.Begin(Visitor.Small());
+        using var watchedToo = await visitor.Client.GetAsync(second + "/frames", HttpCompletionOption.ResponseHeadersRead);
         using var refused = await visitor.Post("/api/sessions", Visitor.Small());
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
         Assert.That((await visitor.Client.DeleteAsync(first)).StatusCode, Is.EqualTo(HttpStatusCode.NoContent));

@@ -11,7 +11,7 @@ namespace Diffusion.Playground.Tests;
 /// <summary>A server of the test's own on a free port, and somebody who asks it.</summary>
 internal sealed class Visitor : IAsyncDisposable
 {
-    private Visitor(PlaygroundServer server) => (Server, Client) = (server, new HttpClient { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(60) });
+    private Visitor(PlaygroundServer server) => (Server, Client) = (server, new HttpClient(Handler()) { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(60) });
 
     public PlaygroundServer Server { get; }
 
@@ -80,6 +80,9 @@ internal sealed class Visitor : IAsyncDisposable
         Client.Dispose();
         await Server.DisposeAsync();
     }
+
+    // A body that is announced (Expect: 100-continue) is not sent before the server wants it, however long that takes.
+    private static SocketsHttpHandler Handler() => new() { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
 
     private static JsonObject Peak(double left, double right, double weight) => new() { ["left"] = left, ["right"] = right, ["sigma"] = 0.1, ["weight"] = weight };
 }

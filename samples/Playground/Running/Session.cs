@@ -19,7 +19,7 @@ internal sealed class Session : IDisposable
     private readonly long _begun = Stopwatch.GetTimestamp();
     private Looks? _looks;
     private ViewSettings _view;
-    private int _version, _watchers;
+    private int _version, _watchers, _present;
     private long _alone = Stopwatch.GetTimestamp();
 
     /// <summary>Begins to train.</summary>
@@ -41,8 +41,8 @@ internal sealed class Session : IDisposable
     /// <summary>The number of frames that were made.</summary>
     public int Frames { get; private set; }
 
-    /// <summary>For how long nobody has watched.</summary>
-    public TimeSpan Alone => Volatile.Read(ref _watchers) > 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _alone));
+    /// <summary>For how long nobody has watched, nor waited for an answer.</summary>
+    public TimeSpan Alone => Volatile.Read(ref _present) > 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _alone));
 
     /// <summary>Since when the session is.</summary>
     public TimeSpan Age => Stopwatch.GetElapsedTime(_begun);
@@ -62,6 +62,7 @@ internal sealed class Session : IDisposable
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, _closed.Token);
         int watchers = Interlocked.Increment(ref _watchers);
+        _ = Interlocked.Increment(ref _present);
         try
         {
             // A page that comes back after its connection was lost may find its old self still there.
@@ -93,7 +94,7 @@ internal sealed class Session : IDisposable
         }
         finally
         {
-            Volatile.Write(ref _alone, Stopwatch.GetTimestamp());
+            Leave();
             _ = Interlocked.Decrement(ref _watchers);
         }
     }
@@ -141,15 +142,29 @@ internal sealed class Session : IDisposable
     // One look at a time, since the model that is looked at and the scratch memory of denoisers are one.
     private async Task<T> Do<T>(Func<Looks, T> work, CancellationToken gone)
     {
-        await _work.WaitAsync(gone);
+        _ = Interlocked.Increment(ref _present);
         try
         {
-            return await Task.Run(() => work(_looks ??= new Looks(_settings, _data, _training.Model)), gone);
+            await _work.WaitAsync(gone);
+            try
+            {
+                return await Task.Run(() => work(_looks ??= new Looks(_settings, _data, _training.Model)), gone);
+            }
+            finally
+            {
+                _ = _work.Release();
+            }
         }
         finally
         {
-            _ = _work.Release();
+            Leave();
         }
+    }
+
+    private void Leave()
+    {
+        Volatile.Write(ref _alone, Stopwatch.GetTimestamp());
+        _ = Interlocked.Decrement(ref _present);
     }
 
     private async Task PauseUntilChanged(int shown, CancellationToken gone)

@@ -16,6 +16,7 @@ internal sealed class Sessions : IDisposable
     private readonly Timer _sweeper;
     private readonly int _most;
     private readonly Lock _gate = new();
+    private bool _isClosed;
 
     /// <summary>No sessions yet.</summary>
     /// <param name="most">The most that are open at once.</param>
@@ -29,11 +30,13 @@ internal sealed class Sessions : IDisposable
     public IEnumerable<Session> Open => _open.Values;
 
     /// <summary>Opens a session.</summary>
-    /// <exception cref="RefusedException">There are as many as there may be, or settings that do not go together.</exception>
+    /// <exception cref="RefusedException">There are as many as there may be, settings that do not go together, or the server ends.</exception>
     public Session Begin(PlaySettings settings, ViewSettings view)
     {
         lock (_gate)
         {
+            if (_isClosed)
+                throw new RefusedException(503, "The server ends.");
             if (_open.Count >= _most)
                 throw new RefusedException(429, $"{_most} models are trained or looked at here, which is the limit (--sessions); close a page, and try again in a few seconds.");
             var session = new Session(settings, view);
@@ -58,6 +61,8 @@ internal sealed class Sessions : IDisposable
     public void Dispose()
     {
         _sweeper.Dispose();
+        lock (_gate)
+            _isClosed = true;
         foreach (string id in _open.Keys)
             End(id);
     }

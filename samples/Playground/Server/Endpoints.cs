@@ -63,9 +63,13 @@ internal static class Endpoints
     private static async Task Stream(HttpContext context, Session session)
     {
         context.Response.ContentType = "text/event-stream";
+
+        // A browser's own wait before it comes back (3 s, 5 s) may be longer than a session waits for it.
+        string first = $"retry: {(int)(Sessions.Grace / 4).TotalMilliseconds}\n";
         await foreach (var frame in session.Watch(context.RequestAborted))
         {
-            await context.Response.WriteAsync(frame is null ? ":\n\n" : $"data: {PlayJson.Write(frame)}\n\n", context.RequestAborted);
+            await context.Response.WriteAsync(first + (frame is null ? ":\n\n" : $"data: {PlayJson.Write(frame)}\n\n"), context.RequestAborted);
+            first = "";
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
     }

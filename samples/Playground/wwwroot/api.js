@@ -22,7 +22,7 @@ async function ask(method, path, body, signal) {
 export const choices = () => ask('GET', '/api/choices');
 export const pointsOf = name => ask('GET', `/api/points/${name}`);
 
-/** A model that the server trains for this page, and a stream of what it looks like. The stream's end is its end. */
+/** A model that the server trains for this page, and a stream of what it looks like. The stream's end is its end, and that of all that is asked of it. */
 export class Session {
   static async begin(request, onFrame, onEnd) {
     const { id } = await ask('POST', '/api/sessions', request);
@@ -31,6 +31,7 @@ export class Session {
 
   constructor(id, onFrame, onEnd) {
     this.path = `/api/sessions/${id}`;
+    this.over = new AbortController();
     this.stream = new EventSource(`${this.path}/frames`);
     this.stream.onmessage = event => onFrame(JSON.parse(event.data));
     this.stream.onerror = () => {
@@ -40,13 +41,14 @@ export class Session {
     };
   }
 
-  show = view => ask('POST', `${this.path}/view`, view);
-  stop = () => ask('POST', `${this.path}/stop`, {});
+  show = view => ask('POST', `${this.path}/view`, view, this.over.signal);
+  stop = () => ask('POST', `${this.path}/stop`, {}, this.over.signal);
   way = (view, placed, signal) => ask('POST', `${this.path}/way`, { view, placed }, signal);
-  budget = view => ask('POST', `${this.path}/budget`, view);
+  budget = (view, signal) => ask('POST', `${this.path}/budget`, view, signal);
   get model() { return `${this.path}/model`; }
 
   end() {
+    this.over.abort();
     this.stream.close();
     return ask('DELETE', this.path).catch(() => null);
   }

@@ -18,8 +18,10 @@ export class Live {
   /** Forgets a model. */
   restart(session) {
     this.forgetWays();
+    this.forgetBudget();
     Object.assign(this, { session, losses: [], held: [], errors: [], cloud: null, exactCloud: null, field: null, exactField: null, way: null, shown: null, frame: null });
-    $('bars').replaceChildren();
+    $('progress').textContent = 'Nothing is trained yet.';
+    $('bar').value = 0;
     this.showTimes();
     this.draw();
   }
@@ -66,12 +68,7 @@ export class Live {
       return;
     const { signal } = this.asking = new AbortController();
     this.waiting = setTimeout(() => attempt(async () => {
-      const way = await session.way(viewOf(state), state.placed, signal).catch(error => {
-        if (!signal.aborted)
-          throw error;
-      });
-      if (signal.aborted)
-        return;
+      const way = await session.way(viewOf(state), state.placed, signal);
       this.way = { ...way, states: unpack(way.states, this.choices.scale), exactStates: unpack(way.exactStates, this.choices.scale) };
       this.showTimes();
       this.draw();
@@ -86,7 +83,7 @@ export class Live {
 
   /** The cloud at the place of the slider; the last place is the live cloud. */
   setTime(place, attempt) {
-    this.shown = this.way && place >= this.way.times.length - 1 ? null : place;
+    this.shown = place === Infinity || (this.way && place >= this.way.times.length - 1) ? null : place;
     if (!this.way)
       this.askWays(attempt);
     this.showTimes();
@@ -102,24 +99,29 @@ export class Live {
     $('time').setAttribute('aria-valuetext', `t = ${+t.toFixed(2)}`);
   }
 
-  /** Walks the slider from noise to data. */
+  /** Walks the slider from noise to data, until another walk or another model begins. */
   async play(attempt) {
+    const { session } = this, mine = this.playing = {};
+    const goesOn = () => this.playing === mine && this.session === session;
     this.setTime(0, attempt);
-    for (let wait = 0; !this.way && wait < 50; wait++)
+    for (let wait = 0; goesOn() && !this.way && wait < 50; wait++)
       await new Promise(done => setTimeout(done, 100));
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    for (let place = still ? Infinity : 0; this.way && place < this.way.times.length; place++) {
+    for (let place = still ? Infinity : 0; goesOn() && this.way && place < this.way.times.length; place++) {
       this.setTime(place, attempt);
       await new Promise(done => setTimeout(done, 2500 / this.way.times.length));
     }
 
-    this.setTime(Infinity, attempt);
+    if (goesOn())
+      this.setTime(Infinity, attempt);
   }
 
   async measureBudget(view) {
     if (!this.session)
       throw new Error('There is no model yet: train first.');
-    const { network, exact, exactManySteps, chance, count } = await this.session.budget(view);
+    this.forgetBudget();
+    const { signal } = this.measuring = new AbortController();
+    const { network, exact, exactManySteps, chance, count } = await this.session.budget(view, signal);
     const rows = [
       ['network, this sampler', network], ['exact denoiser, this sampler: the sampler’s part', exact],
       ['exact denoiser, Heun in 50 steps: hardly any error of the steps', exactManySteps], [`two sets of ${count} data: chance`, chance],
@@ -132,6 +134,11 @@ export class Live {
       row.append(words, digits, meter);
       return row;
     }));
+  }
+
+  forgetBudget() {
+    this.measuring?.abort();
+    $('bars').replaceChildren();
   }
 
   /** The samples of the picture with their label, for a file. */

@@ -16,17 +16,30 @@ const live = new Live(choices, state);
 const peaksPlace = document.createElement('div');
 const show = buildControls($('controls'), choices, state, peaksPlace, changed);
 const mode = () => document.querySelector('input[name="mode"]:checked').value;
-let session = null, trained = '', beginning = 0, shownData = null;
+let session = null, trained = '', beginning = 0, turn = Promise.resolve(), isStopped = false, shownData = null, said = 0;
 
 live.tool = listen($('plot'), { state, mode, brush: () => Number($('brush').value), say: words => $('plot-words').textContent = words, changed });
 live.mode = mode;
 
 function problem(words) {
+  said += words ? 1 : 0;
   $('problem').hidden = !words;
   $('problem').textContent = words ?? '';
 }
 
-const attempt = work => Promise.resolve().then(work).then(result => (problem(null), result), error => problem(error.message));
+/** Does something that can fail, and says so. What works hides what failed before it began, and nothing that failed since. */
+function attempt(work) {
+  const before = said;
+  return Promise.resolve().then(work).then(result => {
+    if (said === before)
+      problem(null);
+    return result;
+  }, error => {
+    // What was given up, since its session or its view was replaced, is no failure.
+    if (error.name !== 'AbortError')
+      problem(error.message);
+  });
+}
 
 // Of quick changes the last one counts: a slider that is moved, a peak that is dragged.
 const waiting = {};
@@ -54,7 +67,7 @@ function changed(what, key) {
     later('view', () => session && attempt(() => session.show(viewOf(state))));
   const isSampled = what === 'view' && key !== 'time' && key !== 'pace';
   if (isSampled)
-    $('bars').replaceChildren();
+    live.forgetBudget();
   if (isSampled || what === 'placed')
     live.askWays(attempt);
   live.draw();
@@ -71,28 +84,43 @@ async function showData() {
   if (data === shownData)
     return;
   shownData = data;
-  live.data = data in choices.classes ? await attempt(async () => unpack((await pointsOf(data)).points, choices.scale)) : null;
+  const points = data in choices.classes ? await attempt(async () => unpack((await pointsOf(data)).points, choices.scale)) : null;
+  if (data !== shownData)
+    return;
+  live.data = points;
   live.draw();
 }
 
-async function train() {
-  const mine = ++beginning;
-  await session?.end();
+/** Trains anew. One after the other, so that the page never has two sessions; of quick ones the last one counts. */
+function train() {
+  const mine = ++beginning, before = session;
+  isStopped = false;
   live.restart(session = null);
+  turn = Promise.allSettled([turn, before?.end()]).then(() => begin(mine));
+}
+
+async function begin(mine) {
+  if (mine !== beginning)
+    return;
   const asked = request(state);
   const begun = await attempt(() => Session.begin(asked, frame => live.take(frame, attempt), () => {
     if (session === begun)
       problem('The session has ended: the server was stopped, or an hour is over. Train again.');
   }));
-  if (!begun || mine !== beginning) {
-    begun?.end();
+  if (mine !== beginning)
+    return begun?.end();
+  if (!begun)
     return;
-  }
-
   trained = JSON.stringify(asked.settings);
   live.restart(session = begun);
   changed('training');
   live.askWays(attempt);
+
+  // What was wanted of it before it was there.
+  if (JSON.stringify(viewOf(state)) !== JSON.stringify(asked.view))
+    attempt(() => begun.show(viewOf(state)));
+  if (isStopped)
+    attempt(() => begun.stop());
 }
 
 function load(other, layers) {
@@ -125,7 +153,7 @@ $('preset').addEventListener('change', () => {
   load(preset, preset.layers);
 });
 $('train').addEventListener('click', train);
-$('stop').addEventListener('click', () => session && attempt(() => session.stop()));
+$('stop').addEventListener('click', () => session ? attempt(() => session.stop()) : isStopped = true);
 $('clear').addEventListener('click', () => {
   if (mode() === 'draw')
     state.settings.points.length = 0;
@@ -154,7 +182,7 @@ $('link').addEventListener('click', () => attempt(async () => {
 $('png').addEventListener('click', () => savePng($('plot'), 'playground.png'));
 $('csv').addEventListener('click', () => live.cloud ? saveCsv(live.samples(), 'samples.csv') : problem('There are no samples yet: train first.'));
 $('data-csv').addEventListener('click', () => state.settings.points.length ? saveCsv(request({ ...state, settings: { ...state.settings, data: 'drawn' } }).settings.points, 'data.csv') : problem('No points are drawn.'));
-$('model').addEventListener('click', () => session ? attempt(() => saveModel(session.model, `model-T${state.settings.T}.safetensors`)) : problem('There is no model yet: train first.'));
+$('model').addEventListener('click', () => session ? attempt(() => saveModel(session, `model-T${state.settings.T}.safetensors`)) : problem('There is no model yet: train first.'));
 
 window.addEventListener('hashchange', loadAddress);
 new ResizeObserver(() => live.draw()).observe($('plot'));

@@ -14,8 +14,8 @@ export function saveCsv(points, name) {
   give(name, new Blob([['left,right,label', ...lines, ''].join('\n')], { type: 'text/csv' }));
 }
 
-export async function saveModel(address, name) {
-  const response = await fetch(address);
+export async function saveModel(session, name) {
+  const response = await fetch(session.model, { signal: session.over.signal });
   if (!response.ok)
     throw new Error((await response.json()).error);
   give(name, await response.blob());
