@@ -1,3 +1,4 @@
+using Diffusion.Autograd;
 using Diffusion.Data;
 using Diffusion.Networks;
 using Diffusion.Objectives;
@@ -98,6 +99,18 @@ public sealed class UpscalingSourceTests
         Assert.That(Error(values), Is.LessThan(.8 * Error(others)));
     }
 
+    [TestCase(0)]
+    [TestCase(1)]
+    public void A_training_shows_the_small_images_or_drops_them_all(double dropout)
+    {
+        var source = new UpscalingSource<float>(new ImageSource<float>(ImageSet.Of(Images.ToTensor<float>())), 2);
+        var network = new UNet<float>(TestUNets.Images(4, 6, channels: 2, image: 2), new RandomSource(1));
+        var objective = new Watching();
+        var settings = new TrainingConfiguration { Iterations = 3, Batch = 5, LearningRate = 1e-3, LabelDropout = dropout, Ema = .9, Seed = 2 };
+        new Trainer<float>(network, NoiseSchedule.Cosine(TestUNets.Timesteps), objective, source, settings).Run();
+        Assert.That(objective.AskedOfNone, Is.EqualTo(Enumerable.Repeat(dropout == 1, 3)));
+    }
+
     [Test]
     public void What_has_no_small_version_is_refused()
     {
@@ -123,5 +136,16 @@ public sealed class UpscalingSourceTests
         int[] labels = new int[7];
         source.Fill(x0, labels, values, new RandomSource(4).At(step));
         return (x0, labels, values);
+    }
+
+    private sealed class Watching : SimpleObjective<float>
+    {
+        public List<bool> AskedOfNone { get; } = [];
+
+        protected override Variable<float> LossOf(TrainingBatch<float> batch)
+        {
+            AskedOfNone.Add(batch.Condition.IsNone);
+            return base.LossOf(batch);
+        }
     }
 }
