@@ -63,6 +63,18 @@ internal unsafe struct PhiloxKernel : IKernel<float>
                 continue;
             }
 
+            // Small samples, such as points in the plane: the first numbers of a block each.
+            if (Avx.IsSupported && _perSample <= 2 && at + Lanes <= to)
+            {
+                var (a, b, _, _) = Generate(Vector256<uint>.Zero, Vector256.Create((uint)(_firstSample + at)) + Vector256<uint>.Indices);
+                if (_perSample == 1)
+                    a.Store(_destination + at);
+                else
+                    StoreInTurn(a, b, _destination + (2 * (nint)at));
+                sample += Lanes;
+                continue;
+            }
+
             int firstSample = sample, firstBlock = block;
             for (int lane = 0; lane < Lanes; lane++)
             {
@@ -79,6 +91,15 @@ internal unsafe struct PhiloxKernel : IKernel<float>
             w.Store(numbers + (3 * Lanes));
             Scatter(numbers, firstSample, firstBlock, Math.Min(Lanes, to - at));
         }
+    }
+
+    // Lane after lane: a0, b0, a1, b1, ...
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreInTurn(Vector256<float> a, Vector256<float> b, float* target)
+    {
+        Vector256<float> low = Avx.UnpackLow(a, b), high = Avx.UnpackHigh(a, b);
+        Vector256.Create(low.GetLower(), high.GetLower()).Store(target);
+        Vector256.Create(low.GetUpper(), high.GetUpper()).Store(target + Lanes);
     }
 
     // Lane after lane: a0, b0, c0, d0, a1, b1, ...
