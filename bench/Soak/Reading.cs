@@ -28,7 +28,7 @@ internal sealed record Reading(double Seconds, double ResidentMegabytes, double 
     }
 }
 
-/// <summary>Whether readings stay where they are: the first and the last fifth after a warm-up of a tenth, by their medians or another number of each.</summary>
+/// <summary>Whether readings stay where they are: the first and the last fifth after a warm-up of a tenth, by their medians.</summary>
 internal sealed record Drift(string Name, double First, double Last, double Most)
 {
     public bool IsFlat => Last <= First * (1 + Most);
@@ -36,12 +36,11 @@ internal sealed record Drift(string Name, double First, double Last, double Most
     public override string ToString() =>
         $"{Name,-20} {First,9:f1} {Last,9:f1}  {(Last - First) / First * 100,6:+0.0;-0.0;0.0} %  {(IsFlat ? "flat" : $"GROWS: more than {Most * 100:0.#} %")}";
 
-    public static Drift Of(string name, IReadOnlyList<Reading> readings, Func<Reading, double> value, double most, Func<IEnumerable<double>, double>? summary = null)
+    public static Drift Of(string name, IReadOnlyList<Reading> readings, Func<Reading, double> value, double most)
     {
-        summary ??= Median;
         double[] values = [.. readings.Skip(readings.Count / 10).Select(value)];
         int fifth = Math.Max(1, values.Length / 5);
-        return new(name, summary(values[..fifth]), summary(values[^fifth..]), most);
+        return new(name, Median(values[..fifth]), Median(values[^fifth..]), most);
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
