@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Diffusion.Mutation.Faults;
 
 namespace Diffusion.Mutation;
@@ -14,14 +18,17 @@ internal static class Drawing
     });
 
     /// <summary>
-    /// All places of the general operators, in an order drawn by a seed. The textbook versions of kernels are left out: tests
-    /// compare with them, so they would notice nearly every fault there, and the score would say less.
+    /// All places of the general operators, in an order drawn by a seed: by a hash of each, so that a change of src changes the draw at the
+    /// places that it changes, and what was found at all others stands. The textbook versions of kernels are left out: tests compare with them, so
+    /// they would notice nearly every fault there, and the score would say less.
     /// </summary>
     public static Mutant[] Drawn(IReadOnlyDictionary<string, string> sources, int seed)
     {
-        Mutant[] places = [.. sources.Where(source => !source.Key.StartsWith("src/Tensors/Reference/", StringComparison.Ordinal)).SelectMany(source => Operators.Places(source.Key, source.Value))];
-        new Random(seed).Shuffle(places);
+        var places = sources.Where(source => !source.Key.StartsWith("src/Tensors/Reference/", StringComparison.Ordinal)).SelectMany(source => Operators.Places(source.Key, source.Value));
         var arguments = Argued.All.ToLookup(each => (each.File, each.Line), each => each.Why);
-        return [.. places.Select(place => place with { Argument = arguments[(place.File, place.After)].FirstOrDefault() })];
+        return [.. places.OrderBy(place => Rank(place.Id, seed)).Select(place => place with { Argument = arguments[(place.File, place.After)].FirstOrDefault() })];
     }
+
+    private static ulong Rank(string id, int seed) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed} {id}"))));
 }
