@@ -10,7 +10,7 @@ return SampleProgram.Run(args, (reporter, stop) =>
     var file = Options.Text("--file", "PATH", "Only faults of one file of src, such as src/Nn/Optimisation/Adam.cs.");
     var list = new Option<bool>("--list") { Description = "Only list the faults." };
     var again = new Option<bool>("--again") { Description = "Plant those again that survived an earlier run." };
-    var work = Options.Text("--work", "FOLDER", "The folder of the run: results.jsonl, one in a line, of which what is there is not run again; which tests run what; copies of tests. Default: artifacts/mutation.");
+    var work = Options.Text("--work", "FOLDER", "The folder of the run: results.jsonl, one in a line, of which what is there is not run again; which tests run what; copies of tests. In the repository. Default: artifacts/mutation.");
     var markdown = Options.Text("--markdown", "FILE", "Write the outcome as tables.");
     var budget = Options.Whole("--budget", "S", 1, 100_000, "Seconds of tests for a fault; the few nearest classes run in any case. Default: 200.");
     var lanes = Options.Whole("--lanes", "N", 1, 64, "Faults at a time. Default: the number of processors.");
@@ -26,10 +26,13 @@ return SampleProgram.Run(args, (reporter, stop) =>
         string? only = result.GetValue(file)?.Replace('\\', '/');
         if (only is not null && !sources.ContainsKey(only))
             throw new UsageException($"--file is '{only}'; accepted is a C# file of src, from the root of the repository.");
+        string home = Path.GetFullPath(result.GetValue(work) ?? Path.Combine(root, "artifacts", "mutation"));
+        if (!home.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            throw new UsageException($"--work is '{home}'; accepted is a folder in {root}, since copies of tests look for the repository's files above them.");
         Mutant[] Asked(IEnumerable<Mutant> faults) => [.. faults.Where(fault => only is null || fault.File == only)];
         Mutant[] chosenFaults = all ? Asked(Drawing.Chosen(sources)) : [], drawnFaults = drawn > 0 ? Asked(Drawing.Drawn(sources, result.GetValue(seed) ?? 1)) : [];
         drawn = Math.Min(drawn, drawnFaults.Length);
-        var settings = new Settings(root, result.GetValue(work) is { } folder ? Path.GetFullPath(folder) : Path.Combine(root, "artifacts", "mutation"), result.GetValue(lanes) ?? Environment.ProcessorCount, result.GetValue(budget) ?? 200, !result.GetValue(noBuild));
+        var settings = new Settings(root, home, result.GetValue(lanes) ?? Environment.ProcessorCount, result.GetValue(budget) ?? 200, !result.GetValue(noBuild));
         if (result.GetValue(list))
         {
             var map = Runner.Map(settings, sources).Map;
