@@ -1,5 +1,6 @@
 using System.Numerics;
 using Diffusion.Tensors.Memory;
+using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
 
 namespace Diffusion.Tensors.Kernels;
@@ -74,7 +75,8 @@ internal static unsafe partial class GroupNorm
         if (shape.Length == 0)
             dshift.Clear();
         int tasks = shape.Length == 0 ? 0 : Tasks(shape), channels = shape.Channels;
-        T* partial = Scratch<T>.Get(ScratchSlot.Statistics, (nint)tasks * 2 * channels);
+        int length = GroupNormLanes.Padded<V512<T>, T>(channels);
+        T* partial = Scratch<T>.Get(ScratchSlot.Statistics, (nint)tasks * 2 * length);
         fixed (T* px = x, pGamma = gamma, pBeta = beta, pMean = mean, pRstd = rstd, pdy = dy, pdx = dx, pdShift = dshift, table1 = rows.Table1, table2 = rows.Table2)
         fixed (int* index1 = rows.Index1, index2 = rows.Index2)
         {
@@ -94,6 +96,7 @@ internal static unsafe partial class GroupNorm
                 DShift = pdShift,
                 Accumulate = accumulateX,
                 Partial = partial,
+                PartialLength = length,
                 SamplesPerTask = SamplesPerTask(shape),
             };
             Workers.Run<BackwardKernel<T>, T>(kernel, tasks, shape.Channels);
@@ -104,8 +107,8 @@ internal static unsafe partial class GroupNorm
             T sumGamma = accumulateParameters ? dgamma[c] : T.Zero, sumBeta = accumulateParameters ? dbeta[c] : T.Zero;
             for (int task = 0; task < tasks; task++)
             {
-                sumGamma += partial[((nint)task * 2 * channels) + c];
-                sumBeta += partial[((((nint)task * 2) + 1) * channels) + c];
+                sumGamma += partial[((nint)task * 2 * length) + c];
+                sumBeta += partial[((((nint)task * 2) + 1) * length) + c];
             }
 
             (dgamma[c], dbeta[c]) = (sumGamma, sumBeta);

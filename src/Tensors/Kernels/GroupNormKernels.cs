@@ -23,7 +23,7 @@ internal static unsafe partial class GroupNorm
         {
             int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels;
             bool silu = Silu, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
-            int padded = channels + TVector.Count, whole = channels - (channels % TVector.Count);
+            int padded = GroupNormLanes.Padded<TVector, T>(channels);
 
             // No loop over channels writes to what it reads, but for sums: so the last vector may reach back.
             T* sum = Scratch<T>.Get(ScratchSlot.Image2, 6 * (nint)padded), squares = sum + padded, total = squares + padded, middle = total + padded, spread = middle + padded, shift = spread + padded;
@@ -41,9 +41,7 @@ internal static unsafe partial class GroupNorm
                     Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
-                    GroupNormLanes.Forward<TVector, T>(whole, groupChannels, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd);
-                    if (whole < channels)
-                        GroupNormLanes.ForwardEnd<TVector, T>(channels, groupChannels, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd);
+                    GroupNormLanes.Forward<TVector, T>(channels, groupChannels, Epsilon, silu, x, shift, Gamma, Beta, y, mean, rstd, total);
                     continue;
                 }
 
@@ -109,20 +107,20 @@ internal static unsafe partial class GroupNorm
         public bool Silu, Accumulate;
         public T* X, Gamma, Beta, Mean, Rstd, DY, DX, DShift, Partial;
         public GroupNormRowPointers<T> Rows;
-        public int SamplesPerTask;
+        public int SamplesPerTask, PartialLength;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = channels + TVector.Count;
+            int channels = Shape.Channels, positions = Shape.Positions, groupChannels = Shape.GroupChannels, padded = GroupNormLanes.Padded<TVector, T>(channels);
             bool silu = Silu, accumulate = Accumulate, lanes = GroupNormLanes.Applies<TVector, T>(Shape);
-            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (8 * (nint)padded) + (lanes || accumulate ? (nint)positions * channels : 0));
+            T* scratch = Scratch<T>.Get(ScratchSlot.Image2, (8 * (nint)padded) + (lanes ? padded : accumulate ? (nint)positions * channels : 0));
             T* centre = scratch, inverse = centre + padded, totalZ = inverse + padded, totalZH = totalZ + padded, meanQ = totalZH + padded, meanQH = meanQ + padded;
             T* shift = meanQH + padded, unwanted = shift + padded, apart = unwanted + padded;
-            T* dGamma = Partial + ((nint)task * 2 * channels), dBeta = dGamma + channels;
+            T* dGamma = Partial + ((nint)task * 2 * PartialLength), dBeta = dGamma + PartialLength;
             T* lastZ = stackalloc T[GroupNormLoops.PositionsPerBlock * TVector.Count];
             int back = channels - TVector.Count, whole = channels - (channels % TVector.Count);
-            new Span<T>(dGamma, 2 * channels).Clear();
+            new Span<T>(dGamma, 2 * PartialLength).Clear();
             new Span<T>(shift, channels).Clear();
             TVector inverseSize = TVector.Broadcast(T.One / T.CreateChecked(Shape.GroupSize));
 
@@ -135,9 +133,7 @@ internal static unsafe partial class GroupNorm
                     Rows.Sum<TVector>(n, channels, shift);
                 if (lanes)
                 {
-                    GroupNormLanes.Backward<TVector, T>(whole, groupChannels, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, apart);
-                    if (whole < channels)
-                        GroupNormLanes.BackwardEnd<TVector, T>(channels, groupChannels, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, apart);
+                    GroupNormLanes.Backward<TVector, T>(channels, groupChannels, Epsilon, silu, accumulate, x, shift, Gamma, Beta, dy, dx, dShift, dGamma, dBeta, centre, inverse, apart);
                     continue;
                 }
 
@@ -188,6 +184,12 @@ internal static unsafe partial class GroupNorm
                             share * TVector.Load(meanQ + c), share * r * TVector.Load(meanQH + c), last ? lastZ : dz + at + c, last ? TVector.Count : channels, dx + at, dShift);
                     }
                 }
+            }
+
+            if (lanes)
+            {
+                GroupNormLanes.Finish<TVector, T>(channels, dGamma);
+                GroupNormLanes.Finish<TVector, T>(channels, dBeta);
             }
         }
     }
