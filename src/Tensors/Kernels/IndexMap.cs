@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
 
@@ -62,7 +61,7 @@ internal static unsafe class IndexMap
             kernel.Width = (int)Math.Clamp(Elementwise.TaskLength / (long)count, Math.Min(axis.Inner, 64), axis.Inner);
             kernel.Strips = (int)((axis.Inner + (long)kernel.Width - 1) / kernel.Width);
             kernel.PerTask = (int)Math.Max(1, Elementwise.TaskLength / ((long)count * kernel.Width));
-            Workers.Run<Kernel<T>, T>(kernel, (int)(((long)axis.Outer * kernel.Strips + kernel.PerTask - 1) / kernel.PerTask));
+            Workers.Run<Kernel<T>, T>(kernel, (int)(((long)axis.Outer * kernel.Strips + kernel.PerTask - 1) / kernel.PerTask), kernel.Width);
         }
     }
 
@@ -89,21 +88,18 @@ internal static unsafe class IndexMap
                     if (Each)
                         One(o, column, columns, few);
                     else
-                        Row(few, (((o * Axis.Extent) + Index[i]) * Axis.Inner) + column, columns);
+                        Row<TVector>(few, (((o * Axis.Extent) + Index[i]) * Axis.Inner) + column, columns);
                 }
             }
         }
 
-        private readonly void Row(nint few, nint many, int columns)
+        private readonly void Row<TVector>(nint few, nint many, int columns)
+            where TVector : unmanaged, IVector<TVector, T>
         {
-            if (!Adds)
-            {
+            if (Adds)
+                ElementLoop.One<Expressions.Added<Expressions.Itself<T>, T>, TVector, T>(default, columns, new() { X = X + few, Z = Y + many });
+            else
                 new ReadOnlySpan<T>(X + many, columns).CopyTo(new Span<T>(Y + few, columns));
-                return;
-            }
-
-            Span<T> sum = new(Y + many, columns);
-            TensorPrimitives.Add(sum, new ReadOnlySpan<T>(X + few, columns), sum);
         }
 
         private readonly void One(nint o, int column, int columns, nint few)
