@@ -119,12 +119,7 @@ public sealed partial class HurryTests : BrowserFixture
         await chosen.Come;
         string empty = await Drawn(page), circles = empty;
         chosen.LetGo();
-        for (int wait = 0; circles == empty; wait++)
-        {
-            Assert.That(wait, Is.LessThan(600));
-            await Task.Delay(100);
-            circles = await Drawn(page);
-        }
+        await Visitor.Until(async () => (circles = await Drawn(page)) != empty);
 
         late.LetGo();
         await late.Over;

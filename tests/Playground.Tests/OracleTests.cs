@@ -11,26 +11,13 @@ public sealed class OracleTests
 {
     [TestCase("noise", "cosine")]
     [TestCase("flow", "straight")]
-    public void A_loss_is_the_floor_and_the_squared_distance_to_the_oracle(string objective, string schedule)
+    public async Task A_loss_is_the_floor_and_the_squared_distance_to_the_oracle(string objective, string schedule)
     {
         const int Batches = 60, Size = 500;
-        var settings = new PlaySettings
-        {
-            Data = "gaussians",
-            Schedule = schedule,
-            T = 10,
-            Objective = objective,
-            Network = "mlp",
-            Width = 32,
-            LearningRate = 0.005,
-            Batch = 32,
-            Iterations = 100,
-            Seed = 0,
-        };
+        var settings = Visitor.Settings with { Schedule = schedule, Objective = objective };
         var data = settings.MakeData();
         var training = new LiveTraining(settings, data);
-        while (!training.IsOver)
-            Thread.Sleep(10);
+        await Visitor.Until(() => Task.FromResult(training.IsOver));
         _ = training.Look();
         var model = training.Model;
         var asked = model.Objective.Parameterisation;

@@ -37,20 +37,7 @@ public sealed class SessionLifeTests
     {
         var sessions = new Sessions(1);
         sessions.Dispose();
-        var settings = new PlaySettings
-        {
-            Data = "gaussians",
-            Schedule = "cosine",
-            T = 10,
-            Objective = "noise",
-            Network = "mlp",
-            Width = 32,
-            LearningRate = 0.005,
-            Batch = 32,
-            Iterations = 100,
-            Seed = 0,
-        };
-        Assert.That(() => sessions.Begin(settings, new ViewSettings { Sampler = "ddpm", Label = -1, Guidance = 0, Time = 0.5 }), Throws.TypeOf<RefusedException>());
+        Assert.That(() => sessions.Begin(Visitor.Settings, new ViewSettings { Sampler = "ddpm", Label = -1, Guidance = 0, Time = 0.5 }), Throws.TypeOf<RefusedException>());
         Assert.That(sessions.Open, Is.Empty);
     }
 }

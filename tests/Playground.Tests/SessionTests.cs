@@ -176,7 +176,7 @@ public sealed class SessionTests
         string session = await _visitor.Begin(request);
         var training = _visitor.Server.Sessions.Find(session.Split('/')[^1]).Training;
         _ = await _visitor.Frames(session, _ => true);
-        await Until(() => training.IsOver);
+        await Visitor.Until(() => Task.FromResult(training.IsOver));
         Assert.That(training.StepsTaken, Is.LessThan(30_000));
         using var gone = await _visitor.Client.GetAsync(session);
         Assert.That(gone.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
@@ -226,15 +226,6 @@ public sealed class SessionTests
     }
 
     private static IEnumerable<string> SamplerNames() => Samplers.All.Select(entry => entry.Name);
-
-    private static async Task Until(Func<bool> condition)
-    {
-        for (int wait = 0; !condition(); wait++)
-        {
-            Assert.That(wait, Is.LessThan(600), "within a minute");
-            await Task.Delay(100);
-        }
-    }
 
     private async Task<byte[]> Model(JsonObject request, int looks)
     {

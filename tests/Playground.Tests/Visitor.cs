@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Diffusion.Playground.Server;
+using Diffusion.Playground.Settings;
 using NUnit.Framework;
 
 namespace Diffusion.Playground.Tests;
@@ -46,6 +47,31 @@ internal sealed class Visitor : IAsyncDisposable
 
     public Task<HttpResponseMessage> Post(string path, string body, string type = "application/json") =>
         Client.PostAsync(path, new StringContent(body, Encoding.UTF8, type));
+
+    /// <summary>A small model that is trained at once, without a server.</summary>
+    public static PlaySettings Settings { get; } = new()
+    {
+        Data = "gaussians",
+        Schedule = "cosine",
+        T = 10,
+        Objective = "noise",
+        Network = "mlp",
+        Width = 32,
+        LearningRate = 0.005,
+        Batch = 32,
+        Iterations = 100,
+        Seed = 0,
+    };
+
+    /// <summary>Waits for what comes within a minute.</summary>
+    public static async Task Until(Func<Task<bool>> condition)
+    {
+        for (int wait = 0; !await condition(); wait++)
+        {
+            Assert.That(wait, Is.LessThan(600), "within a minute");
+            await Task.Delay(100);
+        }
+    }
 
     /// <summary>Begins a session that is expected to begin.</summary>
     public async Task<string> Begin(JsonObject request)

@@ -79,7 +79,8 @@ internal static class Report
         AppendTable(text, threads, results, "libtorch", result => result.CheckPassed, result => result.LibtorchMicroseconds, result => result.Ratio, Way);
         foreach (var result in results.Where(result => !result.CheckPassed))
             _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Ours is wrong: {result.Case} ({result.Threads} {Threads(result)}): {result.Check}");
-        foreach (var (way, what) in results.SelectMany(result => (result.LibtorchWrongWays ?? new Dictionary<string, string>()).Select(wrong => ($"{result.Case}, {wrong.Key}", wrong.Value))).Distinct())
+        // Once for each way: it is as wrong with another number of threads, in another place.
+        foreach (var (way, what) in results.SelectMany(result => (result.LibtorchWrongWays ?? new Dictionary<string, string>()).Select(wrong => (Way: $"{result.Case}, {wrong.Key}", What: wrong.Value))).DistinctBy(wrong => wrong.Way))
             _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Wrong on this processor: libtorch's {way} ({what}).");
 
         var onnx = results.Where(result => result.OnnxRatio is not null).ToList();

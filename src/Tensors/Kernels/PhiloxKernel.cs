@@ -54,8 +54,10 @@ internal unsafe struct PhiloxKernel : IKernel<float>
         int sample = task * BlocksPerTask / _blocksPerSample, block = task * BlocksPerTask % _blocksPerSample;
         for (int at = task * BlocksPerTask; at < to; at += Lanes)
         {
+            bool isWhole = Avx.IsSupported && at + Lanes <= to;
+
             // All blocks but the last of a sample have four numbers, so those within a sample lie behind each other.
-            if (Avx.IsSupported && block + Lanes < _blocksPerSample && at + Lanes <= to)
+            if (isWhole && block + Lanes < _blocksPerSample)
             {
                 var (a, b, c, d) = Generate(Vector256.Create((uint)block) + Vector256<uint>.Indices, Vector256.Create((uint)(_firstSample + sample)));
                 StoreInTurn(a, b, c, d, _destination + ((nint)sample * _perSample) + (4 * block));
@@ -64,7 +66,7 @@ internal unsafe struct PhiloxKernel : IKernel<float>
             }
 
             // Small samples, such as points in the plane: the first numbers of a block each.
-            if (Avx.IsSupported && _perSample <= 2 && at + Lanes <= to)
+            if (isWhole && _perSample <= 2)
             {
                 var (a, b, _, _) = Generate(Vector256<uint>.Zero, Vector256.Create((uint)(_firstSample + at)) + Vector256<uint>.Indices);
                 if (_perSample == 1)

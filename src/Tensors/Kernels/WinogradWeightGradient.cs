@@ -20,8 +20,8 @@ internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
     where THorizontal : unmanaged, IWinograd
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // The most elements of the tiles that a task has at once: 1 MB of float. The least tiles of a share, and the most shares and elements of all
-    // their sums (8 MB of float), which are added up at the end. A power of two, since so are most numbers of threads.
+    // MostBlock: the elements of the tiles that a task has at once (1 MB of float). A share has LeastTiles or more; MostSums: the elements of the sums
+    // of all shares (8 MB of float), which are added up at the end. The number of shares is a power of two, as most numbers of threads are.
     private const int MostBlock = 1 << 18, LeastTiles = 32, MostShares = 8, MostSums = 1 << 21;
 
     private static int Factors => TVertical.Patch * THorizontal.Patch;
@@ -135,6 +135,7 @@ internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
+            // Channels come in sixteens, and so does what lies between the matrices: whole vectors of every width.
             nint from = (nint)task * Elements, to = Math.Min(from + Elements, Length);
             for (int share = 1; share < Shares; share++)
             {
