@@ -66,10 +66,7 @@ internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
             for (int first = from; first < to || first == from; first += blockTiles)
             {
                 int count = Math.Min(blockTiles, to - first);
-                if (inChannels % TVector.Count == 0 && outChannels % TVector.Count == 0)
-                    Transform<TVector>(first, count, xFactors, xStep, dyFactors, dyStep);
-                else
-                    Transform<V256<T>>(first, count, xFactors, xStep, dyFactors, dyStep);
+                Transform<TVector>(first, count, xFactors, xStep, dyFactors, dyStep);
                 for (int f = 0; f < Factors; f++)
                 {
                     if (outChannels % (2 * TVector.Count) == 0)
