@@ -79,9 +79,12 @@ internal static class Report
         AppendTable(text, threads, results, "libtorch", result => result.CheckPassed, result => result.LibtorchMicroseconds, result => result.Ratio, Way);
         foreach (var result in results.Where(result => !result.CheckPassed))
             _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Ours is wrong: {result.Case} ({result.Threads} {Threads(result)}): {result.Check}");
-        // Once for each way: it is as wrong with another number of threads, in another place.
-        foreach (var (way, what) in results.SelectMany(result => (result.LibtorchWrongWays ?? new Dictionary<string, string>()).Select(wrong => (Way: $"{result.Case}, {wrong.Key}", What: wrong.Value))).DistinctBy(wrong => wrong.Way))
-            _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Wrong on this processor: libtorch's {way} ({what}).");
+        // Each way once: it is as wrong with another number of threads, in another place.
+        foreach (var of in results.Where(result => result.LibtorchWrongWays is { Count: > 0 }).GroupBy(result => result.Case))
+        {
+            var wrong = of.SelectMany(result => result.LibtorchWrongWays!).DistinctBy(each => each.Key);
+            _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Wrong on this processor, and so not counted, in {of.Key}: libtorch's {string.Join("; ", wrong.Select(each => $"{each.Key} ({each.Value})"))}.");
+        }
 
         var onnx = results.Where(result => result.OnnxRatio is not null).ToList();
         if (onnx.Count > 0)
