@@ -34,6 +34,7 @@ public sealed class OperationErrorTests
             Row("Index", () => _ = V(2, 3)[5], "Index 5 of dimension 0 is outside of the shape [2, 3]"),
             Row("Squeeze", () => V(2, 3).Squeeze(0), "has the extent 2; only an extent of 1"),
             Row("Stack", () => Operations.Stack<float>([V(2), V(3)], 0), "[2] and [3] cannot be stacked"),
+            Row("Stack nothing", () => Operations.Stack<float>([], 1), "nothing to concatenate"),
             Row("Split", () => V(2, 3).Split(0, 1), "at least 1 position"),
             Row("Repeat", () => V(2, 3).Repeat(2), "takes 2 repeats, not 1"),
             Row("Pad", () => V(2, 3).Pad(3, Padding.Reflect), "cannot be padded by 3 and 3"),

@@ -1,6 +1,7 @@
 using Diffusion.Data;
 using Diffusion.Sampling;
 using Diffusion.Schedules;
+using Diffusion.Tensors;
 using Diffusion.Tensors.Randomness;
 using NUnit.Framework;
 
@@ -112,6 +113,23 @@ public sealed class OptimalVarianceTests
         }
 
         Assert.That(OptimalVariance.Estimate(new ExactDenoiser<double>(GaussianMixture.TwoPixel, schedule), schedule, x0.Rows(0, 100), [], random, batch: 9).LabelCount, Is.Zero);
+    }
+
+    // A denoiser that sees no noise asks for more variance than data of that variance allow, so the bound is the answer: v·B / (A·v + B).
+    [Test]
+    public void Each_label_is_bounded_by_the_variance_of_its_own_samples()
+    {
+        var schedule = NoiseSchedule.Cosine(4);
+        var silent = new DenoiserOf<double>(schedule, Parameterisation.Epsilon, static (_, _, _, noise) => noise.Span.Clear());
+        var table = OptimalVariance.Estimate(silent, schedule, Tensor<double>.From([5, 1], [1, 5, 3, 2, 5]), [0, 1, 0, 2, 1], new RandomSource(1));
+        foreach (var (label, variance) in (IEnumerable<(int, double)>)[(-1, 2.56), (0, 1), (1, 0), (2, 0)])
+        {
+            for (int t = 1; t <= 4; t++)
+            {
+                double a = schedule.AlphasCumprod[t];
+                Assert.That(table.Covariance(t, label), Is.EqualTo(variance * (1 - a) / ((a * variance) + 1 - a)).Within(1e-14), $"t = {t}, label {label}");
+            }
+        }
     }
 
     [Test]

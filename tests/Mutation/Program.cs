@@ -9,7 +9,7 @@ return SampleProgram.Run(args, (reporter, stop) =>
     var seed = Options.Whole("--seed", "N", 0, int.MaxValue, "The seed of the draw. Default: 1.");
     var file = Options.Text("--file", "PATH", "Only faults of one file of src, such as src/Nn/Optimisation/Adam.cs.");
     var list = new Option<bool>("--list") { Description = "Only list the faults." };
-    var again = new Option<bool>("--again") { Description = "Plant those again that survived an earlier run." };
+    var again = new Option<bool>("--again") { Description = "Plant those again that survived an earlier run, but for those that were argued to need no test." };
     var work = Options.Text("--work", "FOLDER", "The folder of the run: results.jsonl, one in a line, of which what is there is not run again; which tests run what; copies of tests. In the repository. Default: artifacts/mutation.");
     var markdown = Options.Text("--markdown", "FILE", "Write the outcome as tables.");
     var budget = Options.Whole("--budget", "S", 1, 100_000, "Seconds of tests for a fault; the few nearest classes run in any case. Default: 200.");

@@ -15,14 +15,18 @@ internal sealed class Runner(Settings settings, IReadOnlyDictionary<string, stri
     /// <param name="chosen">Those that are planted all.</param>
     /// <param name="drawn">Those that are planted until <paramref name="count"/> compile.</param>
     /// <param name="count">How many of the drawn.</param>
-    /// <param name="again">Whether earlier survivors are tried again.</param>
+    /// <param name="again">Whether earlier survivors are tried again, but for those that need no test.</param>
     public IReadOnlyList<Outcome> Run(Mutant[] chosen, Mutant[] drawn, int count, bool again)
     {
         Directory.CreateDirectory(settings.Work);
         string results = Path.Combine(settings.Work, "results.jsonl");
         var known = Outcome.Load(results);
         if (again)
-            known = known.Where(each => each.Value.Verdict is Verdict.Noticed or Verdict.Refused).ToDictionary();
+        {
+            var argued = chosen.Concat(drawn).Where(each => each.Argument is not null).Select(each => each.Id).ToHashSet();
+            known = known.Where(each => each.Value.Verdict is Verdict.Noticed or Verdict.Refused || argued.Contains(each.Key)).ToDictionary();
+        }
+
         if (Found(chosen, chosen.Length, known) is { } ofChosen && Found(drawn, count, known) is { } ofDrawn)
             return [.. ofChosen, .. ofDrawn];
         if (settings.Build)

@@ -80,6 +80,9 @@ public sealed class CsvFileTests
         // Digits of chance, and decimals half way between two floats, just above and just below.
         var random = new Random(5);
         List<string> texts = ["0", "-0", "-0.0", ".5", "5.", "1.00000006", "16777217", "16777217.0000001", "16777216.9999999", "0.000000000000001", "123456789012345", "1234567890123456", "3e38", "1e-40"];
+
+        // The nearest double is half way between two floats, and the number itself is not.
+        texts.AddRange(["6.18150782585144", "6.76179051399231", "3.09998881816864", "-0.56473508477211"]);
         for (int i = 0; i < 20_000; i++)
         {
             string digits = random.NextInt64(0, 1_000_000_000_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture)[..random.Next(1, 10)];

@@ -53,6 +53,13 @@ public sealed class NormalisationTests
     }
 
     [Test]
+    public void What_is_the_default_is_not_said()
+    {
+        Assert.That(new GroupNorm<float>(2, 4).ToString(), Is.EqualTo("GroupNorm(2, 4)"));
+        Assert.That(new GroupNorm<float>(2, 4, 0.5, silu: true).ToString(), Is.EqualTo("GroupNorm(2, 4, epsilon: 0.5, silu: true)"));
+    }
+
+    [Test]
     public void Without_momentum_the_running_numbers_are_averages_over_batches()
     {
         var layer = BatchNorm(momentum: null);

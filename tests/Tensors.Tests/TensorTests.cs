@@ -8,6 +8,15 @@ public sealed class TensorTests
     private static readonly Tensor<float> Counting = Tensor<float>.From([2, 3, 4], [.. Enumerable.Range(0, 24).Select(i => (float)i)]);
 
     [Test]
+    public void Indices_are_equal_where_they_take_the_same()
+    {
+        TensorIndex one = 2, last = ^1, range = 2..3, nothing = 2..2;
+        Assert.That((one == 2, one.Equals((object)(TensorIndex)2), last == ^1, range == 2..3), Is.EqualTo((true, true, true, true)));
+        Assert.That((one != 3, one == range, one == nothing, one.Equals("2"), range == 2..4), Is.EqualTo((true, false, false, false, false)));
+        Assert.That(one.GetHashCode(), Is.EqualTo(((TensorIndex)2).GetHashCode()));
+    }
+
+    [Test]
     public void Indices_are_row_major()
     {
         var tensor = Counting.Clone();

@@ -163,6 +163,20 @@ public sealed class ObjectiveTests
         }
     }
 
+    [Test]
+    public void A_batch_whose_parts_do_not_fit_together_is_refused()
+    {
+        var schedule = NoiseSchedule.Cosine(8);
+        using var tape = Tape<double>.StartInference();
+        var network = new GaussianNetwork(schedule, Parameterisation.Epsilon);
+        foreach (var (data, noise, times) in (IEnumerable<(Shape, Shape, int)>)[([2, 1], [2, 2], 2), ([2, 1], [1, 2], 2), ([2, 1], [2, 1], 3), ([2, 1], [2, 1], 1)])
+        {
+            Assert.That(
+                () => new TrainingBatch<double>(tape, network, schedule, Tensor<double>.Zeros(data), Enumerable.Repeat(1.0, times).ToArray(), Tensor<double>.Zeros(noise), default),
+                Throws.ArgumentException.With.Message.Contains($"shape {data}, the noise {noise}, and there are {times} times"));
+        }
+    }
+
     // A batch of the objective's times, of data of some mean, shown to the network that expects the Gaussian's.
     private static (double Loss, NoiseLevel[] Levels) LossOf(IObjective<double> objective, NoiseSchedule schedule, double mean)
     {

@@ -33,6 +33,7 @@ public sealed class FormationNumbersTests
 
         var numbers = FormationNumbers.Of(formation, 10, "by hand");
         Assert.That((numbers.T, numbers.Generations, numbers.Settings, numbers.Half, numbers.Spread, numbers.Place.P), Is.EqualTo((10, 1, "by hand", 0.5, 0.7, 0.001)));
+        Assert.That(numbers.Path.P, Is.EqualTo(1), "rows follow no stroke: none of the 999 permutations explains less");
         Assert.That(numbers.Kinds[FormationKinds.SweepDown], Is.EqualTo(new Interval(1, 0.207, 1)), "1 / (1 + 1.96 squared)");
         Assert.That(numbers.Answer()[0], Does.Contain("Over 1 generations: undecided"), "of one generation nothing is certain");
     }

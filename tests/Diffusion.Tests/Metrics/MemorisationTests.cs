@@ -155,6 +155,23 @@ public sealed class MemorisationTests
 
     private static MemorisationVerdict[] Words(Memorisation found) => [.. found.Times.Select(time => time.Verdict)];
 
+    // Data at 0 leave the noise alone to be seen.
+    [Test]
+    public void No_two_draws_have_the_same_noise()
+    {
+        var data = MemorisationData<float>.Of(Tensor<float>.Zeros([2, 1]), Tensor<float>.Zeros([2, 1]), Schedule) with { Draws = 5, HeldOutDraws = 5 };
+        var seen = new List<float>();
+        var done = new List<int>();
+        var watched = new DenoiserOf<float>(Schedule, Parameterisation.X0, (xt, _, _, x0) =>
+        {
+            seen.AddRange(xt.Span);
+            x0.Span.Clear();
+        });
+        _ = Memorisation.Measure(data, Schedule, [Times[4], Times[5]], Random, [watched], done.Add);
+        Assert.That(seen, Has.Count.EqualTo(40).And.Unique);
+        Assert.That(done, Is.EqualTo((int[])[1, 2]));
+    }
+
     private static MemorisationData<float> Data(int points, RandomSource random, bool exactIsKnown) =>
         MemorisationData<float>.Of(Mixture.Sample<float>(points, random.For(Purpose.Data).At(1)).X0, Mixture.Sample<float>(Math.Max(512, points), random.For(Purpose.Data).At(2)).X0, Schedule)
             with

@@ -63,6 +63,7 @@ public sealed class HugeModelTests
         Assert.Throws<InvalidDataException>(() => WeightInitializer.WithAtMost(99, () => WeightInitializer.Zeros<float>([10, 10])));
         Assert.That(WeightInitializer.WithAtMost(100, () => WeightInitializer.Zeros<float>([10, 10])).Length, Is.EqualTo(100));
         Assert.Throws<InvalidDataException>(() => WeightInitializer.WithAtMost(127, () => (WeightInitializer.Zeros<float>([1]), WeightInitializer.Zeros<float>([1]))), "a weight takes the memory of 64 numbers");
+        Assert.That(() => WeightInitializer.WithAtMost<object>(1, null!), Throws.ArgumentNullException);
         Assert.That(WeightInitializer.Zeros<float>([1000]).Length, Is.EqualTo(1000));
     }
 

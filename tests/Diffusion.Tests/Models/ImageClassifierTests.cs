@@ -70,6 +70,16 @@ public sealed class ImageClassifierTests
         Assert.That((At(1e-6) - At(-1e-6)) / 2e-6, Is.EqualTo(slope).Within(1e-5 * Math.Abs(slope)));
     }
 
+    // Written down once: another order of layers has other numbers.
+    [Test]
+    public void Its_layers_keep_their_order()
+    {
+        var images = new RandomSource(3).For(Purpose.Data).At(0).Normal<double>([1, 28, 28, 1]);
+        using var tape = Tape<double>.StartInference();
+        var logits = new ImageClassifier<double>(Small, new RandomSource(2)).Forward(tape, images).Logits.Value;
+        Assert.That(logits.Span[..3].ToArray(), Is.EqualTo((double[])[-0.24321476362720795, 0.12903745860944807, -0.03261910472482524]).Within(1e-9));
+    }
+
     [Test]
     public void A_set_is_classified_as_its_images_are_in_batches_of_any_size()
     {

@@ -70,6 +70,14 @@ public sealed class Conv2dTests<T>
         });
     }
 
+    [Test]
+    public void Padding_may_be_as_large_as_a_shape()
+    {
+        const int Padding = 1_000_000_000;
+        Assert.That(new Conv2dShape(1, 1, 1, 1, 1, (3, 1), padding: (Padding, 0)).OutSize, Is.EqualTo(new Size2d((2 * Padding) - 1, 1)));
+        Assert.That(new Conv2dShape(1, 1, 1, 1, 1, (1, 3), padding: (0, Padding)).OutSize, Is.EqualTo(new Size2d(1, (2 * Padding) - 1)));
+    }
+
     private static void Compare(Conv2dShape shape)
     {
         using var use = new WinogradScope(WinogradUse.Off);

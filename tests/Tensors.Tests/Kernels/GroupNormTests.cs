@@ -120,6 +120,24 @@ public sealed class GroupNormTests<T>
             Assert.That(T.IsNaN(y[i]), Is.EqualTo(i / 24 == 1 && i % 8 < 4), $"element {i}");
     }
 
+    // A table of rows without numbers is empty, and cannot be told from none; with channels it is too short.
+    [Test]
+    public void Rows_of_no_channels_are_rows()
+    {
+        Tensors.Kernels.GroupNorm.Forward<T>(new(2, 3, 0, 1), T.One, true, [], [], [], [], [], [], new GroupNormRows<T>([], [0, 0]));
+        Assert.That(
+            () => Tensors.Kernels.GroupNorm.Forward<T>(new(2, 3, 1, 1), T.One, true, new T[6], new T[1], new T[1], new T[6], [], [], new GroupNormRows<T>([], [0, 0])),
+            Throws.ArgumentException.With.Message.Contains("rows of other sizes"));
+    }
+
+    [Test]
+    public void A_sample_may_be_as_large_as_a_shape()
+    {
+        Assert.That(new GroupNormShape(1, int.MaxValue / 7, 7, 1).Length, Is.EqualTo(int.MaxValue / 7 * 7));
+        Assert.That(new GroupNormShape(0, int.MaxValue / 7, 7, 1).Length, Is.Zero);
+        Assert.That(() => new GroupNormShape(2, int.MaxValue / 7, 7, 1), Throws.ArgumentException);
+    }
+
     [Test]
     public void Wrong_lengths_are_named()
     {

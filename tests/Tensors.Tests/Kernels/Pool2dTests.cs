@@ -92,8 +92,23 @@ public sealed class Pool2dTests<T>
             Assert.That(() => new Pool2dShape(1, 4, 4, 2, 5), Throws.ArgumentException.With.Message.Contains("5x5 does not fit into an image of 4x4"));
             Assert.That(() => new Pool2dShape(1, 4, 4, 2, 3, padding: 2), Throws.ArgumentException.With.Message.Contains("padding of a pooling is 2x2"));
             Assert.That(() => new Pool2dShape(1, 4, 4, 2, 2, stride: 0), Throws.ArgumentException.With.Message.Contains("stride of a pooling is 0x0"));
+            Assert.That(() => new Pool2dShape(0, 1, 1 << 30, 1, (2, 1), (1, 1), (1, 0)), Throws.ArgumentException, "images that no batch could have");
             Assert.That(() => new Pool2dShape(1, 4, 4, 0, 2), Throws.ArgumentException.With.Message.Contains("channels of a pooling is 0"));
         });
+    }
+
+    // Single precision tells the first 2^24 whole numbers apart.
+    [Test]
+    public void A_window_with_too_many_taps_to_be_numbered_is_refused_where_a_gradient_needs_the_number()
+    {
+        var shape = new Pool2dShape(1, 1, 1, 1, (4097, 4096), padding: (2048, 2048));
+        T[] x = [T.Pi], y = new T[shape.Output.Length], place = new T[y.Length];
+        MaxPool2d.Forward<T>(shape, x, y, []);
+        Assert.That(y, Is.All.EqualTo(T.Pi));
+        if (typeof(T) == typeof(float))
+            Assert.That(() => MaxPool2d.Forward<T>(shape, x, y, place), Throws.ArgumentException.With.Message.Contains("more than the 16777216"));
+        else
+            MaxPool2d.Forward<T>(shape, x, y, place);
     }
 
     private static void Compare(Pool2dShape shape)

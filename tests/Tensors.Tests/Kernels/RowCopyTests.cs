@@ -26,6 +26,7 @@ public sealed class RowCopyTests<T>
         Compare(700, 32, 96, 32);
         Compare(3, 9000, 9001, 9100);
         Compare(0, 4, 4, 4);
+        Compare(5, 7, 0, 7);   // one row, again and again
     }
 
     [Test]

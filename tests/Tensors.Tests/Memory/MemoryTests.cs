@@ -110,6 +110,16 @@ public sealed unsafe class MemoryTests<T>
     }
 
     [Test]
+    public void Free_buffers_of_all_sizes_can_be_let_go()
+    {
+        var pool = new TensorPool<T>();
+        foreach (int length in (int[])[1, 64, 65, 4096, 1 << 20])
+            pool.Return(pool.Rent([length]));
+        pool.Trim();
+        Assert.That(pool.AllocatedBytes, Is.Zero);
+    }
+
+    [Test]
     public void Buffers_of_changing_sizes_are_shared()
     {
         var pool = new TensorPool<T>();

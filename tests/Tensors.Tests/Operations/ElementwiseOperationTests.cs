@@ -80,6 +80,17 @@ public sealed class ElementwiseOperationTests
         Assert.That(() => Tensor<double>.Arange(-1), Throws.ArgumentException.With.Message.Contains("-1"));
     });
 
+    [Test]
+    public void Equal_distances_are_the_same_from_both_ends()
+    {
+        for (int count = 2; count < 60; count++)
+        {
+            double[] numbers = Tensor<double>.Linspace(-0.3, 0.3, count).Span.ToArray();
+            for (int i = 0; i < count / 2; i++)
+                Assert.That(numbers[i], Is.EqualTo(-numbers[count - 1 - i]), $"{i} of {count}");
+        }
+    }
+
     private static void Holds(Tensor<double> actual, params double[] values) => Assert.That(actual.Span.ToArray(), Is.EqualTo(values));
 
     private static void Near(Tensor<double> actual, Func<double, double> function) =>

@@ -102,6 +102,8 @@ public sealed class ReductionOperationTests
         Assert.That(x.ArgMin(1).Span.ToArray(), Is.EqualTo([7, 0, 0]));
         Assert.That(x.Sort(1).Indices.Span[18..20].ToArray(), Is.EqualTo([7, 9]), "NaN last");
         Assert.That(x.TopK(2, 1).Indices.Span[..2].ToArray(), Is.EqualTo([7, 9]), "NaN first");
+        var (largest, place) = Tensor<double>.From([3], 1, 3, 2).TopK(1, 0);
+        Assert.That((largest[0], place.Span[0]), Is.EqualTo((3.0, 1)), "one number of all");
         Assert.That(Tensor<double>.From([2], -inf, -inf).LogSumExp(0).ToScalar(), Is.EqualTo(-inf));
         Assert.That(Tensor<double>.From([2], inf, 0).LogSumExp(0).ToScalar(), Is.EqualTo(inf));
         Assert.That(Tensor<double>.From([2], 1000, 1000).LogSumExp(0).ToScalar(), Is.EqualTo(1000 + Math.Log(2)).Within(1e-12));
