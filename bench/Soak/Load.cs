@@ -32,7 +32,7 @@ internal sealed class Load
     /// <summary>Calls of the sampler and steps of training so far.</summary>
     public (long Trained, long Sampled) Done { get; private set; }
 
-    /// <summary>Bytes that the tape of the last <see cref="Probe"/> held: what the pool has given it.</summary>
+    /// <summary>Bytes that the last step's tape held: what the pool has given it.</summary>
     public long TapeBytes { get; private set; }
 
     public static Load TwoPixel(RandomSource random) => new(
@@ -45,7 +45,7 @@ internal sealed class Load
     public void Turn()
     {
         for (int i = 0; i < _steps; i++)
-            _ = Train(Between(1, _mostTrained));
+            Train(Between(1, _mostTrained));
         Exception? failure = null;
         var thread = new Thread(() =>
         {
@@ -64,11 +64,7 @@ internal sealed class Load
             throw failure;
     }
 
-    /// <summary>A step of half the largest batch, always the same: what its tape holds can be compared with what it held before.</summary>
-    /// <param name="growth">By which share the batch is larger.</param>
-    public void Probe(double growth) => TapeBytes = Train((int)Math.Round(_mostTrained / 2 * (1 + growth)));
-
-    private long Train(int batch)
+    private void Train(int batch)
     {
         var random = _random.At(_next++);
         Shape shape = [batch, .. _sample.AsSpan()];
@@ -78,8 +74,8 @@ internal sealed class Load
         var loss = Loss.MeanSquared(_network.Forward(tape, x0, random.Integers(1, Timesteps + 1, batch), labels), noise);
         tape.Backward(loss);
         _adam.Step();
+        TapeBytes = tape.AllocatedBytes;
         Done = (Done.Trained + 1, Done.Sampled);
-        return tape.AllocatedBytes;
     }
 
     private void Sample(int count)
