@@ -4,8 +4,7 @@ using Diffusion.Soak;
 using Diffusion.Tensors.Randomness;
 
 const string Usage = "usage: Soak [--minutes M] [--csv FILE] [--leak BYTES]";
-// The pool's memory follows the largest of the last batches, which is a matter of chance: medians of fifths differ by some percent.
-const double EverySeconds = 5, MostGrowth = 0.02, MostGrowthOfPool = 0.1;
+const double EverySeconds = 5, MostGrowth = 0.02;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 double minutes = 60;
@@ -62,7 +61,7 @@ Drift[] drifts =
     Drift.Of("resident MB", readings, reading => reading.ResidentMegabytes, MostGrowth),
     Drift.Of("handles", readings, reading => reading.Handles, 0),
     Drift.Of("threads", readings, reading => reading.Threads, 0),
-    Drift.Of("tape MB", readings, reading => reading.TapeMegabytes, MostGrowthOfPool),
+    Drift.Of("tape MB", readings, reading => reading.TapeMegabytes, MostGrowth),
 ];
 Console.WriteLine();
 Console.WriteLine($"{"",-20} {"first",9} {"last",9}  fifths after a warm-up of a tenth: {readings.Count} readings");
