@@ -57,7 +57,7 @@ public static unsafe class Workers
     {
         ArgumentOutOfRangeException.ThrowIfNegative(jobs);
         ArgumentNullException.ThrowIfNull(job);
-        Run(Unsafe.AsPointer(ref job), &InvokeJob, jobs);
+        Run(Unsafe.AsPointer(ref job), &InvokeJob, jobs, inOrder: true);
     }
 
     /// <summary>Runs all tasks of a kernel with the widest vectors that the processor has.</summary>
@@ -97,9 +97,9 @@ public static unsafe class Workers
     // The pointer is to a local variable of RunJobs, which does not move and lives until all jobs are done.
     private static void InvokeJob(void* job, int number) => Unsafe.AsRef<Action<int>>(job)(number);
 
-    private static void Run(void* kernel, delegate*<void*, int, void> invoke, int tasks)
+    private static void Run(void* kernel, delegate*<void*, int, void> invoke, int tasks, bool inOrder = false)
     {
-        if (tasks <= 1 || s_threads == 1 || !(s_pool ?? Start()).TryRun(kernel, invoke, tasks))
+        if (tasks <= 1 || s_threads == 1 || !(s_pool ?? Start()).TryRun(kernel, invoke, tasks, inOrder))
         {
             for (int task = 0; task < tasks; task++)
                 invoke(kernel, task);

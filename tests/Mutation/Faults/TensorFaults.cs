@@ -62,7 +62,7 @@ internal static class TensorFaults
 
         // Threads and memory.
         new(Threads + "WorkerPool.cs", "while ((Volatile.Read(ref _state) & Inside) != 0)\n                spin.SpinOnce(sleep1Threshold: -1);", "", "a race: a call returns while workers are still inside"),
-        new(Threads + "WorkerPool.cs", "while ((task = Interlocked.Increment(ref _next) - 1) < _tasks)", "while ((task = _next++) < _tasks)", "a race: two workers may take one task"),
+        new(Threads + "WorkerPool.cs", "while ((task = Interlocked.Increment(ref Next(part)) - 1) < end)", "while ((task = Next(part)++) < end)", "a race: two workers may take one task"),
         new(Threads + "WorkerPool.cs", "_ = Interlocked.CompareExchange(ref _failure, failure, null);", "_ = failure;", "a failure on a worker is lost"),
         new(Threads + "WorkerPool.cs", "if (t_inside || !_caller.TryEnter())", "if (!_caller.TryEnter())", "a task that calls the pool again takes its workers away"),
         new(Threads + "Parts.cs", "(length / size) + (length % size == 0 ? 0 : 1)", "length / size", "the last part of a length lost"),

@@ -1,11 +1,10 @@
-using Diffusion.Tensors.Simd;
 using Diffusion.Tensors.Threading;
 using NUnit.Framework;
 
 namespace Diffusion.Tensors.Tests.Threading;
 
 [NonParallelizable]
-public sealed unsafe class WorkersTests
+public sealed unsafe partial class WorkersTests
 {
     [Test]
     public void Many_small_jobs_each_do_every_task_once([Values(1, 2, 3, 8)] int threads)
@@ -47,6 +46,17 @@ public sealed unsafe class WorkersTests
         int* threads = stackalloc int[2];
         Workers.Run<MeetKernel, float>(new() { Threads = threads }, 2);
         Assert.That(threads[0], Is.Not.EqualTo(threads[1]));
+    }
+
+    [Test]
+    public void A_thread_begins_with_its_own_part_and_then_helps_the_others()
+    {
+        using var scope = new ThreadCountScope(2);
+        int* places = stackalloc int[8];
+        int done = 0;
+        Workers.Run<WaitKernel, float>(new() { Places = places, Done = &done }, 8);
+        Assert.That(places[4], Is.EqualTo(1));
+        Assert.That(places[0], Is.EqualTo(8));
     }
 
     [Test]
@@ -124,6 +134,20 @@ public sealed unsafe class WorkersTests
     }
 
     [Test]
+    public void Jobs_are_begun_in_order()
+    {
+        using var scope = new ThreadCountScope(2);
+        using var meeting = new Barrier(2);
+        int[] pair = new int[6];
+        Workers.RunJobs(6, job =>
+        {
+            pair[job] = (int)meeting.CurrentPhaseNumber;
+            _ = meeting.SignalAndWait(10_000);
+        });
+        Assert.That(pair, Is.EqualTo(new[] { 0, 0, 1, 1, 2, 2 }));
+    }
+
+    [Test]
     public void What_a_job_throws_is_thrown_by_the_call([Values(1, 2, 3)] int threads, [Values(0, 4)] int failing)
     {
         using var scope = new ThreadCountScope(threads);
@@ -146,82 +170,5 @@ public sealed unsafe class WorkersTests
         Assert.That(() => Workers.ThreadCount = 0, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("between 1 and 1024"));
         Assert.That(() => Workers.ThreadCount = 1025, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(Workers.ThreadCount, Is.EqualTo(before));
-    }
-
-    private static int CallOften()
-    {
-        int total = 0;
-        for (int i = 0; i < 500; i++)
-            total += SumOfSquares();
-        return total;
-    }
-
-    private static int SumOfSquares()
-    {
-        int* counts = stackalloc int[8];
-        new Span<int>(counts, 8).Clear();
-        Workers.Run<CountKernel, float>(new() { Counts = counts }, 6);
-        int sum = 0;
-        for (int i = 0; i < 8; i++)
-            sum += counts[i] * counts[i];
-        return sum;
-    }
-
-    private struct CountKernel : IKernel<float>
-    {
-        public int* Counts;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, float> => Interlocked.Increment(ref Counts[task]);
-    }
-
-    // Each of two tasks waits for the other to have begun, for at most ten seconds.
-    private struct MeetKernel : IKernel<float>
-    {
-        public int* Threads;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, float>
-        {
-            Volatile.Write(ref Threads[task], Environment.CurrentManagedThreadId);
-            long until = Environment.TickCount64 + 10_000;
-            while (Volatile.Read(ref Threads[1 - task]) == 0 && Environment.TickCount64 < until)
-                Thread.Sleep(0);
-        }
-    }
-
-    private struct OuterKernel : IKernel<float>
-    {
-        public int* Strangers, Done;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, float> =>
-            Workers.Run<InnerKernel, float>(new() { Thread = Environment.CurrentManagedThreadId, Strangers = Strangers, Done = Done }, 5);
-    }
-
-    private struct InnerKernel : IKernel<float>
-    {
-        public int Thread;
-        public int* Strangers, Done;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, float>
-        {
-            if (Environment.CurrentManagedThreadId != Thread)
-                _ = Interlocked.Increment(ref *Strangers);
-            _ = Interlocked.Increment(ref *Done);
-        }
-    }
-
-    private struct FailingKernel : IKernel<float>
-    {
-        public int Failing;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, float>
-        {
-            if (task == Failing)
-                throw new InvalidDataException($"Task {task}");
-        }
     }
 }
