@@ -131,7 +131,7 @@ public static unsafe partial class MatrixProduct
             C = c,
             TaskRows = taskRows,
             TaskColumns = taskColumns,
-            RowTasks = Tasks(rows, taskRows),
+            ColumnTasks = Tasks(columns, taskColumns),
         };
 
         // Copies that pay: of A where no second-level cache holds it and enough columns share its rows; of B where enough rows do,
@@ -139,7 +139,7 @@ public static unsafe partial class MatrixProduct
         bool packA = columns >= 512 && (long)rows * depth >= 1 << 19;
         bool packB = bColumn != 1 || columns > 256 || columns % 32 != 0 || rows >= 1024;
         int depthBlock = depth <= DepthBlock * 4 / 3 ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
-        int tasks = kernel.RowTasks * Tasks(columns, taskColumns);
+        int tasks = Tasks(rows, taskRows) * kernel.ColumnTasks;
         for (int k = 0; k < depth || k == 0; k += depthBlock)
         {
             kernel.Depth = Math.Min(depthBlock, depth - k);
@@ -173,11 +173,11 @@ public static unsafe partial class MatrixProduct
             throw new ArgumentException(accumulate ? "A bias cannot be added to an accumulated product." : $"The bias needs {columns} elements, but {bias} are given.", nameof(bias));
     }
 
-    /// <summary>One task is a block of C.</summary>
+    /// <summary>One task is a block of C. They go row by row, so that threads work on rows of their own, in memory of their own.</summary>
     private struct BlockKernel<T> : IKernel<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public int Rows, Columns, Depth, TaskRows, TaskColumns, RowTasks;
+        public int Rows, Columns, Depth, TaskRows, TaskColumns, ColumnTasks;
         public T* A, PackedA, B, C, Bias;
         public nint ARow, AStep, LdB, LdC;
         public bool Accumulate;
@@ -185,7 +185,7 @@ public static unsafe partial class MatrixProduct
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int i = task % RowTasks * TaskRows, j = task / RowTasks * TaskColumns;
+            int i = task / ColumnTasks * TaskRows, j = task % ColumnTasks * TaskColumns;
             int rows = Math.Min(TaskRows, Rows - i), columns = Math.Min(TaskColumns, Columns - j);
             T* a = PackedA == null ? A + (i * ARow) : PackedA + ((nint)i * Depth);
             T* b = LdB == 0 ? B + ((nint)j * Depth) : B + j;

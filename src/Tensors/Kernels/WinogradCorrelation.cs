@@ -11,8 +11,9 @@ namespace Diffusion.Tensors.Kernels;
 /// product [tiles, Cin]·[Cin, Cout] for each of the factors, as many as a patch has positions.
 /// </summary>
 /// <remarks>
-/// A task is a block of tiles, from any images, whose factors and products stay in the second-level cache: it transforms
-/// the patches of the input under them, multiplies, and transforms back.
+/// Threads share what is smaller, the transformed weights or the transformed patches, and make the rest where they need it, in their second-level cache:
+/// to fetch what another thread has just written takes about as long as to compute it. Where tiles are many, a task is a block of tiles, from any images;
+/// where they are few, a task is some output channels.
 /// </remarks>
 internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<T>
     where TVertical : unmanaged, IWinograd
@@ -25,13 +26,16 @@ internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<
     private WinogradTiles _tiles;
     private Size2d _size, _padding;
     private int _inChannels, _outChannels, _blockTiles;
-    private nint _weightStep;
-    private T* _x, _y, _bias, _weights;
+    private WinogradWeights<TVertical, THorizontal, T> _weight;
+    private T* _x, _y, _bias, _shared;
     private bool _accumulate;
 
     private static int Factors => TVertical.Patch * THorizontal.Patch;
 
-    private static int Taps => TVertical.Taps * THorizontal.Taps;
+    private readonly bool HasFewTiles => _tiles.Count <= _outChannels;
+
+    // Between the factors of what is shared.
+    private readonly nint SharedStep => Winograd.Apart((nint)_inChannels * Math.Min(_tiles.Count, _outChannels));
 
     /// <summary>y = the correlation + bias, or y += the correlation.</summary>
     public static void Run(
@@ -44,21 +48,20 @@ internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<
             _padding = padding,
             _inChannels = inChannels,
             _outChannels = outChannels,
+            _weight = new(inChannels, weight),
             _x = x,
             _y = y,
             _bias = bias,
             _accumulate = accumulate,
-            _weightStep = Winograd.Apart((nint)inChannels * outChannels),
         };
-
-        kernel._weights = Scratch<T>.Get(ScratchSlot.PackedB, Factors * kernel._weightStep);
-        var transform = new WeightKernel { InChannels = inChannels, OutChannels = outChannels, Weight = weight, Target = kernel._weights, Step = kernel._weightStep };
-        Workers.Run<WeightKernel, T>(transform, inChannels / WeightKernel.Rows);
+        kernel._shared = Scratch<T>.Get(ScratchSlot.PackedB, Factors * kernel.SharedStep);
 
         // Whole register tiles, and at least a few blocks for the threads.
         int rows = MatrixBlock.MostRows, most = Math.Min((int)(MostBlock / (Factors * ((long)inChannels + outChannels))), (kernel._tiles.Count + rows - 1) / rows);
         kernel._blockTiles = Math.Max(rows, most / rows * rows);
-        Workers.Run<WinogradCorrelation<TVertical, THorizontal, T>, T>(kernel, Parts.Count(kernel._tiles.Count, kernel._blockTiles));
+        int blocks = Parts.Count(kernel._tiles.Count, kernel._blockTiles), parts = Parts.Count(outChannels, WinogradWeights.Columns);
+        Workers.Run<ShareKernel, T>(new() { Of = kernel }, kernel.HasFewTiles ? blocks : parts);
+        Workers.Run<WinogradCorrelation<TVertical, THorizontal, T>, T>(kernel, kernel.HasFewTiles ? parts : blocks);
     }
 
     /// <inheritdoc/>
@@ -66,45 +69,56 @@ internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<
         where TVector : unmanaged, IVector<TVector, T>
     {
         // Channels that are no whole number of panels take narrower vectors.
-        if (_outChannels % (2 * TVector.Count) == 0)
-            Block<TVector>(task);
+        if (_outChannels % (2 * TVector.Count) != 0)
+            Run<V256<T>>(task, HasFewTiles);
         else
-            Block<V256<T>>(task);
+            Run<TVector>(task, HasFewTiles);
     }
 
-    private readonly void Block<TVector>(int task)
+    private readonly void Run<TVector>(int task, bool fewTiles)
         where TVector : unmanaged, IVector<TVector, T>
     {
-        int first = task * _blockTiles, count = Math.Min(_blockTiles, _tiles.Count - first);
-        nint inStep = Winograd.Apart((nint)_blockTiles * _inChannels), outStep = Winograd.Apart((nint)_blockTiles * _outChannels);
-        T* factors = Scratch<T>.Get(ScratchSlot.Image2, (Factors * (inStep + outStep)) + (2 * Factors * TVector.Count));
-        T* products = factors + (Factors * inStep), temporary = products + (Factors * outStep);
-
-        for (int t = 0; t < count; t++)
-        {
-            WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
-                _tiles, first + t, _x, _size, _inChannels, _padding, factors + (t * _inChannels), inStep, temporary);
-        }
+        var (firstTile, endTile) = fewTiles ? (0, _tiles.Count) : Parts.Range(task, _blockTiles, _tiles.Count);
+        var (firstChannel, endChannel) = fewTiles ? Parts.Range(task, WinogradWeights.Columns, _outChannels) : (0, _outChannels);
+        int tiles = endTile - firstTile, channels = endChannel - firstChannel;
+        nint ownStep = Winograd.Apart((nint)_inChannels * (fewTiles ? channels : tiles)), productStep = Winograd.Apart((nint)tiles * channels);
+        T* own = Scratch<T>.Get(ScratchSlot.Sums, (Factors * (ownStep + productStep)) + (2 * Factors * TVector.Count));
+        T* products = own + (Factors * ownStep), temporary = products + (Factors * productStep);
+        if (fewTiles)
+            _weight.Transform<TVector>(firstChannel, channels, own, ownStep);
+        else
+            Patches<TVector>(firstTile, tiles, own, ownStep, temporary);
 
         for (int f = 0; f < Factors; f++)
         {
+            T* ours = own + (f * ownStep), shared = _shared + (f * SharedStep);
             MatrixBlock.Multiply<TVector, T>(
-                count, _outChannels, _inChannels, factors + (f * inStep), _inChannels, 1,
-                _weights + (f * _weightStep), 0, products + (f * outStep), _outChannels, accumulate: false, null);
+                tiles, channels, _inChannels, fewTiles ? shared : ours, _inChannels, 1, fewTiles ? ours : shared, 0, products + (f * productStep), channels, accumulate: false, null);
         }
 
-        for (int t = 0; t < count; t++)
-            OutputTile<TVector>(first + t, products + (t * _outChannels), outStep, temporary);
+        for (int t = 0; t < tiles; t++)
+            OutputTile<TVector>(firstTile + t, firstChannel, channels, products + ((nint)t * channels), productStep, temporary);
     }
 
-    // Aᵀ·m·A of one tile, of which what lies inside of the image is stored.
-    private readonly void OutputTile<TVector>(int tile, T* products, nint step, T* temporary)
+    // Bᵀ·d·B of some tiles.
+    private readonly void Patches<TVector>(int first, int count, T* factors, nint step, T* temporary)
         where TVector : unmanaged, IVector<TVector, T>
     {
-        int width = THorizontal.Patch, channels = _outChannels, count = TVector.Count;
+        for (int t = 0; t < count; t++)
+        {
+            WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
+                _tiles, first + t, _x, _size, _inChannels, _inChannels, _padding, factors + ((nint)t * _inChannels), step, temporary);
+        }
+    }
+
+    // Aᵀ·m·A of some channels of one tile; what lies inside of the image is stored.
+    private readonly void OutputTile<TVector>(int tile, int firstChannel, int channels, T* products, nint step, T* temporary)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int width = THorizontal.Patch, count = TVector.Count;
         var (image, at, inside) = _tiles[tile];
-        nint pitch = (nint)_tiles.Size.Width * channels;
-        T* y = _y + ((nint)image * _tiles.Size.Area * channels) + (at.Height * pitch) + ((nint)at.Width * channels);
+        nint pitch = (nint)_tiles.Size.Width * _outChannels;
+        T* y = _y + ((nint)image * _tiles.Size.Area * _outChannels) + (at.Height * pitch) + ((nint)at.Width * _outChannels) + firstChannel;
         T* outputs = temporary + (TVertical.Tile * width * count);
         for (int c = 0; c < channels; c += count)
         {
@@ -118,68 +132,45 @@ internal unsafe struct WinogradCorrelation<TVertical, THorizontal, T> : IKernel<
                     THorizontal.Output<TVector, T>(products + c, step, outputs, count);
                 for (int j = 0; j < inside.Width; j++)
                 {
-                    T* target = y + (i * pitch) + ((nint)j * channels) + c;
+                    T* target = y + (i * pitch) + ((nint)j * _outChannels) + c;
                     TVector value = TVector.Load(outputs + (j * count));
                     if (_accumulate)
                         value += TVector.Load(target);
                     else if (_bias != null)
-                        value += TVector.Load(_bias + c);
+                        value += TVector.Load(_bias + firstChannel + c);
                     TVector.Store(value, target);
                 }
             }
         }
     }
 
-    /// <summary>One task: G·g·Gᵀ for some rows of W[kh, kw], stored as panels for MatrixBlock.</summary>
-    private struct WeightKernel : IKernel<T>
+    /// <summary>One task: the transformed patches of a block of tiles, or the transformed weights of some output channels, for all threads.</summary>
+    private struct ShareKernel : IKernel<T>
     {
-        public const int Rows = 16;
-
-        public int InChannels, OutChannels;
-        public ConvWeights<T> Weight;
-        public T* Target;
-        public nint Step;
+        public WinogradCorrelation<TVertical, THorizontal, T> Of;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            if (OutChannels % (2 * TVector.Count) == 0)
-                SomeRows<TVector>(task * Rows);
+            if (Of._outChannels % (2 * TVector.Count) != 0)
+                Share<V256<T>>(task);
             else
-                SomeRows<V256<T>>(task * Rows);
+                Share<TVector>(task);
         }
 
-        private readonly void SomeRows<TVector>(int first)
+        private readonly void Share<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int patch = THorizontal.Patch, taps = THorizontal.Taps, count = TVector.Count, width = 2 * count;
-            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, (TVertical.Patch * taps * count) + (Taps * Rows * OutChannels));
-            T* g = Weight.Pointer + (first * Weight.In);
-            nint row = Weight.In, tap = Weight.Tap;
-            if (Weight.Out != 1)
+            if (Of.HasFewTiles)
             {
-                // Seen from the other side, output channels lie apart: they are brought together first.
-                T* copy = temporary + (TVertical.Patch * taps * count);
-                for (int k = 0; k < Taps; k++)
-                    Transposition.Copy(OutChannels, Rows, g + (k * tap), Weight.Out, copy + ((nint)k * Rows * OutChannels), OutChannels);
-                g = copy;
-                (row, tap) = (OutChannels, Rows * OutChannels);
+                var (first, end) = Parts.Range(task, Of._blockTiles, Of._tiles.Count);
+                T* temporary = Scratch<T>.Get(ScratchSlot.Image2, 2 * Factors * TVector.Count);
+                Of.Patches<TVector>(first, end - first, Of._shared + ((nint)first * Of._inChannels), Of.SharedStep, temporary);
             }
-
-            // Panel by panel: each factor then goes on where it ended, and few pages are written at a time.
-            for (int panel = 0; panel < OutChannels; panel += width)
+            else
             {
-                for (int r = 0; r < Rows; r++)
-                {
-                    for (int o = panel; o < panel + width; o += count)
-                    {
-                        T* target = Target + ((nint)panel * InChannels) + ((nint)(first + r) * width) + (o - panel);
-                        for (int kw = 0; kw < taps; kw++)
-                            TVertical.Weight<TVector, T>(g + (r * row) + (kw * tap) + o, taps * tap, temporary + (kw * count), taps * count);
-                        for (int i = 0; i < TVertical.Patch; i++)
-                            THorizontal.Weight<TVector, T>(temporary + (i * taps * count), count, target + (i * patch * Step), Step);
-                    }
-                }
+                var (first, end) = Parts.Range(task, WinogradWeights.Columns, Of._outChannels);
+                Of._weight.Transform<TVector>(first, end - first, Of._shared + ((nint)first * Of._inChannels), Of.SharedStep);
             }
         }
     }

@@ -11,11 +11,11 @@ namespace Diffusion.Tensors.Kernels;
 /// [Cin, tiles]·[tiles, Cout] for each of the factors, as many as a patch has positions.
 /// </summary>
 /// <remarks>
-/// The tiles are cut into shares. A task transforms the patches and output gradients of its share, some at a time, and adds up their
-/// products by itself: what one thread has written, no other reads, but for the sums at the end. Threads that shared the transformed tiles
-/// took longer than one alone where each has a last-level cache of its own.
+/// Threads share what is smaller, as in <see cref="WinogradCorrelation{TVertical, THorizontal, T}"/>. Where tiles are many, they are cut into shares: a task transforms its own
+/// and adds up their products, and the sums of all shares are added at the end. Where they are few, the transformed output gradients are
+/// shared, and a task makes the gradients of some input channels from beginning to end.
 /// </remarks>
-internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
+internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T> : IKernel<T>
     where TVertical : unmanaged, IWinograd
     where THorizontal : unmanaged, IWinograd
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -24,178 +24,227 @@ internal unsafe struct WinogradWeightGradient<TVertical, THorizontal, T>
     // of all shares (8 MB of float), which are added up at the end. The number of shares is a power of two, as most numbers of threads are.
     private const int MostBlock = 1 << 18, LeastTiles = 32, MostShares = 8, MostSums = 1 << 21;
 
+    // Of a part: the input channels that are worked on from beginning to end.
+    private const int Rows = 32;
+
+    private Conv2dShape _shape;
+    private WinogradTiles _tiles;
+    private T* _x, _dy;
+    private ConvWeights<T> _dWeight;
+    private bool _accumulate;
+
+    // The sums of all shares where tiles are many, else all transformed output gradients.
+    private T* _shared;
+    private int _shares;
+
     private static int Factors => TVertical.Patch * THorizontal.Patch;
 
-    private static int Taps => TVertical.Taps * THorizontal.Taps;
+    private readonly bool HasFewTiles => _tiles.Count <= _shape.InChannels;
+
+    private readonly nint GradientStep => Winograd.Apart((nint)_tiles.Count * _shape.OutChannels);
+
+    private readonly nint SumStep => Winograd.Apart((nint)_shape.InChannels * _shape.OutChannels);
 
     /// <summary>dW = the gradient, or dW += the gradient.</summary>
     public static void Run(in Conv2dShape shape, T* x, T* dy, ConvWeights<T> dWeight, bool accumulate)
     {
-        int inChannels = shape.InChannels, outChannels = shape.OutChannels;
-        var tiles = new WinogradTiles(shape.Batch, shape.OutSize, (TVertical.Tile, THorizontal.Tile));
-        nint sumStep = Winograd.Apart((nint)inChannels * outChannels), shareStep = Factors * sumStep;
-        int shares = 1 << BitOperations.Log2((uint)Math.Clamp(Math.Min(tiles.Count / LeastTiles, MostSums / shareStep), 1, MostShares));
-        T* sums = Scratch<T>.Get(ScratchSlot.Sums, shares * shareStep);
-        var share = new ShareKernel { Shape = shape, Tiles = tiles, Shares = shares, X = x, DY = dy, Sums = sums, SumStep = sumStep };
-        Workers.Run<ShareKernel, T>(share, shares);
-        if (shares > 1)
-            Workers.Run<AddKernel, T>(new() { Sums = sums, Length = shareStep, Shares = shares }, (int)((shareStep + AddKernel.Elements - 1) / AddKernel.Elements));
-        var back = new BackKernel { InChannels = inChannels, OutChannels = outChannels, Sums = sums, SumStep = sumStep, DWeight = dWeight, Accumulate = accumulate };
-        Workers.Run<BackKernel, T>(back, inChannels / BackKernel.Rows);
+        var kernel = new WinogradWeightGradient<TVertical, THorizontal, T>
+        {
+            _shape = shape,
+            _tiles = new(shape.Batch, shape.OutSize, (TVertical.Tile, THorizontal.Tile)),
+            _x = x,
+            _dy = dy,
+            _dWeight = dWeight,
+            _accumulate = accumulate,
+        };
+        if (kernel.HasFewTiles)
+        {
+            kernel._shared = Scratch<T>.Get(ScratchSlot.PackedB, Factors * kernel.GradientStep);
+            Workers.Run<GradientKernel, T>(new() { Of = kernel }, Parts.Count(kernel._tiles.Count, GradientKernel.Tiles));
+            Workers.Run<WinogradWeightGradient<TVertical, THorizontal, T>, T>(kernel, Parts.Count(shape.InChannels, Rows));
+        }
+        else
+        {
+            kernel._shares = 1 << BitOperations.Log2((uint)Math.Clamp(Math.Min(kernel._tiles.Count / LeastTiles, MostSums / (Factors * kernel.SumStep)), 1, MostShares));
+            kernel._shared = Scratch<T>.Get(ScratchSlot.Sums, kernel._shares * Factors * kernel.SumStep);
+            Workers.Run<WinogradWeightGradient<TVertical, THorizontal, T>, T>(kernel, kernel._shares);
+            Workers.Run<BackKernel, T>(new() { Of = kernel }, Parts.Count(shape.InChannels, BackKernel.Rows));
+        }
     }
 
-    /// <summary>One task: the products of all factors, [Cin, tiles]·[tiles, Cout], over the tiles of a share.</summary>
-    private struct ShareKernel : IKernel<T>
+    /// <inheritdoc/>
+    public readonly void Run<TVector>(int task)
+        where TVector : unmanaged, IVector<TVector, T>
     {
-        public Conv2dShape Shape;
-        public WinogradTiles Tiles;
-        public T* X, DY, Sums;
-        public nint SumStep;
-        public int Shares;
+        if (HasFewTiles)
+            Part<TVector>(task);
+        else
+            Share<TVector>(task);
+    }
 
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
+    // All tiles, some input channels.
+    private readonly void Part<TVector>(int task)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        var (first, end) = Parts.Range(task, Rows, _shape.InChannels);
+        int channels = end - first, most = Math.Max(1, MostBlock / (Factors * channels));
+        nint sumStep = Winograd.Apart((nint)channels * _shape.OutChannels), xStep = Winograd.Apart((nint)Math.Min(most, _tiles.Count) * channels);
+        T* sums = Scratch<T>.Get(ScratchSlot.Sums, Factors * (sumStep + xStep)), xFactors = sums + (Factors * sumStep);
+        for (int tile = 0; tile < _tiles.Count || tile == 0; tile += most)
         {
-            int inChannels = Shape.InChannels, outChannels = Shape.OutChannels;
-            int from = (int)((long)Tiles.Count * task / Shares), to = (int)((long)Tiles.Count * (task + 1) / Shares);
-            int most = (int)Math.Max(1, MostBlock / (Factors * ((long)inChannels + outChannels)));
-            int blocks = Math.Max(1, (to - from + most - 1) / most), blockTiles = Math.Max(1, (to - from + blocks - 1) / blocks);
-            nint xStep = Winograd.Apart((nint)blockTiles * inChannels), dyStep = Winograd.Apart((nint)blockTiles * outChannels);
-            T* xFactors = Scratch<T>.Get(ScratchSlot.PackedB, Factors * (xStep + dyStep)), dyFactors = xFactors + (Factors * xStep);
-            T* sums = Sums + (task * Factors * SumStep);
-            for (int first = from; first < to || first == from; first += blockTiles)
-            {
-                int count = Math.Min(blockTiles, to - first);
-                Transform<TVector>(first, count, xFactors, xStep, dyFactors, dyStep);
-                for (int f = 0; f < Factors; f++)
-                {
-                    if (outChannels % (2 * TVector.Count) == 0)
-                        Product<TVector>(count, xFactors + (f * xStep), dyFactors + (f * dyStep), sums + (f * SumStep), first > from);
-                    else
-                        Product<V256<T>>(count, xFactors + (f * xStep), dyFactors + (f * dyStep), sums + (f * SumStep), first > from);
-                }
-            }
+            int count = Math.Min(most, _tiles.Count - tile);
+            Patches<TVector>(tile, count, first, channels, xFactors, xStep);
+            Products<TVector>(count, channels, xFactors, xStep, _shared + ((nint)tile * _shape.OutChannels), GradientStep, sums, sumStep, tile > 0);
         }
 
-        private readonly void Product<TVector>(int count, T* xFactor, T* dyFactor, T* sum, bool accumulate)
-            where TVector : unmanaged, IVector<TVector, T> =>
-            MatrixBlock.Multiply<TVector, T>(
-                Shape.InChannels, Shape.OutChannels, count, xFactor, 1, Shape.InChannels, dyFactor, Shape.OutChannels, sum, Shape.OutChannels, accumulate, null);
+        Back<TVector>(sums, sumStep, 1, first, channels);
+    }
 
-        // Bᵀ·d·B and A·dY·Aᵀ of some tiles.
-        private readonly void Transform<TVector>(int first, int count, T* xFactors, nint xStep, T* dyFactors, nint dyStep)
-            where TVector : unmanaged, IVector<TVector, T>
+    // Some tiles, all output channels.
+    private readonly void Share<TVector>(int task)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int inChannels = _shape.InChannels, outChannels = _shape.OutChannels;
+        int from = (int)((long)_tiles.Count * task / _shares), to = (int)((long)_tiles.Count * (task + 1) / _shares);
+        int most = (int)Math.Max(1, MostBlock / (Factors * ((long)inChannels + outChannels)));
+        int blocks = (to - from + most - 1) / most, blockTiles = (to - from + blocks - 1) / blocks;
+        nint xStep = Winograd.Apart((nint)blockTiles * inChannels), dyStep = Winograd.Apart((nint)blockTiles * outChannels);
+        T* xFactors = Scratch<T>.Get(ScratchSlot.PackedB, Factors * (xStep + dyStep)), dyFactors = xFactors + (Factors * xStep);
+        for (int tile = from; tile < to; tile += blockTiles)
         {
-            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, Factors * TVector.Count);
-            for (int t = 0; t < count; t++)
-            {
-                WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
-                    Tiles, first + t, X, Shape.Size, Shape.InChannels, Shape.Padding, xFactors + ((nint)t * Shape.InChannels), xStep, temporary);
-                OutputGradientTile<TVector>(first + t, dyFactors + ((nint)t * Shape.OutChannels), dyStep, temporary);
-            }
+            int count = Math.Min(blockTiles, to - tile);
+            Patches<TVector>(tile, count, 0, inChannels, xFactors, xStep);
+            OutputGradients<TVector>(tile, count, dyFactors, dyStep);
+            Products<TVector>(count, inChannels, xFactors, xStep, dyFactors, dyStep, _shared + (task * Factors * SumStep), SumStep, tile > from);
         }
+    }
 
-        private readonly void OutputGradientTile<TVector>(int tile, T* factors, nint step, T* temporary)
-            where TVector : unmanaged, IVector<TVector, T>
+    // Bᵀ·d·B of some tiles and channels.
+    private readonly void Patches<TVector>(int first, int tiles, int firstChannel, int channels, T* factors, nint step)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        T* temporary = Scratch<T>.Get(ScratchSlot.Image2, Factors * TVector.Count);
+        for (int t = 0; t < tiles; t++)
         {
-            // Outputs that the image does not have, have no gradient: zeros.
-            int patch = THorizontal.Patch, side = THorizontal.Tile, channels = Shape.OutChannels, count = TVector.Count;
-            var (image, at, _) = Tiles[tile];
-            var window = ConvWindow<T>.Of(DY + ((nint)image * Shape.OutSize.Area * channels), Shape.OutSize, channels, at, (TVertical.Tile, side));
-            T* dy = window.Pointer;
-            nint pitch = window.Pitch;
+            WinogradInput.Transform<TVertical, THorizontal, TVector, T>(
+                _tiles, first + t, _x + firstChannel, _shape.Size, _shape.InChannels, channels, _shape.Padding, factors + ((nint)t * channels), step, temporary);
+        }
+    }
+
+    // A·dY·Aᵀ of some tiles. Outputs that the image does not have, have no gradient: zeros.
+    private readonly void OutputGradients<TVector>(int first, int tiles, T* factors, nint step)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int patch = THorizontal.Patch, side = THorizontal.Tile, channels = _shape.OutChannels, count = TVector.Count;
+        T* temporary = Scratch<T>.Get(ScratchSlot.Image2, Factors * count);
+        for (int t = 0; t < tiles; t++, factors += channels)
+        {
+            var (image, at, _) = _tiles[first + t];
+            var window = ConvWindow<T>.Of(_dy + ((nint)image * _shape.OutSize.Area * channels), _shape.OutSize, channels, at, (TVertical.Tile, side));
             for (int c = 0; c < channels; c += count)
             {
                 if (TVertical.Tile == 1)
                 {
-                    THorizontal.OutputGradient<TVector, T>(dy + c, channels, factors + c, step);
+                    THorizontal.OutputGradient<TVector, T>(window.Pointer + c, channels, factors + c, step);
                     continue;
                 }
 
                 for (int j = 0; j < side; j++)
-                    TVertical.OutputGradient<TVector, T>(dy + c + (j * channels), pitch, temporary + (j * count), side * count);
+                    TVertical.OutputGradient<TVector, T>(window.Pointer + c + (j * channels), window.Pitch, temporary + (j * count), side * count);
                 for (int i = 0; i < TVertical.Patch; i++)
                     THorizontal.OutputGradient<TVector, T>(temporary + (i * side * count), count, factors + c + (i * patch * step), step);
             }
         }
     }
 
-    /// <summary>One task: some elements of the first share's sums become those of all shares.</summary>
-    private struct AddKernel : IKernel<T>
+    // The sums of some tiles, and of some input channels.
+    private readonly void Products<TVector>(int tiles, int channels, T* xFactors, nint xStep, T* dyFactors, nint dyStep, T* sums, nint sumStep, bool accumulate)
+        where TVector : unmanaged, IVector<TVector, T>
     {
-        public const int Elements = 4096;
-
-        public T* Sums;
-        public nint Length;
-        public int Shares;
-
-        public readonly void Run<TVector>(int task)
-            where TVector : unmanaged, IVector<TVector, T>
+        int columns = _shape.OutChannels;
+        if (columns % (2 * TVector.Count) != 0 && TVector.Count > V256<T>.Count)
         {
-            // Channels come in sixteens, and so does what lies between the matrices: whole vectors of every width.
-            nint from = (nint)task * Elements, to = Math.Min(from + Elements, Length);
-            for (int share = 1; share < Shares; share++)
+            Products<V256<T>>(tiles, channels, xFactors, xStep, dyFactors, dyStep, sums, sumStep, accumulate);
+            return;
+        }
+
+        for (int f = 0; f < Factors; f++)
+        {
+            MatrixBlock.Multiply<TVector, T>(
+                channels, columns, tiles, xFactors + (f * xStep), 1, channels, dyFactors + (f * dyStep), columns, sums + (f * sumStep), columns, accumulate, null);
+        }
+    }
+
+    // Gᵀ·s·G for some input channels, put where the layout of the weights has them; s is the sum of all shares.
+    private readonly void Back<TVector>(T* sums, nint step, int shares, int first, int channels)
+        where TVector : unmanaged, IVector<TVector, T>
+    {
+        int patch = THorizontal.Patch, taps = THorizontal.Taps, allTaps = TVertical.Taps * taps, count = TVector.Count;
+        T* temporary = Scratch<T>.Get(ScratchSlot.Image2, (Factors + (TVertical.Taps * patch) + allTaps) * count);
+        T* rows = temporary + (Factors * count), gradients = rows + (TVertical.Taps * patch * count);
+        for (int c = 0; c < channels; c++)
+        {
+            for (int o = 0; o < _shape.OutChannels; o += count, sums += count)
             {
-                T* other = Sums + (share * Length);
-                for (nint i = from; i < to; i += TVector.Count)
-                    TVector.Store(TVector.Load(Sums + i) + TVector.Load(other + i), Sums + i);
+                for (int f = 0; f < Factors; f++)
+                {
+                    TVector sum = TVector.Load(sums + (f * step));
+                    for (int share = 1; share < shares; share++)
+                        sum += TVector.Load(sums + (((share * Factors) + f) * step));
+                    TVector.Store(sum, temporary + (f * count));
+                }
+
+                for (int j = 0; j < patch; j++)
+                    TVertical.WeightGradient<TVector, T>(temporary + (j * count), patch * count, rows + (j * count), patch * count);
+                for (int kh = 0; kh < TVertical.Taps; kh++)
+                    THorizontal.WeightGradient<TVector, T>(rows + (kh * patch * count), count, gradients + (kh * taps * count), count);
+                for (int k = 0; k < allTaps; k++)
+                    Put<TVector>(gradients + (k * count), _dWeight.Pointer + (k * _dWeight.Tap) + ((first + c) * _dWeight.In) + (o * _dWeight.Out));
             }
         }
     }
 
-    /// <summary>One task: Gᵀ·s·G for some rows of W[kh, kw], put where the layout of the weights has them.</summary>
-    private struct BackKernel : IKernel<T>
+    private readonly void Put<TVector>(T* gradients, T* target)
+        where TVector : unmanaged, IVector<TVector, T>
     {
-        public const int Rows = 16;
+        if (_dWeight.Out == 1)
+        {
+            TVector value = TVector.Load(gradients);
+            TVector.Store(_accumulate ? value + TVector.Load(target) : value, target);
+            return;
+        }
 
-        public int InChannels, OutChannels;
-        public T* Sums;
-        public nint SumStep;
-        public ConvWeights<T> DWeight;
-        public bool Accumulate;
+        for (int o = 0; o < TVector.Count; o++)
+            target[o * _dWeight.Out] = _accumulate ? target[o * _dWeight.Out] + gradients[o] : gradients[o];
+    }
+
+    /// <summary>One task: the transformed output gradients of some tiles, for all threads.</summary>
+    private struct GradientKernel : IKernel<T>
+    {
+        public const int Tiles = 8;
+
+        public WinogradWeightGradient<TVertical, THorizontal, T> Of;
 
         public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            if (OutChannels % TVector.Count == 0)
-                SomeRows<TVector>(task * Rows);
-            else
-                SomeRows<V256<T>>(task * Rows);
+            var (first, end) = Parts.Range(task, Tiles, Of._tiles.Count);
+            Of.OutputGradients<TVector>(first, end - first, Of._shared + ((nint)first * Of._shape.OutChannels), Of.GradientStep);
         }
+    }
 
-        private readonly void SomeRows<TVector>(int first)
+    /// <summary>One task: the gradients of some input channels, from the sums of all shares.</summary>
+    private struct BackKernel : IKernel<T>
+    {
+        public const int Rows = 8;
+
+        public WinogradWeightGradient<TVertical, THorizontal, T> Of;
+
+        public readonly void Run<TVector>(int task)
             where TVector : unmanaged, IVector<TVector, T>
         {
-            int patch = THorizontal.Patch, taps = THorizontal.Taps, count = TVector.Count;
-            T* temporary = Scratch<T>.Get(ScratchSlot.Image2, (TVertical.Taps * patch * count) + (Taps * count));
-            T* gradients = temporary + (TVertical.Taps * patch * count);
-            for (int c = first; c < first + Rows; c++)
-            {
-                for (int o = 0; o < OutChannels; o += count)
-                {
-                    T* sums = Sums + ((nint)c * OutChannels) + o;
-                    for (int j = 0; j < patch; j++)
-                        TVertical.WeightGradient<TVector, T>(sums + (j * SumStep), patch * SumStep, temporary + (j * count), patch * count);
-                    for (int kh = 0; kh < TVertical.Taps; kh++)
-                        THorizontal.WeightGradient<TVector, T>(temporary + (kh * patch * count), count, gradients + (kh * taps * count), count);
-                    for (int k = 0; k < Taps; k++)
-                        Put<TVector>(gradients + (k * count), DWeight.Pointer + (k * DWeight.Tap) + (c * DWeight.In) + (o * DWeight.Out));
-                }
-            }
-        }
-
-        private readonly void Put<TVector>(T* gradients, T* target)
-            where TVector : unmanaged, IVector<TVector, T>
-        {
-            if (DWeight.Out == 1)
-            {
-                TVector value = TVector.Load(gradients);
-                TVector.Store(Accumulate ? value + TVector.Load(target) : value, target);
-                return;
-            }
-
-            for (int o = 0; o < TVector.Count; o++)
-                target[o * DWeight.Out] = Accumulate ? target[o * DWeight.Out] + gradients[o] : gradients[o];
+            var (first, end) = Parts.Range(task, Rows, Of._shape.InChannels);
+            Of.Back<TVector>(Of._shared + ((nint)first * Of._shape.OutChannels), Of.SumStep, Of._shares, first, end - first);
         }
     }
 }
