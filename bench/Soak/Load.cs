@@ -32,8 +32,19 @@ internal sealed class Load
     /// <summary>Calls of the sampler and steps of training so far.</summary>
     public (long Trained, long Sampled) Done { get; private set; }
 
-    /// <summary>Bytes that the last step's tape held: what the pool has given it.</summary>
+    /// <summary>Bytes of the pool after the last step; all tapes of a thread have one pool.</summary>
     public long TapeBytes { get; private set; }
+
+    /// <summary>The most of them after any step.</summary>
+    public long MostTapeBytes { get; private set; }
+
+    /// <summary>Trains with the largest batch until the pool has what it takes, and says how much that is.</summary>
+    public long LargestBatch()
+    {
+        for (int i = 0; i < 3; i++)
+            Train(_mostTrained);
+        return TapeBytes;
+    }
 
     public static Load TwoPixel(RandomSource random) => new(
         new TwoPixelUNet<float>(new() { Timesteps = Timesteps, Classes = 2 }, random), [2, 1], classes: 2, steps: 40, mostTrained: 512, mostSampled: 1000, random);
@@ -75,6 +86,7 @@ internal sealed class Load
         tape.Backward(loss);
         _adam.Step();
         TapeBytes = tape.AllocatedBytes;
+        MostTapeBytes = Math.Max(MostTapeBytes, TapeBytes);
         Done = (Done.Trained + 1, Done.Sampled);
     }
 

@@ -28,6 +28,7 @@ for (int i = 0; i < args.Length; i += 2)
 
 // Both networks in turn. A leak on purpose shows that the verdict sees one.
 Load[] loads = [Load.TwoPixel(new RandomSource(11)), Load.Digits(new RandomSource(12))];
+double largest = loads.Max(load => load.LargestBatch()) / 1e6;
 var readings = new List<Reading>();
 var kept = new List<byte[]>();
 long start = Stopwatch.GetTimestamp();
@@ -61,14 +62,15 @@ Drift[] drifts =
     Drift.Of("resident MB", readings, reading => reading.ResidentMegabytes, MostGrowth),
     Drift.Of("handles", readings, reading => reading.Handles, 0),
     Drift.Of("threads", readings, reading => reading.Threads, 0),
-    Drift.Of("tape MB", readings, reading => reading.TapeMegabytes, MostGrowth),
 ];
+var pools = new PoolBound(largest, loads.Max(load => load.MostTapeBytes) / 1e6);
 Console.WriteLine();
 Console.WriteLine($"{"",-20} {"first",9} {"last",9}  fifths after a warm-up of a tenth: {readings.Count} readings");
 foreach (var drift in drifts)
     Console.WriteLine(drift);
+Console.WriteLine(pools);
 Console.WriteLine($"{readings[^1].Trained} steps of training and {readings[^1].Sampled} samples in {readings[^1].Seconds / 60:f0} minutes; most resident: {readings.Max(reading => reading.ResidentMegabytes):f0} MB");
-return drifts.All(drift => drift.IsFlat) ? 0 : 1;
+return drifts.All(drift => drift.IsFlat) && pools.Holds ? 0 : 1;
 
 static string Line(Reading reading) => string.Create(
     CultureInfo.InvariantCulture,

@@ -22,10 +22,25 @@ internal sealed record Reading(double Seconds, double ResidentMegabytes, double 
             GC.GetTotalMemory(forceFullCollection: false) / Megabyte,
             OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries("/proc/self/fd").Length : self.HandleCount,
             self.Threads.Count,
-            loads.Sum(load => load.TapeBytes) / Megabyte,
+            loads.Max(load => load.TapeBytes) / Megabyte,
             loads.Sum(load => load.Done.Trained),
             loads.Sum(load => load.Done.Sampled));
     }
+}
+
+/// <summary>Whether the pool of the tapes, one for this thread, ever holds more than <see cref="MostTimes"/> times what the largest batches take.</summary>
+/// <remarks>
+/// What they hold follows the largest of the last batches, so it need not be flat, but it has a bound: a batch takes buffers of up to twice the size it needs, so only
+/// batches less than half as large as one that is kept need buffers of their own, and 1 + 1/2 + 1/4 + ... = 2.
+/// </remarks>
+internal sealed record PoolBound(double LargestBatch, double Most)
+{
+    public const double MostTimes = 2;
+
+    public bool Holds => Most <= MostTimes * LargestBatch;
+
+    public override string ToString() =>
+        $"{"tape MB, most",-20} {Most,9:f1}            {Most / LargestBatch:f2} times the {LargestBatch:f1} MB of the largest batches: {(Holds ? "bounded" : $"MORE THAN {MostTimes:0.#} TIMES")}";
 }
 
 /// <summary>Whether readings stay where they are: the first and the last fifth after a warm-up of a tenth, by their medians.</summary>
