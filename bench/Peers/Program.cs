@@ -31,6 +31,8 @@ static int Run(Options options)
 
     if (options.MemoryOf is { } side)
     {
+        if (side != Memory.Ours)
+            Context.SwitchOffNnpack();
         var (peak, added) = Memory.Measure(cases[0], side, options.Threads[0]);
         Console.WriteLine(JsonSerializer.Serialize(new MemoryLine(peak, added), LineJson.Default.MemoryLine));
         return 0;

@@ -79,11 +79,13 @@ public sealed class SamplerDistanceTests
             Assert.That(ratios[near], Is.LessThan(2), Tabled[near].Name);
     }
 
+    // Few repetitions, since they cost the most and differ the most: 4.2 and 1.3 times the floor (means of 20).
     [Test]
     public void Langevin_sampling_comes_near_with_thousands_of_evaluations()
     {
-        double[] ratios = Measure(Langevin, Repetitions);
-        Assert.That(ratios[1], Is.LessThan(ratios[0]));
+        double[] ratios = Measure(Langevin, repetitions: 4);
+        Assert.That(ratios[0], Is.GreaterThan(3));
+        Assert.That(ratios[1], Is.LessThan(2));
     }
 
     // MATH 2: .101 and .100, where the posterior variance leaves .081 and .080.

@@ -79,12 +79,11 @@ internal static class Report
         AppendTable(text, threads, results, "libtorch", result => result.CheckPassed, result => result.LibtorchMicroseconds, result => result.Ratio, Way);
         foreach (var result in results.Where(result => !result.CheckPassed))
             _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Ours is wrong: {result.Case} ({result.Threads} {Threads(result)}): {result.Check}");
-        // Each way once: it is as wrong with another number of threads, in another place.
-        foreach (var of in results.Where(result => result.LibtorchWrongWays is { Count: > 0 }).GroupBy(result => result.Case))
-        {
-            var wrong = of.SelectMany(result => result.LibtorchWrongWays!).DistinctBy(each => each.Key);
-            _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Wrong on this processor, and so not counted, in {of.Key}: libtorch's {string.Join("; ", wrong.Select(each => $"{each.Key} ({each.Value})"))}.");
-        }
+        // Each way once, with one of the places where it is wrong: peers.json has all of them.
+        var wrong = results.SelectMany(result => (result.LibtorchWrongWays ?? new Dictionary<string, string>()).Select(way => (result.Case, Way: way.Key, Text: way.Value)))
+            .GroupBy(each => each.Way).Select(of => $"{of.Key} in {string.Join(", ", of.Select(each => each.Case).Distinct())} ({of.First().Text})").ToList();
+        if (wrong.Count > 0)
+            _ = text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Wrong on this processor, and so not counted, libtorch's {string.Join("; ", wrong)}.");
 
         var onnx = results.Where(result => result.OnnxRatio is not null).ToList();
         if (onnx.Count > 0)
