@@ -39,6 +39,10 @@ internal static class TensorFaults
         {
             Equivalent = "No part is without samples: there are at most as many parts as blocks, batch times blocks of an image. The line is a safeguard for an empty batch, whose sums no test can tell from those of new memory.",
         },
+        new(Kernels + "WinogradWeightGradient.cs", "GradientStep, sums, sumStep, tile > 0);", "GradientStep, sums, sumStep, false);", "the sums of a part are those of its last tiles alone"),
+        new(Kernels + "WinogradWeightGradient.cs", "for (int share = 1; share < shares; share++)", "for (int share = 1; share < shares - 1; share++)", "one share of the tiles lost in a weight's gradient"),
+        new(Kernels + "WinogradCorrelation.cs", "_bias + firstChannel + c", "_bias + c", "every part of the channels gets the bias of the first"),
+        new(Kernels + "ConvWindow.cs", "at += run, source += imageChannels)", "at += run, source += channels)", "some channels of a patch are read as if there were no others"),
         new(Kernels + "Softmax.cs", "onlyNew = Tail.OnlyNew<TVector, T>(last, back);", "onlyNew = last;", "numbers of the tail counted twice in the gradient of the softmax"),
         new(Kernels + "MaxPool2d.cs", "var (fromH, toH, row) = Shape.Rows(i);\n                    for", "var (fromH, toH, row) = Shape.Rows(0);\n                    for", "max pooling's gradient goes into the first row of windows"),
         new(Kernels + "MaxPool2d.cs", "((long)fromH * kernelWidth) + fromW)), nan", "0L)), nan", "the place of the largest begins at a tap in the padding"),
@@ -63,6 +67,7 @@ internal static class TensorFaults
         // Threads and memory.
         new(Threads + "WorkerPool.cs", "while ((Volatile.Read(ref _state) & Inside) != 0)\n                spin.SpinOnce(sleep1Threshold: -1);", "", "a race: a call returns while workers are still inside"),
         new(Threads + "WorkerPool.cs", "while ((task = Interlocked.Increment(ref Next(part)) - 1) < end)", "while ((task = Next(part)++) < end)", "a race: two workers may take one task"),
+        new(Threads + "WorkerPool.cs", "end = First(part + 1), task;", "end = First(part + 1) - 1, task;", "the last task of each thread's part left out"),
         new(Threads + "WorkerPool.cs", "_ = Interlocked.CompareExchange(ref _failure, failure, null);", "_ = failure;", "a failure on a worker is lost"),
         new(Threads + "WorkerPool.cs", "if (t_inside || !_caller.TryEnter())", "if (!_caller.TryEnter())", "a task that calls the pool again takes its workers away"),
         new(Threads + "Parts.cs", "(length / size) + (length % size == 0 ? 0 : 1)", "length / size", "the last part of a length lost"),
