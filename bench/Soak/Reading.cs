@@ -30,8 +30,8 @@ internal sealed record Reading(double Seconds, double ResidentMegabytes, double 
 
 /// <summary>Whether the pool of the tapes, one for this thread, ever holds more than <see cref="MostTimes"/> times what the largest batches take.</summary>
 /// <remarks>
-/// What they hold follows the largest of the last batches, so it need not be flat, but it has a bound: a batch takes buffers of up to twice the size it needs, so only
-/// batches less than half as large as one that is kept need buffers of their own, and 1 + 1/2 + 1/4 + ... = 2.
+/// What they hold follows the largest of the last batches, so it need not be flat, but it should have a bound: a batch takes buffers of up to twice the size it needs, so about only
+/// batches less than half as large as one that is kept need buffers of their own, and 1 + 1/2 + 1/4 + ... = 2. An estimate, not a proof.
 /// </remarks>
 internal sealed record PoolBound(double LargestBatch, double Most)
 {
